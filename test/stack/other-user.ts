@@ -1,0 +1,64 @@
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** `nobody`, by its number: it needs no entry in the list of users. */
+const nobody = 65_534;
+
+/** The user that OpenSearch has to run as, since it refuses to run as root; undefined when we are not root. */
+export function otherUser(): number | undefined {
+  return userInfo().uid === 0 ? nobody : undefined;
+}
+
+/** Whether the user that OpenSearch runs as may enter this folder: each folder on the way must let others pass. */
+export function canOthersEnter(folder: string): boolean {
+  if (otherUser() === undefined) return true;
+  const path = realpathSync(folder);
+  const isOpen = (statSync(path).mode & 0o001) !== 0;
+  return isOpen && (dirname(path) === path || canOthersEnter(dirname(path)));
+}
+
+/** Gives a folder and all in it to the user that OpenSearch runs as. */
+export function giveToOtherUser(path: string): void {
+  const user = otherUser();
+  if (user === undefined) return;
+  chownSync(path, user, user);
+  if (!lstatSync(path).isDirectory()) return;
+  for (const name of readdirSync(path)) giveToOtherUser(join(path, name));
+}
+
+/** Repeats a tree of folders, its files as hard links, or as copies where the file system has no such links. */
+export function linkTree(from: string, to: string): void {
+  mkdirSync(to, { recursive: true });
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) linkTree(source, target);
+    else linkOrCopy(source, target);
+  }
+}
+
+/** Lets everybody read a tree, whatever umask it was made with. */
+export function openTree(path: string): void {
+  const isFolder = lstatSync(path).isDirectory();
+  chmodSync(path, isFolder ? 0o755 : 0o644);
+  if (!isFolder) return;
+  for (const name of readdirSync(path)) openTree(join(path, name));
+}
+
+function linkOrCopy(source: string, target: string): void {
+  try {
+    linkSync(source, target);
+  } catch {
+    copyFileSync(source, target);
+  }
+}
