@@ -34,7 +34,8 @@ export async function startProcess(runDir: string, wanted: BackgroundCommand): P
       stdio: ['ignore', log, log],
       ...(wanted.user === undefined ? {} : { uid: wanted.user, gid: wanted.user }),
     });
-    if (child.pid !== undefined) return recordProcess(runDir, wanted, child.pid, () => child.unref());
+    child.unref();
+    if (child.pid !== undefined) return recordProcess(runDir, wanted, child.pid);
     const cause = await new Promise<Error>((resolve) => child.once('error', resolve));
     throw new StackError(`cannot start ${wanted.name}: ${cause.message}`, { cause });
   } finally {
@@ -89,12 +90,11 @@ async function isGoneWithin(record: ProcessRecord, patienceMs: number): Promise<
   return !isRunning(record);
 }
 
-function recordProcess(runDir: string, wanted: BackgroundCommand, pid: number, release: () => void): ProcessRecord {
+function recordProcess(runDir: string, wanted: BackgroundCommand, pid: number): ProcessRecord {
   const { name, command, args, logPath } = wanted;
   const record = { name, pid, startedAt: startTime(pid) ?? 'ended', command, args, logPath };
   mkdirSync(recordFolder(runDir), { recursive: true });
   writeFileSync(recordPath(runDir, name), JSON.stringify(record, undefined, 2), { mode: 0o600 });
-  release();
   return record;
 }
 

@@ -18,7 +18,7 @@ type Jdk = { readonly home: string; readonly major: number };
 export function findJava(range: JavaRange): string {
   const home = findJdk(range);
   if (home !== undefined) return home;
-  throw new StackError(`${missingJava(range) ?? ''}`);
+  throw new StackError(missingJava(range) ?? 'no JDK fits');
 }
 
 /** One line when there is no JDK in that range, saying what to install. */

@@ -49,10 +49,19 @@ export function linkTree(from: string, to: string): void {
 
 /** Lets everybody read a tree, whatever umask it was made with. */
 export function openTree(path: string): void {
+  changeModes(path, { folder: 0o755, file: 0o644 });
+}
+
+/** Lets nobody but its owner into a tree. */
+export function closeTree(path: string): void {
+  changeModes(path, { folder: 0o700, file: 0o600 });
+}
+
+function changeModes(path: string, modes: { readonly folder: number; readonly file: number }): void {
   const isFolder = lstatSync(path).isDirectory();
-  chmodSync(path, isFolder ? 0o755 : 0o644);
+  chmodSync(path, isFolder ? modes.folder : modes.file);
   if (!isFolder) return;
-  for (const name of readdirSync(path)) openTree(join(path, name));
+  for (const name of readdirSync(path)) changeModes(join(path, name), modes);
 }
 
 function linkOrCopy(source: string, target: string): void {

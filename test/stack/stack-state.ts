@@ -28,6 +28,7 @@ export type StackCluster = {
   readonly adminKeyPath: string;
   readonly caPath: string;
   readonly heap: string;
+  readonly javaOptions: readonly string[];
   readonly settings: Settings;
   readonly nodes: readonly StackNode[];
 };

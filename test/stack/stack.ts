@@ -10,7 +10,7 @@ import { findKubectl } from './kubernetes-tools.ts';
 import { startCluster } from './opensearch/start.ts';
 import { makeRunFolder, runFolder } from './paths.ts';
 import { planStack, portsNeeded, type Wanted } from './plan-stack.ts';
-import { step, type Log } from './progress.ts';
+import type { Log } from './progress.ts';
 import { readState, withProcessIds, writeState, type OwnStack, type Stack } from './stack-state.ts';
 
 export type { ExternalStack, OwnStack, Stack, StackCluster, StackNode } from './stack-state.ts';

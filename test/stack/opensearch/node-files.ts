@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { giveToOtherUser, linkTree, otherUser } from '../other-user.ts';
+import { closeTree, giveToOtherUser, linkTree, otherUser } from '../other-user.ts';
 import type { Settings, StackCluster, StackNode } from '../stack-state.ts';
 import { nodeSettings } from './settings.ts';
 
@@ -68,6 +68,7 @@ export function writeNodeFiles(files: NodeFiles): void {
     writeFileSync(join(config, 'jvm.options'), '');
   }
   writeFileSync(join(config, 'opensearch.yml'), nodeSettings(cluster, node));
+  closeTree(config);
   giveToOtherUser(node.home);
 }
 

@@ -13,15 +13,17 @@ export function nodeCommand(cluster: StackCluster, node: StackNode, distribution
   return {
     name: nodeProcessName(cluster.version, node.name),
     command: join(findJava(version.java), 'bin', 'java'),
-    args: [...javaOptions(version, distribution), ...nodeOptions(cluster, node, distribution)],
+    args: [...sandboxOptions(version, distribution), ...nodeOptions(cluster, node, distribution)],
     cwd: node.home,
     logPath: node.logPath,
     user: otherUser(),
   };
 }
 
-/** Whether the Security plugin of a node has its configuration: only then does it answer an admin. */
+/** Whether the Security plugin of a node has its configuration and answers an admin. */
 export async function isNodeReady(cluster: StackCluster, node: StackNode): Promise<boolean> {
+  // Asked for roles too early, the plugin is busy for ten seconds; this question it answers at once.
+  if ((await getAsAdmin(cluster, node, '/_plugins/_security/health')).status !== 200) return false;
   return (await getAsAdmin(cluster, node, '/_plugins/_security/api/roles')).status === 200;
 }
 
@@ -37,10 +39,11 @@ async function getAsAdmin(cluster: StackCluster, node: StackNode, path: string):
   return await httpsGet(`${node.url}${path}`, caller);
 }
 
-function nodeOptions({ heap }: StackCluster, { home }: StackNode, distribution: string): string[] {
+function nodeOptions({ heap, javaOptions }: StackCluster, { home }: StackNode, distribution: string): string[] {
   return [
     `-Xms${heap}`,
     `-Xmx${heap}`,
+    ...javaOptions,
     '-XX:+ExitOnOutOfMemoryError',
     `-Djava.io.tmpdir=${join(home, 'tmp')}`,
     `-Dopensearch.path.home=${distribution}`,
@@ -55,7 +58,7 @@ function nodeOptions({ heap }: StackCluster, { home }: StackNode, distribution: 
   ];
 }
 
-function javaOptions({ version, sandbox }: OpenSearchVersion, distribution: string): string[] {
+function sandboxOptions({ version, sandbox }: OpenSearchVersion, distribution: string): string[] {
   return sandbox === 'agent'
     ? [`-javaagent:${join(distribution, 'agent', `opensearch-agent-${version}.jar`)}`]
     : ['-Djava.security.manager=allow'];
