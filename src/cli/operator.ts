@@ -1,0 +1,68 @@
+import { KubernetesClient } from '../clients/kubernetes.ts';
+import { loadCredentials } from '../clients/kubernetes-credentials.ts';
+import { systemClock } from '../clock.ts';
+import { openCluster } from '../commit/cluster.ts';
+import { Ledger } from '../commit/ledger.ts';
+import { startOperator } from '../engine/start-operator.ts';
+import { kinds } from '../kinds/index.ts';
+import { createLog } from '../log.ts';
+import { createMetrics } from '../metrics.ts';
+import { EventRecorder } from '../status/event-recorder.ts';
+import { ObjectWriter } from '../status/object-writer.ts';
+import { StatusQueue } from '../status/status-queue.ts';
+import { serveHttp } from './http-server.ts';
+import type { OperatorSettings } from './options.ts';
+
+/** A connection that is deleted together with its objects sees them go within this time. */
+const CONNECTION_LINGER_MS = 5000;
+
+/** Runs the controller until the signal is aborted; commits that are under way are finished first. */
+export async function runOperator(
+  settings: OperatorSettings,
+  environment: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<void> {
+  const log = createLog(settings.logLevel);
+  const credentials = await loadCredentials(settings.kubeconfig, environment);
+  const kubernetes = new KubernetesClient(credentials);
+  const metrics = createMetrics();
+  const tools = { kubernetes, clock: systemClock, random: Math.random, log };
+  const writer = new ObjectWriter(kubernetes);
+  const world = {
+    ...tools,
+    kinds,
+    metrics,
+    writer,
+    statuses: new StatusQueue(writer, log),
+    events: new EventRecorder(tools),
+    patience: patienceOf(settings),
+    openCluster,
+    loadLedger: (...at: LedgerPlace) => Ledger.load(kubernetes, ...at),
+  };
+  let isReady = false;
+  const server = await serveHttp(settings.metricsPort, { registry: metrics.registry, isReady: () => isReady });
+  const operator = startOperator({ world, tools, namespaces: settings.namespaces }, signal);
+  void operator.synced.then(() => {
+    isReady = true;
+    log.info({ namespaces: settings.namespaces, server: credentials.server }, 'synced');
+  });
+  await operator.ended;
+  server.close();
+  server.closeAllConnections();
+  await kubernetes.close();
+  log.info({}, 'stopped');
+}
+
+type LedgerPlace = [connection: { readonly namespace: string; readonly name: string }, clusterUuid: string];
+
+function patienceOf(settings: OperatorSettings): {
+  stallAfterMs: number;
+  deletionGraceMs: number;
+  connectionLingerMs: number;
+} {
+  return {
+    stallAfterMs: settings.stallAfterSeconds * 1000,
+    deletionGraceMs: settings.deletionGraceSeconds * 1000,
+    connectionLingerMs: CONNECTION_LINGER_MS,
+  };
+}

@@ -1,0 +1,30 @@
+import { lookup } from 'node:dns';
+import { BlockList, isIPv6, type LookupFunction } from 'node:net';
+
+/**
+ * Addresses that are never asked, whoever names them: link-local ones and the metadata services of clouds, which would
+ * answer with the node's own credentials.
+ */
+const forbidden = new BlockList();
+forbidden.addSubnet('169.254.0.0', 16, 'ipv4');
+forbidden.addSubnet('0.0.0.0', 8, 'ipv4');
+forbidden.addAddress('100.100.100.200', 'ipv4');
+forbidden.addSubnet('fe80::', 10, 'ipv6');
+forbidden.addAddress('fd00:ec2::254', 'ipv6');
+
+export function isForbiddenAddress(address: string): boolean {
+  return forbidden.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+}
+
+/** `dns.lookup` that fails for forbidden addresses, checked on the very addresses that are then connected to. */
+export const permittedLookup: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    if (error !== null) return callback(error, []);
+    const bad = addresses.find(({ address }) => isForbiddenAddress(address));
+    if (bad !== undefined)
+      return callback(new Error(`${hostname} resolves to ${bad.address}, which is never asked`), []);
+    const [first] = addresses;
+    if (options.all === true || first === undefined) return callback(null, addresses);
+    return callback(null, first.address, first.family);
+  });
+};

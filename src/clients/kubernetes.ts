@@ -1,0 +1,136 @@
+import { Agent, type Dispatcher } from 'undici';
+import { KubernetesError } from '../errors.ts';
+import type { KubernetesCredentials } from './kubernetes-credentials.ts';
+import { readBody } from './read-body.ts';
+import { readLines } from './read-lines.ts';
+import { toTransportError } from './transport-errors.ts';
+
+export interface KubernetesRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Ask for metadata only, to keep the data of Secrets out of this process. */
+  readonly accept?: string;
+}
+
+/** Answers with metadata in place of whole objects. */
+export const METADATA_OBJECT = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+export const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+
+const REQUEST_TIMEOUT_MS = 60_000;
+/** Bookmarks come about once a minute, so a watch that says nothing for this long is dead. */
+const WATCH_IDLE_MS = 150_000;
+const MAX_RESPONSE_BYTES = 256 * 1024 * 1024;
+/** How often a request that the API server asked to repeat (429) is repeated. */
+const MAX_THROTTLED = 5;
+
+/** One keep-alive dispatcher to the API server for requests and one for watches, which hold their connection. */
+export class KubernetesClient {
+  readonly #credentials: KubernetesCredentials;
+  readonly #requests: Dispatcher;
+  readonly #watches: Dispatcher;
+
+  constructor(credentials: KubernetesCredentials) {
+    this.#credentials = credentials;
+    const connect = { ...credentials.tls, timeout: 10_000 };
+    this.#requests = new Agent({
+      connect,
+      connections: 16,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      bodyTimeout: REQUEST_TIMEOUT_MS,
+    });
+    this.#watches = new Agent({ connect, headersTimeout: REQUEST_TIMEOUT_MS, bodyTimeout: WATCH_IDLE_MS });
+  }
+
+  /**
+   * One request; a 429 is obeyed and repeated.
+   *
+   * @throws KubernetesError for an answer that is no success, with status 0 for none
+   */
+  async request(request: KubernetesRequest, signal?: AbortSignal): Promise<unknown> {
+    for (let attempt = 0; ; attempt += 1) {
+      const response = await this.#send(this.#requests, request, signal);
+      const text = await readBody(response.body, MAX_RESPONSE_BYTES);
+      if (response.statusCode < 300) return JSON.parse(text) as unknown;
+      if (response.statusCode !== 429 || attempt >= MAX_THROTTLED)
+        throw toKubernetesError(request, response.statusCode, text);
+      await pause(retryAfterMs(response));
+    }
+  }
+
+  /** The events of a watch, one JSON text each, until the server ends it. @throws as `request` */
+  async *watch(request: KubernetesRequest, signal: AbortSignal): AsyncGenerator<string> {
+    const response = await this.#send(this.#watches, request, signal);
+    if (response.statusCode >= 300) {
+      throw toKubernetesError(request, response.statusCode, await readBody(response.body, MAX_RESPONSE_BYTES));
+    }
+    try {
+      yield* readLines(response.body);
+    } catch (error) {
+      throw unreachable(request, error);
+    } finally {
+      response.body.destroy();
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#requests.destroy(), this.#watches.destroy()]);
+  }
+
+  async #send(
+    dispatcher: Dispatcher,
+    request: KubernetesRequest,
+    signal?: AbortSignal,
+  ): Promise<Dispatcher.ResponseData> {
+    try {
+      return await dispatcher.request({
+        origin: this.#credentials.server,
+        path: request.path,
+        query: request.query ?? {},
+        method: request.method,
+        headers: {
+          ...(await this.#credentials.headers()),
+          accept: request.accept ?? 'application/json',
+          ...contentType(request),
+        },
+        body: request.body === undefined ? null : JSON.stringify(request.body),
+        signal: signal ?? null,
+      });
+    } catch (error) {
+      throw unreachable(request, error);
+    }
+  }
+}
+
+/** Status 0: no answer, which must not be mistaken for trouble with an OpenSearch cluster. */
+function unreachable(request: KubernetesRequest, error: unknown): KubernetesError {
+  return new KubernetesError(toTransportError(`${request.method} ${request.path}`, error).message, 0, 'Unreachable');
+}
+
+function contentType({ method, body }: KubernetesRequest): Record<string, string> {
+  if (body === undefined) return {};
+  return { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' };
+}
+
+function toKubernetesError(request: KubernetesRequest, status: number, text: string): KubernetesError {
+  const body = parseStatus(text);
+  return new KubernetesError(`${request.method} ${request.path}: ${body.message ?? status}`, status, body.reason ?? '');
+}
+
+function parseStatus(text: string): { readonly message?: string; readonly reason?: string } {
+  try {
+    return JSON.parse(text) as { readonly message?: string; readonly reason?: string };
+  } catch {
+    return {};
+  }
+}
+
+function retryAfterMs(response: Dispatcher.ResponseData): number {
+  const seconds = Number(response.headers['retry-after']);
+  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, 30) * 1000 : 1000;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,143 @@
+import { isIP, type LookupFunction } from 'node:net';
+import { Agent, type Dispatcher } from 'undici';
+import { SettingsError } from '../errors.ts';
+import { isForbiddenAddress, permittedLookup } from './address-guard.ts';
+import type { TlsOptions } from './kubernetes-credentials.ts';
+import { readBody } from './read-body.ts';
+import { toTransportError, wasNeverSent } from './transport-errors.ts';
+
+/** How to reach and enter one OpenSearch cluster. Holds secrets: never log it. */
+export interface OpenSearchSettings {
+  /** Origins, tried in turn. */
+  readonly endpoints: readonly string[];
+  readonly auth:
+    | { readonly type: 'basic'; readonly username: string; readonly password: string }
+    | { readonly type: 'certificate'; readonly certPem: string; readonly keyPem: string };
+  /** The system's trust store when absent. */
+  readonly caPem?: string;
+  readonly serverName?: string;
+  readonly insecureSkipVerify: boolean;
+  readonly requestTimeoutMs: number;
+  /** Sent as `X-Opaque-Id`, which OpenSearch copies into its audit log. */
+  readonly opaqueId: string;
+}
+
+export interface OpenSearchRequest {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  /** JSON text. */
+  readonly body?: string;
+}
+
+export interface OpenSearchResponse {
+  readonly status: number;
+  /** Parsed JSON, or the text where it is none (401 and 503 answer plain text). */
+  readonly body: unknown;
+}
+
+/** A frozen node delays a write by over 30 s until it is dropped from the cluster, and the write then succeeds. */
+const WRITE_TIMEOUT_MS = 120_000;
+const MAX_RESPONSE_BYTES = 256 * 1024 * 1024;
+
+/** Keep-alive connections to one cluster; goes to the next endpoint when one cannot be reached. */
+export class OpenSearchClient {
+  readonly #settings: OpenSearchSettings;
+  readonly #dispatcher: Dispatcher;
+  readonly #headers: Record<string, string>;
+  #current = 0;
+
+  constructor(settings: OpenSearchSettings) {
+    for (const endpoint of settings.endpoints) assertPermitted(endpoint);
+    this.#settings = settings;
+    this.#dispatcher = new Agent({
+      connect: tlsOptions(settings),
+      connections: 4,
+      keepAliveTimeout: 30_000,
+      bodyTimeout: 60_000,
+    });
+    this.#headers = {
+      'content-type': 'application/json',
+      'x-opaque-id': settings.opaqueId,
+      ...authorization(settings),
+    };
+  }
+
+  /**
+   * One request. A request that was never sent is tried on the next endpoint; any other failure of a write leaves open
+   * whether it was stored, so it is thrown and the caller looks again.
+   *
+   * @throws UnreachableError, TlsVerificationError
+   */
+  async request(request: OpenSearchRequest, signal?: AbortSignal): Promise<OpenSearchResponse> {
+    const { endpoints } = this.#settings;
+    let failure: unknown;
+    for (let attempt = 0; attempt < endpoints.length; attempt += 1) {
+      try {
+        return await this.#send(request, signal);
+      } catch (error) {
+        failure = error;
+        this.#current = (this.#current + 1) % endpoints.length;
+        if (request.method !== 'GET' && !wasNeverSent(error)) break;
+      }
+    }
+    throw toTransportError(`${request.method} ${request.path}`, failure);
+  }
+
+  async close(): Promise<void> {
+    await this.#dispatcher.destroy();
+  }
+
+  async #send(request: OpenSearchRequest, signal?: AbortSignal): Promise<OpenSearchResponse> {
+    const origin = this.#settings.endpoints[this.#current];
+    if (origin === undefined) throw new SettingsError('no endpoint is configured');
+    const response = await this.#dispatcher.request({
+      origin,
+      path: request.path,
+      method: request.method,
+      headers: this.#headers,
+      body: request.body ?? null,
+      headersTimeout: timeoutMs(request, this.#settings),
+      signal: signal ?? null,
+    });
+    return { status: response.statusCode, body: parse(await readBody(response.body, MAX_RESPONSE_BYTES)) };
+  }
+}
+
+function timeoutMs(request: OpenSearchRequest, settings: OpenSearchSettings): number {
+  return request.method === 'GET' ? settings.requestTimeoutMs : Math.max(settings.requestTimeoutMs, WRITE_TIMEOUT_MS);
+}
+
+function authorization({ auth }: OpenSearchSettings): Record<string, string> {
+  if (auth.type === 'certificate') return {};
+  return { authorization: `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}` };
+}
+
+function tlsOptions(settings: OpenSearchSettings): TlsOptions & { lookup: LookupFunction; timeout: number } {
+  const { auth } = settings;
+  return {
+    ...(settings.caPem === undefined ? {} : { ca: settings.caPem }),
+    ...(settings.serverName === undefined ? {} : { servername: settings.serverName }),
+    ...(auth.type === 'certificate' ? { cert: auth.certPem, key: auth.keyPem } : {}),
+    rejectUnauthorized: !settings.insecureSkipVerify,
+    minVersion: 'TLSv1.2',
+    lookup: permittedLookup,
+    timeout: Math.min(settings.requestTimeoutMs, 10_000),
+  };
+}
+
+function assertPermitted(endpoint: string): void {
+  const host = new URL(endpoint).hostname.replace(/^\[|\]$/g, '');
+  if (isIP(host) !== 0 && isForbiddenAddress(host)) {
+    throw new SettingsError(
+      `endpoint ${endpoint} is a link-local or metadata address, which is never asked: name the cluster's own address`,
+    );
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

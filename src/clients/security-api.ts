@@ -1,0 +1,90 @@
+import {
+  AuthenticationError,
+  ConflictError,
+  ForbiddenError,
+  NotInForceError,
+  NotInitializedError,
+  UnreachableError,
+} from '../errors.ts';
+import type { OpenSearchClient, OpenSearchResponse } from './opensearch.ts';
+
+/** Answer to a write: stored, nothing to store, or refused for what it says (never retried unchanged). */
+export type WriteAnswer =
+  | { readonly type: 'stored' }
+  | { readonly type: 'unchanged' }
+  | { readonly type: 'refused'; readonly words: string; readonly name?: string };
+
+/** Both spellings of the API; the second is the one of clusters from before the rename. */
+export const API_PREFIXES = { Plugins: '/_plugins/_security', Opendistro: '/_opendistro/_security' } as const;
+
+export type ApiPrefix = keyof typeof API_PREFIXES;
+
+/**
+ * Reads the answer to a write.
+ *
+ * @throws the error of the whole connection, where the answer is about that and not about what was sent
+ */
+export function toWriteAnswer(response: OpenSearchResponse): WriteAnswer {
+  const words = wordsOf(response.body);
+  if (response.status === 200 || response.status === 201) {
+    return { type: words === 'No updates required' ? 'unchanged' : 'stored' };
+  }
+  throwUnlessAboutTheRequest(response, words);
+  const name = /^Resource '(.*)' is (?:reserved|static|not available)\.$/s.exec(words)?.[1];
+  return { type: 'refused', words, ...(name === undefined ? {} : { name }) };
+}
+
+/** The body of a successful read. @throws as for `toWriteAnswer`; UnreachableError for anything else but 200. */
+export function toReadAnswer(response: OpenSearchResponse): unknown {
+  if (response.status === 200) return response.body;
+  const words = wordsOf(response.body);
+  throwUnlessAboutTheRequest(response, words);
+  throw new UnreachableError(`answered ${response.status}: ${words}`);
+}
+
+function throwUnlessAboutTheRequest({ status, body }: OpenSearchResponse, words: string): void {
+  if (status === 401) throw new AuthenticationError('the cluster does not accept the credentials');
+  if (status === 409) throw new ConflictError('somebody else wrote the document in the same moment');
+  if (status === 403 && words.startsWith('No permission to access REST API')) throw new ForbiddenError(words);
+  if (status === 503 || words === 'Security index not initialized') throw new NotInitializedError(words);
+  if (status === 429 || status === 502 || status === 504) throw new UnreachableError(`answered ${status}`);
+  if (status === 500 && words.includes('Error Failed node')) throw new NotInForceError(words);
+  if (status >= 500 && !isInputError(body)) throw new UnreachableError(`answered ${status}: ${words}`);
+}
+
+/** 500s that are about what was sent and will be the same next time. */
+function isInputError(body: unknown): boolean {
+  const type = isRecord(body) && isRecord(body['error']) ? body['error']['type'] : undefined;
+  return typeof type === 'string' && /unrecognized_property|unchecked_i_o|json_mapping|illegal_argument/.test(type);
+}
+
+/** The server's own words, whichever of its error shapes it used; at most 1,000 characters. */
+export function wordsOf(body: unknown): string {
+  return spell(body).slice(0, 1000);
+}
+
+function spell(body: unknown): string {
+  if (typeof body === 'string') return body.trim();
+  if (!isRecord(body)) return '';
+  if (typeof body['message'] === 'string') return body['message'];
+  if (typeof body['reason'] === 'string') return [body['reason'], ...details(body)].join('; ');
+  if (typeof body['error'] === 'string') return body['error'];
+  if (isRecord(body['error']) && typeof body['error']['reason'] === 'string') return body['error']['reason'];
+  return '';
+}
+
+/** Validation answers name the keys at fault beside `status` and `reason`. */
+function details(body: Record<string, unknown>): readonly string[] {
+  return Object.entries(body)
+    .filter(([key]) => key !== 'status' && key !== 'reason')
+    .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** GET that must answer 200. */
+export async function read(client: OpenSearchClient, path: string, signal?: AbortSignal): Promise<unknown> {
+  return toReadAnswer(await client.request({ method: 'GET', path }, signal));
+}

@@ -1,0 +1,51 @@
+import { OpenSearchClient, type OpenSearchSettings } from '../clients/opensearch.ts';
+import { API_PREFIXES, read, toWriteAnswer, type ApiPrefix, type WriteAnswer } from '../clients/security-api.ts';
+import type { DocumentName } from '../kinds/kind.ts';
+import { patchBody, type Operation } from '../plan/operation.ts';
+import { identify, type Identity } from './identify.ts';
+
+export type { WriteAnswer } from '../clients/security-api.ts';
+export type { OpenSearchSettings } from '../clients/opensearch.ts';
+export type { Identity } from './identify.ts';
+
+/** One OpenSearch cluster, as far as the engine needs it. Every method throws an `OperatorError` of the whole connection. */
+export interface Cluster {
+  readonly identity: Identity;
+  /** All entities of one document by name, as the server spells them. One GET. */
+  fetchDocument(document: DocumentName, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>>;
+  /** One bulk PATCH, all or nothing. */
+  patchDocument(document: DocumentName, operations: readonly Operation[]): Promise<WriteAnswer>;
+  close(): Promise<void>;
+}
+
+/** Opens a connection, finds out who we are there, and which prefix the API has. */
+export async function openCluster(
+  settings: OpenSearchSettings,
+  prefix: ApiPrefix | 'Auto',
+  signal: AbortSignal,
+): Promise<Cluster> {
+  const client = new OpenSearchClient(settings);
+  try {
+    const identity = await identify(client, prefix, signal);
+    return toCluster(client, identity);
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}
+
+function toCluster(client: OpenSearchClient, identity: Identity): Cluster {
+  const api = `${API_PREFIXES[identity.apiPrefix]}/api`;
+  return {
+    identity,
+    fetchDocument: async (document, signal) => toRecord(await read(client, `${api}/${document}`, signal)),
+    patchDocument: async (document, operations) =>
+      toWriteAnswer(await client.request({ method: 'PATCH', path: `${api}/${document}`, body: patchBody(operations) })),
+    close: () => client.close(),
+  };
+}
+
+function toRecord(body: unknown): Readonly<Record<string, unknown>> {
+  if (typeof body === 'object' && body !== null) return body as Readonly<Record<string, unknown>>;
+  return {};
+}

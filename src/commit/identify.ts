@@ -1,0 +1,69 @@
+import type { OpenSearchClient, OpenSearchResponse } from '../clients/opensearch.ts';
+import { API_PREFIXES, toReadAnswer, type ApiPrefix } from '../clients/security-api.ts';
+import { NotInitializedError } from '../errors.ts';
+
+/** What a cluster says of itself and of us. */
+export interface Identity {
+  /** Undefined when we may not ask (`cluster:monitor/main`). */
+  readonly version?: string;
+  readonly clusterUuid?: string;
+  readonly apiPrefix: ApiPrefix;
+  readonly authenticatedAs: { readonly name: string; readonly method: 'Basic' | 'ClientCertificate' };
+  readonly pluginHealth: { readonly status: string; readonly mode: string };
+}
+
+/** Asks for version, health and our own name; three GETs at once. @throws the error of the whole connection */
+export async function identify(
+  client: OpenSearchClient,
+  wanted: ApiPrefix | 'Auto',
+  signal: AbortSignal,
+): Promise<Identity> {
+  const [prefix, health] = await findPrefix(client, wanted, signal);
+  const get = (path: string): Promise<OpenSearchResponse> => client.request({ method: 'GET', path }, signal);
+  const [main, authinfo] = await Promise.all([get('/'), get(`${API_PREFIXES[prefix]}/authinfo`)]);
+  const who = record(toReadAnswer(authinfo));
+  const isRole = typeof who['user_name'] === 'string' && !String(who['principal'] ?? 'null').includes('=');
+  return {
+    ...versionOf(main),
+    apiPrefix: prefix,
+    authenticatedAs: { name: text(who['user_name']), method: isRole ? 'Basic' : 'ClientCertificate' },
+    pluginHealth: health,
+  };
+}
+
+async function findPrefix(
+  client: OpenSearchClient,
+  wanted: ApiPrefix | 'Auto',
+  signal: AbortSignal,
+): Promise<[ApiPrefix, Identity['pluginHealth']]> {
+  const prefix = wanted === 'Auto' ? 'Plugins' : wanted;
+  const response = await client.request({ method: 'GET', path: `${API_PREFIXES[prefix]}/health` }, signal);
+  const health = record(response.body);
+  if (response.status === 200 || response.status === 503) return [prefix, toHealth(health)];
+  if (wanted === 'Auto') return findPrefix(client, 'Opendistro', signal);
+  throw new NotInitializedError(
+    `${API_PREFIXES[prefix]} answers ${response.status}: is the Security plugin installed?`,
+  );
+}
+
+function toHealth(health: Readonly<Record<string, unknown>>): Identity['pluginHealth'] {
+  if (health['status'] === 'DOWN')
+    throw new NotInitializedError(
+      'the Security plugin says it is DOWN: no auth domain works or its index is not initialised',
+    );
+  return { status: text(health['status']), mode: text(health['mode']) };
+}
+
+function versionOf({ status, body }: OpenSearchResponse): { readonly version?: string; readonly clusterUuid?: string } {
+  if (status !== 200) return {};
+  const main = record(body);
+  return { version: text(record(main['version'])['number']), clusterUuid: text(main['cluster_uuid']) };
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,102 @@
+import type { OpenSearchConnectionSpec } from '../generated/opensearch-connection.ts';
+import { connectionOf, resourceName, type Resource } from './resource.ts';
+
+/** What is known of a namespace. */
+export type NamespaceLabels = Readonly<Record<string, string>>;
+
+type Selector = NonNullable<NonNullable<OpenSearchConnectionSpec['allowedNamespaces']>['selector']>;
+type NamespaceChoice = { readonly names?: readonly string[]; readonly selector?: Selector };
+type Grant = NonNullable<OpenSearchConnectionSpec['grants']>[number];
+
+/**
+ * Why a resource may not use a connection; undefined when it may.
+ *
+ * A connection serves its own namespace. Others need its consent (`allowedNamespaces`; empty means none) and a grant
+ * that covers what the resource claims: whoever writes a role into a shared cluster is an administrator of it.
+ */
+export function refusalOf(
+  resource: Resource,
+  connection: { readonly namespace: string; readonly spec: OpenSearchConnectionSpec },
+  labels: NamespaceLabels | undefined,
+): string | undefined {
+  if (resource.namespace === connection.namespace) return undefined;
+  const at = connectionOf(resource);
+  const place = { name: resource.namespace, labels: labels ?? {} };
+  if (!isChosen(connection.spec.allowedNamespaces ?? {}, place)) {
+    return `the connection ${at} does not allow the namespace ${resource.namespace}: add it to spec.allowedNamespaces there`;
+  }
+  const grants = (connection.spec.grants ?? []).filter((grant) => isChosen(grant.namespaces, place));
+  const refusals = grants.map((grant) => beyondGrant(resource, grant));
+  if (refusals.includes(undefined)) return undefined;
+  return (
+    refusals[0] ??
+    `the connection ${at} grants nothing to the namespace ${resource.namespace}: add it to spec.grants there`
+  );
+}
+
+function beyondGrant(resource: Resource, grant: Grant): string | undefined {
+  const { kind } = resource;
+  if (!grant.kinds.some((granted) => granted === kind.kind)) return `the grant does not include the kind ${kind.kind}`;
+  const uses = kind.uses(resource.spec as never);
+  return (
+    beyond('name', [resourceName(resource)], grant.names) ??
+    beyond('index pattern', uses.indexPatterns, grant.indexPatterns) ??
+    beyond('tenant', uses.tenants, grant.tenants) ??
+    beyond('action', uses.actions, grant.actions) ??
+    beyond('role', uses.mappableRoles, grant.mappableRoles)
+  );
+}
+
+function beyond(what: string, wanted: readonly string[], granted: readonly string[] | undefined): string | undefined {
+  const outside = wanted.find((pattern) => !(granted ?? []).some((grant) => covers(grant, pattern)));
+  return outside === undefined ? undefined : `the grant does not cover the ${what} "${outside}"`;
+}
+
+/**
+ * Whether all that `pattern` can match is matched by `grant`. `*` in a grant stands for any text, wildcards of the
+ * pattern included; everything else must be equal. Regular expressions, date math and exclusions are covered by `*` only.
+ */
+export function covers(grant: string, pattern: string): boolean {
+  if (grant === '*') return true;
+  if (/^[/<-]/.test(pattern) || grant.startsWith('/')) return false;
+  const widest = pattern.replaceAll(/\$\{[^{}]*\}/g, '*');
+  const expression = grant.split('*').map(RegExp.escape).join('.*');
+  return new RegExp(`^${expression}$`, 's').test(widest);
+}
+
+function isChosen(
+  choice: NamespaceChoice,
+  place: { readonly name: string; readonly labels: NamespaceLabels },
+): boolean {
+  if (choice.names?.includes(place.name) === true) return true;
+  return choice.selector !== undefined && matches(choice.selector, place.labels);
+}
+
+/** A Kubernetes label selector; an empty one chooses nothing here, since consent has to be said. */
+function matches(selector: Selector, labels: NamespaceLabels): boolean {
+  const wanted = Object.entries(selector.matchLabels ?? {});
+  const expressions = selector.matchExpressions ?? [];
+  if (wanted.length + expressions.length === 0) return false;
+  return (
+    wanted.every(([key, value]) => labels[key] === value) &&
+    expressions.every((expression) => holds(expression, labels))
+  );
+}
+
+function holds(
+  { key, operator, values }: NonNullable<Selector['matchExpressions']>[number],
+  labels: NamespaceLabels,
+): boolean {
+  const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+  const isListed = value !== undefined && (values ?? []).includes(value);
+  switch (operator) {
+    case 'In':
+      return isListed;
+    case 'NotIn':
+      return !isListed;
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+  }
+}

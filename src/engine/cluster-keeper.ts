@@ -1,0 +1,140 @@
+import type { Cluster } from '../commit/cluster.ts';
+import { isDeleting } from '../desired/resource.ts';
+import {
+  AuthenticationError,
+  ForbiddenError,
+  messageOf,
+  NotInitializedError,
+  OperatorError,
+  SettingsError,
+  TlsVerificationError,
+} from '../errors.ts';
+import type { Trouble } from '../status/connection-status.ts';
+import { backoffMs } from '../watch/backoff.ts';
+import { resolveSettings, type Connection } from './resolve-settings.ts';
+import type { World } from './world.ts';
+
+/**
+ * Whether the cluster can be used. `removals`: it is still open, but the connection is going or its Secret is gone, so
+ * only what has to be cleaned up is. `closed`: not now; `unknown`: the Secret is still being read.
+ */
+export type Access =
+  | { readonly type: 'full'; readonly cluster: Cluster }
+  | { readonly type: 'removals'; readonly cluster: Cluster; readonly trouble: Trouble }
+  | { readonly type: 'closed'; readonly trouble: Trouble }
+  | { readonly type: 'unknown' };
+
+const PROBE = { firstMs: 1000, maxMs: 30_000 };
+
+/** Keeps one cluster open for one connection, and opens it anew when its settings change or it failed. */
+export class ClusterKeeper {
+  readonly #world: World;
+  #cluster: Cluster | undefined;
+  #settings = '';
+  #trouble: Trouble | undefined;
+  #failures = 0;
+  #retryAtMs = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** When a closed cluster is tried again; undefined when nothing failed. */
+  get retryAtMs(): number | undefined {
+    return this.#trouble === undefined ? undefined : this.#retryAtMs;
+  }
+
+  async access(connection: Connection, signal: AbortSignal): Promise<Access> {
+    const resolved = resolveSettings(connection, this.#world.references);
+    if (resolved.type === 'unknown') return { type: 'unknown' };
+    if (resolved.type === 'missing') {
+      const trouble = { reason: 'SecretNotFound', message: resolved.message, isStalled: false };
+      return this.#cluster === undefined
+        ? { type: 'closed', trouble }
+        : { type: 'removals', cluster: this.#cluster, trouble };
+    }
+    const prefix = connection.spec.apiPrefix ?? 'Auto';
+    const settings = JSON.stringify([resolved.settings, prefix]);
+    if (settings !== this.#settings) await this.#forget(settings);
+    if (this.#cluster === undefined) {
+      const trouble = await this.#open(() => this.#world.openCluster(resolved.settings, prefix, signal));
+      if (trouble !== undefined) return { type: 'closed', trouble };
+    }
+    return this.#opened(connection);
+  }
+
+  /** Takes the cluster for lost; it is tried again after a pause that grows. */
+  async fail(error: OperatorError): Promise<Trouble> {
+    const { clock, random } = this.#world;
+    const trouble = toTrouble(error);
+    this.#trouble = trouble;
+    this.#retryAtMs = clock.now() + backoffMs(this.#failures, PROBE, random);
+    this.#failures += 1;
+    await this.#close();
+    return trouble;
+  }
+
+  async #forget(settings: string): Promise<void> {
+    this.#settings = settings;
+    this.#trouble = undefined;
+    this.#failures = 0;
+    await this.#close();
+  }
+
+  async #close(): Promise<void> {
+    const cluster = this.#cluster;
+    this.#cluster = undefined;
+    await cluster?.close();
+  }
+
+  async close(): Promise<void> {
+    await this.#forget('');
+  }
+
+  #opened(connection: Connection): Access {
+    const cluster = this.#cluster;
+    if (cluster === undefined) return { type: 'unknown' };
+    if (!isDeleting(connection)) return { type: 'full', cluster };
+    const message = 'the connection is being deleted; only what is deleted with it is still cleaned up';
+    return { type: 'removals', cluster, trouble: { reason: 'ConnectionNotFound', message, isStalled: false } };
+  }
+
+  async #open(open: () => Promise<Cluster>): Promise<Trouble | undefined> {
+    if (this.#trouble !== undefined && this.#world.clock.now() < this.#retryAtMs) return this.#trouble;
+    try {
+      this.#cluster = await open();
+      this.#trouble = undefined;
+      this.#failures = 0;
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      return this.fail(error);
+    }
+  }
+}
+
+function toTrouble(error: OperatorError): Trouble {
+  const message = messageOf(error);
+  if (error instanceof AuthenticationError) {
+    return {
+      reason: 'AuthenticationFailed',
+      message: `${message}: correct them in the Secret, or the user in OpenSearch`,
+      isStalled: true,
+    };
+  }
+  if (error instanceof ForbiddenError) {
+    return {
+      reason: 'Forbidden',
+      message: `${message}. Give the user a role that is listed in plugins.security.restapi.roles_enabled`,
+      isStalled: true,
+    };
+  }
+  if (error instanceof TlsVerificationError) return { reason: 'TLSVerificationFailed', message, isStalled: true };
+  if (error instanceof NotInitializedError) return { reason: 'NotInitialized', message, isStalled: false };
+  if (error instanceof SettingsError) return { reason: 'InvalidSpec', message, isStalled: true };
+  return {
+    reason: 'Unreachable',
+    message: `no answer from the cluster (${message}); it is tried again`,
+    isStalled: false,
+  };
+}

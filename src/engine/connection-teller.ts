@@ -1,0 +1,102 @@
+import type { Identity } from '../commit/cluster.ts';
+import { hasFinalizer, isDeleting } from '../desired/resource.ts';
+import type { OpenSearchConnectionStatus } from '../generated/opensearch-connection.ts';
+import { connectionStatus, type ConnectionFacts, type Trouble } from '../status/connection-status.ts';
+import { readyCondition } from '../status/next-status.ts';
+import type { StatusTarget } from '../status/status-queue.ts';
+import { toTarget } from './object-teller.ts';
+import type { Connection } from './resolve-settings.ts';
+import type { SessionState } from './session-state.ts';
+import type { World } from './world.ts';
+
+export const CONNECTION_PLURAL = 'opensearchconnections';
+
+/** Tells a connection how it is, and lets it go when it is deleted and nothing needs it any more. */
+export class ConnectionTeller {
+  readonly #world: World;
+  readonly #state: SessionState;
+
+  constructor(world: World, state: SessionState) {
+    this.#world = world;
+    this.#state = state;
+  }
+
+  tellWell(identity: Identity): void {
+    this.#tell({ ...identity, trouble: undefined });
+  }
+
+  tellTrouble(trouble: Trouble): void {
+    this.#tell({ trouble });
+  }
+
+  /** Takes the finalizer off a connection that is being deleted once nothing is left to clean up. @returns whether it is gone */
+  async letGo(): Promise<boolean> {
+    const { connection } = this.#state;
+    if (connection === undefined || !isDeleting(connection) || !hasFinalizer(connection)) return true;
+    if (await this.#mustLinger(connection)) return false;
+    await this.#world.writer.removeFinalizer(toConnectionTarget(connection));
+    return true;
+  }
+
+  /** Objects that are deleted along with their connection come a moment after it; a whole namespace takes longer. */
+  async #mustLinger(connection: Connection): Promise<boolean> {
+    const { clock, patience, namespaces } = this.#world;
+    const dependents = this.#state.index.resources().filter((resource) => hasFinalizer(resource));
+    if (dependents.length === 0) return false;
+    const sinceMs = clock.now() - Date.parse(connection.deletionTimestamp ?? '');
+    if (sinceMs < patience.connectionLingerMs || dependents.some(isDeleting)) return sinceMs < patience.deletionGraceMs;
+    const isTogether = dependents.some(({ namespace }) => namespace === connection.namespace);
+    return isTogether && sinceMs < patience.deletionGraceMs && (await namespaces.isTerminating(connection.namespace));
+  }
+
+  #tell(facts: Pick<ConnectionFacts, 'trouble'> & Partial<Identity>): void {
+    const { connection } = this.#state;
+    if (connection === undefined) return;
+    const { clock, patience, statuses } = this.#world;
+    const target = toConnectionTarget(connection);
+    const current = statuses.current(target) as OpenSearchConnectionStatus;
+    const next = connectionStatus(
+      { generation: connection.generation, status: current },
+      { ...facts, ...this.#ownFacts(connection) },
+      { nowMs: clock.now(), stallAfterMs: patience.stallAfterMs },
+    );
+    statuses.put(target, next);
+    this.#recordChange(connection, current, next);
+  }
+
+  #ownFacts(connection: Connection): Pick<ConnectionFacts, 'isObserving' | 'resources' | 'reconcileRequestedAt'> {
+    const { reconcileRequestedAt } = connection;
+    return {
+      isObserving: connection.spec.managementPolicy === 'Observe',
+      resources: this.#count(),
+      ...(reconcileRequestedAt === undefined ? {} : { reconcileRequestedAt }),
+    };
+  }
+
+  #count(): ConnectionFacts['resources'] {
+    const counts = new Map<string, { declared: number; inSync: number }>();
+    for (const resource of this.#state.index.resources()) {
+      const count = counts.get(resource.kind.document) ?? { declared: 0, inSync: 0 };
+      const status = this.#world.statuses.current(toTarget(resource)) as OpenSearchConnectionStatus;
+      count.declared += 1;
+      if (readyCondition(status)?.status === 'True') count.inSync += 1;
+      counts.set(resource.kind.document, count);
+    }
+    return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([type, count]) => ({ type, ...count }));
+  }
+
+  #recordChange(connection: Connection, before: OpenSearchConnectionStatus, after: OpenSearchConnectionStatus): void {
+    const ready = readyCondition(after);
+    if (ready === undefined || ready.reason === readyCondition(before)?.reason) return;
+    const { namespace, name, uid, resourceVersion } = connection;
+    const type = ready.status === 'True' ? 'Normal' : 'Warning';
+    this.#world.events.record(
+      { kind: 'OpenSearchConnection', namespace, name, uid, resourceVersion },
+      { type, reason: ready.reason, message: ready.message },
+    );
+  }
+}
+
+function toConnectionTarget(connection: Connection): StatusTarget {
+  return { ...connection, plural: CONNECTION_PLURAL };
+}

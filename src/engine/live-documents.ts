@@ -1,0 +1,75 @@
+import { applyToSnapshot, toSnapshot, type Snapshot } from '../commit/snapshot.ts';
+import type { Cluster } from '../commit/cluster.ts';
+import type { DocumentName, Kind } from '../kinds/kind.ts';
+import type { Live } from '../plan/decide-slot.ts';
+import type { Operation } from '../plan/operation.ts';
+
+interface Held {
+  snapshot: Snapshot;
+  /** When it was fetched; `-Infinity` once something happened that makes it doubtful. */
+  fetchedAtMs: number;
+}
+
+/** What the cluster holds, as far as we know: fetched once per document and interval, and updated by our own commits. */
+export class LiveDocuments {
+  readonly #held = new Map<DocumentName, Held>();
+
+  get(document: DocumentName, name: string): Live | undefined {
+    return this.#held.get(document)?.snapshot.get(name);
+  }
+
+  /** Age of the oldest snapshot that is held, as the time when it was fetched; undefined when none is. */
+  get oldestMs(): number | undefined {
+    const times = [...this.#held.values()].map((held) => held.fetchedAtMs);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  isFresh(document: DocumentName, notBeforeMs: number): boolean {
+    return (this.#held.get(document)?.fetchedAtMs ?? -Infinity) >= notBeforeMs;
+  }
+
+  /** Fetches one document. @returns the names whose live state is another one than we knew; all of them at the first time */
+  async refresh(
+    kind: Kind,
+    cluster: Cluster,
+    at: { readonly nowMs: number; readonly signal: AbortSignal },
+  ): Promise<readonly string[]> {
+    const snapshot = toSnapshot(kind, await cluster.fetchDocument(kind.document, at.signal));
+    const before = this.#held.get(kind.document)?.snapshot;
+    this.#held.set(kind.document, { snapshot, fetchedAtMs: at.nowMs });
+    return before === undefined ? [...snapshot.keys()] : changedNames(before, snapshot);
+  }
+
+  committed(document: DocumentName, operations: readonly Operation[]): void {
+    const held = this.#held.get(document);
+    if (held !== undefined) applyToSnapshot(held.snapshot, operations);
+  }
+
+  /** A write failed half way, or somebody else writes: look again before the next plan. */
+  doubt(document: DocumentName): void {
+    const held = this.#held.get(document);
+    if (held !== undefined) held.fetchedAtMs = -Infinity;
+  }
+
+  doubtAll(): void {
+    for (const document of this.#held.keys()) this.doubt(document);
+  }
+
+  /** Another cluster: nothing that we knew is true any more. */
+  clear(): void {
+    this.#held.clear();
+  }
+}
+
+function changedNames(before: Snapshot, after: Snapshot): readonly string[] {
+  const changed: string[] = [];
+  for (const [name, live] of after) {
+    const known = before.get(name);
+    if (known === undefined || known.canonical !== live.canonical || known.protection !== live.protection)
+      changed.push(name);
+    // Equal texts share one copy, so that a thousand refreshes do not scatter the memory.
+    else after.set(name, known);
+  }
+  for (const name of before.keys()) if (!after.has(name)) changed.push(name);
+  return changed;
+}

@@ -1,0 +1,86 @@
+import { objectKey, type ObjectStatus, type Resource } from '../desired/resource.ts';
+import type { Outcome } from '../plan/outcome.ts';
+import { isReady, nextStatus, readyCondition } from '../status/next-status.ts';
+import type { StatusTarget } from '../status/status-queue.ts';
+import type { EventDraft } from '../status/event-recorder.ts';
+import type { World } from './world.ts';
+
+/** Tells the owners of custom resources what became of them: status, events, and the end of the finalizer. */
+export class ObjectTeller {
+  readonly #world: World;
+  #releases: { readonly resource: Resource; readonly leftBehind: string | undefined }[] = [];
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  tell(resource: Resource, outcome: Outcome): void {
+    if (outcome.type === 'released') {
+      this.#releases.push({ resource, leftBehind: outcome.leftBehind });
+      return;
+    }
+    const { clock, statuses, patience } = this.#world;
+    const target = toTarget(resource);
+    const current = statuses.current(target) as ObjectStatus;
+    const next = nextStatus({ ...resource, status: current }, outcome, {
+      nowMs: clock.now(),
+      stallAfterMs: patience.stallAfterMs,
+    });
+    statuses.put(target, next);
+    this.#recordChange(resource, current, next);
+  }
+
+  record(resource: Resource, draft: EventDraft): void {
+    this.#world.events.record({ ...subjectOf(resource), kind: resource.kind.kind }, draft);
+  }
+
+  /** Whether the resource, as it is now, was told to be in force. */
+  isReady(resource: Resource): boolean {
+    const status = this.#world.statuses.current(toTarget(resource)) as ObjectStatus;
+    return isReady({ generation: resource.generation, status });
+  }
+
+  /** Takes the finalizers off what was released. @returns the ones that could not be reached */
+  async release(): Promise<readonly Resource[]> {
+    const failed: Resource[] = [];
+    const releases = this.#releases.splice(0);
+    const workers = Array.from({ length: Math.min(8, releases.length) }, async () => {
+      for (let next = releases.pop(); next !== undefined; next = releases.pop()) {
+        if (!(await this.#releaseOne(next.resource, next.leftBehind))) failed.push(next.resource);
+      }
+    });
+    await Promise.all(workers);
+    return failed;
+  }
+
+  async #releaseOne(resource: Resource, leftBehind: string | undefined): Promise<boolean> {
+    try {
+      await this.#world.writer.removeFinalizer(toTarget(resource));
+    } catch (error) {
+      this.#world.log.warn({ object: objectKey(resource), error: String(error) }, 'finalizer not removed');
+      return false;
+    }
+    if (leftBehind !== undefined) this.record(resource, { type: 'Warning', reason: 'LeftBehind', message: leftBehind });
+    return true;
+  }
+
+  #recordChange(resource: Resource, before: ObjectStatus, after: ObjectStatus): void {
+    const ready = readyCondition(after);
+    if (ready === undefined || ready.reason === readyCondition(before)?.reason) return;
+    const type = after.conditions?.some((condition) => condition.type === 'Stalled') === true ? 'Warning' : 'Normal';
+    this.record(resource, { type, reason: ready.reason, message: ready.message });
+  }
+}
+
+export function toTarget(resource: Resource): StatusTarget {
+  return { ...resource, plural: resource.kind.plural };
+}
+
+function subjectOf({ namespace, name, uid, resourceVersion }: Resource): {
+  namespace: string;
+  name: string;
+  uid: string;
+  resourceVersion: string;
+} {
+  return { namespace, name, uid, resourceVersion };
+}

@@ -1,0 +1,116 @@
+import { commitOperations, type RefusedOperation } from '../commit/commit-operations.ts';
+import type { Cluster } from '../commit/cluster.ts';
+import type { OwnerChange } from '../commit/ledger.ts';
+import type { ObjectKey } from '../desired/resource.ts';
+import type { DocumentName, Kind } from '../kinds/kind.ts';
+import type { Decision, Refusal } from '../plan/decide-slot.ts';
+import { batchLength, MAX_BATCH_BYTES } from '../plan/next-batch.ts';
+import type { Operation } from '../plan/operation.ts';
+import { stalled, type Outcome } from '../plan/outcome.ts';
+import type { Slot } from './claim-index.ts';
+import type { Ticket } from './dirty-slots.ts';
+
+/** A slot with what is to be done about it. */
+export interface Task {
+  readonly ticket: Ticket;
+  readonly slot: Slot;
+  readonly decision: Decision;
+}
+
+/** What a pass needs of the session around it. */
+export interface PassContext {
+  readonly cluster: Cluster;
+  readonly kinds: readonly Kind[];
+  /** The dirty slots of one document, decided on what is known now; at most `maxOperations` of them have an operation. */
+  readonly tasks: (kind: Kind, only: Operation['type']) => readonly Task[];
+  /** Finalizers and ownership, stored before anything is written to the cluster. @returns the tasks that may go on */
+  readonly writeAhead: (tasks: readonly Task[]) => Promise<readonly Task[]>;
+  readonly committed: (document: DocumentName, operations: readonly Operation[]) => void;
+  readonly refused: (slot: Slot, refusal: Refusal) => void;
+  /** Everything about the task is in force: tell it. */
+  readonly finish: (task: Task) => void;
+  readonly forget: (changes: readonly OwnerChange[]) => Promise<void>;
+  readonly report: (commit: CommitReport) => void;
+}
+
+/** One line about one commit. */
+export interface CommitReport {
+  readonly document: DocumentName;
+  readonly operations: number;
+  readonly refused: number;
+  readonly requests: number;
+}
+
+/**
+ * One pass: at most one batch a document, additions in the order of dependence, then removals in reverse.
+ *
+ * @returns whether anything was written
+ * @throws the error of the whole connection; what was not finished stays dirty
+ */
+export async function runPass(context: PassContext): Promise<boolean> {
+  let hasWritten = false;
+  for (const kind of context.kinds) hasWritten = (await runBatch(context, kind, 'add')) || hasWritten;
+  for (const kind of [...context.kinds].reverse()) hasWritten = (await runBatch(context, kind, 'remove')) || hasWritten;
+  return hasWritten;
+}
+
+async function runBatch(context: PassContext, kind: Kind, only: Operation['type']): Promise<boolean> {
+  const tasks = await context.writeAhead(fittingTasks(kind, context.tasks(kind, only)));
+  const byName = new Map(tasks.map((task) => [task.slot.name, task]));
+  const operations = tasks.flatMap((task) => task.decision.operation ?? []);
+  for (const task of tasks) if (task.decision.operation === undefined) context.finish(task);
+  if (operations.length === 0) return false;
+  const result = await commitOperations(
+    operations,
+    (batch) => context.cluster.patchDocument(kind.document, batch),
+    (accepted) => {
+      context.committed(kind.document, accepted);
+      if (only === 'add') finishAll(context, byName, accepted);
+    },
+  );
+  if (only === 'remove') await finishRemovals(context, kind, { byName, accepted: result.accepted });
+  for (const refusal of result.refused) refuse(context, byName, refusal);
+  context.report({
+    document: kind.document,
+    operations: operations.length,
+    refused: result.refused.length,
+    requests: result.requests,
+  });
+  return true;
+}
+
+/** Tasks without an operation cost nothing; of the others as many as one PATCH may hold. */
+function fittingTasks(kind: Kind, tasks: readonly Task[]): readonly Task[] {
+  const operations = tasks.flatMap((task) => task.decision.operation ?? []);
+  const fitting = new Set(
+    operations.slice(0, batchLength(operations, { maxOperations: kind.maxOperations, maxBytes: MAX_BATCH_BYTES })),
+  );
+  return tasks.filter(({ decision }) => decision.operation === undefined || fitting.has(decision.operation));
+}
+
+function finishAll(context: PassContext, byName: ReadonlyMap<string, Task>, accepted: readonly Operation[]): void {
+  for (const { name } of accepted) {
+    const task = byName.get(name);
+    if (task !== undefined) context.finish(task);
+  }
+}
+
+/** Ownership ends before the finalizer goes: the other way round a crash in between would leave a claim that nobody holds. */
+async function finishRemovals(
+  context: PassContext,
+  kind: Kind,
+  { byName, accepted }: { byName: ReadonlyMap<string, Task>; accepted: readonly Operation[] },
+): Promise<void> {
+  await context.forget(accepted.map(({ name }) => ({ document: kind.document, name, owner: null })));
+  finishAll(context, byName, accepted);
+}
+
+function refuse(context: PassContext, byName: ReadonlyMap<string, Task>, { operation, words }: RefusedOperation): void {
+  const task = byName.get(operation.name);
+  if (task === undefined) return;
+  context.refused(task.slot, { value: operation.type === 'add' ? operation.value : undefined, words });
+  const { subject } = task.decision;
+  const others = [...task.decision.outcomes].filter(([key]) => key !== subject);
+  const told: readonly [ObjectKey, Outcome][] = subject === undefined ? [] : [[subject, stalled('Rejected', words)]];
+  context.finish({ ...task, decision: { outcomes: new Map([...others, ...told]) } });
+}

@@ -1,0 +1,80 @@
+import type { OpenSearchSettings } from '../commit/cluster.ts';
+import type { OpenSearchConnectionSpec, OpenSearchConnectionStatus } from '../generated/opensearch-connection.ts';
+import type { KubernetesObject } from '../desired/resource.ts';
+import type { ReferencedData } from '../watch/referenced-objects.ts';
+
+export type Connection = KubernetesObject<OpenSearchConnectionSpec, OpenSearchConnectionStatus>;
+
+/** Reads what a connection refers to; `unknown` while it is being fetched. */
+export interface References {
+  secret(namespace: string, name: string): ReferencedData | 'unknown';
+  configMap(namespace: string, name: string): ReferencedData | 'unknown';
+}
+
+/** The settings to open a cluster with, or what is missing for them. */
+export type Resolved =
+  | { readonly type: 'settings'; readonly settings: OpenSearchSettings }
+  | { readonly type: 'missing'; readonly message: string }
+  | { readonly type: 'unknown' };
+
+/** One value of a Secret or ConfigMap. */
+type Value = { readonly type: 'value'; readonly text: string } | Exclude<Resolved, { type: 'settings' }>;
+
+const DEFAULT_TIMEOUT_SECONDS = 30;
+
+/** Joins a connection with its Secrets. Pure. */
+export function resolveSettings(connection: Connection, references: References): Resolved {
+  const { spec } = connection;
+  const auth = resolveAuth(connection, references);
+  if (auth.type !== 'auth') return auth;
+  const ca = resolveCa(connection, references);
+  if (ca !== undefined && ca.type !== 'value') return ca;
+  return {
+    type: 'settings',
+    settings: {
+      endpoints: spec.endpoints.map((endpoint) => endpoint.replace(/\/$/, '')),
+      auth: auth.auth,
+      ...(ca === undefined ? {} : { caPem: ca.text }),
+      ...(spec.tls?.serverName === undefined ? {} : { serverName: spec.tls.serverName }),
+      insecureSkipVerify: spec.tls?.insecureSkipVerify ?? false,
+      requestTimeoutMs: (spec.requestTimeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
+      opaqueId: `opensearch-security-operator/${connection.namespace}/${connection.name}`,
+    },
+  };
+}
+
+type Auth =
+  { readonly type: 'auth'; readonly auth: OpenSearchSettings['auth'] } | Exclude<Resolved, { type: 'settings' }>;
+
+function resolveAuth({ namespace, spec }: Connection, references: References): Auth {
+  const isBasic = spec.auth.basic !== undefined;
+  const name = spec.auth.basic?.secretRef.name ?? spec.auth.clientCertificate?.secretRef.name ?? '';
+  const keys = isBasic ? (['username', 'password'] as const) : (['tls.crt', 'tls.key'] as const);
+  const [first, second] = keys.map((key) =>
+    valueOf(references.secret(namespace, name), `Secret ${namespace}/${name}`, key),
+  );
+  if (first?.type !== 'value') return first ?? { type: 'unknown' };
+  if (second?.type !== 'value') return second ?? { type: 'unknown' };
+  return {
+    type: 'auth',
+    auth: isBasic
+      ? { type: 'basic', username: first.text, password: second.text }
+      : { type: 'certificate', certPem: first.text, keyPem: second.text },
+  };
+}
+
+function resolveCa({ namespace, spec }: Connection, references: References): Value | undefined {
+  const ref = spec.tls?.caRef;
+  if (ref === undefined) return undefined;
+  const data =
+    ref.kind === 'Secret' ? references.secret(namespace, ref.name) : references.configMap(namespace, ref.name);
+  return valueOf(data, `${ref.kind} ${namespace}/${ref.name}`, ref.key ?? 'ca.crt');
+}
+
+function valueOf(data: ReferencedData | 'unknown', source: string, key: string): Value {
+  if (data === 'unknown') return { type: 'unknown' };
+  if (data === undefined) return { type: 'missing', message: `${source} does not exist: create it` };
+  const text = data.get(key);
+  if (text === undefined || text === '') return { type: 'missing', message: `${source} has no key "${key}": add it` };
+  return { type: 'value', text };
+}

@@ -1,0 +1,217 @@
+import type { Cluster } from '../commit/cluster.ts';
+import {
+  objectKey,
+  resourceName,
+  type KubernetesObject,
+  type NamespacedName,
+  type ObjectKey,
+  type Resource,
+} from '../desired/resource.ts';
+import { ConflictError, KubernetesError, messageOf, NotInForceError, OperatorError } from '../errors.ts';
+import type { Trouble } from '../status/connection-status.ts';
+import { backoffMs } from '../watch/backoff.ts';
+import { Alarm } from './alarm.ts';
+import { slotKeyOf } from './claim-index.ts';
+import { tellWaiting } from './closed-turn.ts';
+import { ClusterKeeper } from './cluster-keeper.ts';
+import { openLedger, refreshDocuments, runTurn, type TurnContext } from './cluster-turn.ts';
+import { ConnectionTeller } from './connection-teller.ts';
+import { ObjectTeller, toTarget } from './object-teller.ts';
+import { commitAtMs } from './pace.ts';
+import type { Connection } from './resolve-settings.ts';
+import { createSessionState, markAllDirty, type SessionState } from './session-state.ts';
+import type { World } from './world.ts';
+
+const DEFAULT_INTERVAL_SECONDS = 60;
+/** Part of the drift interval that is left to chance, so that sessions do not read in step. */
+const JITTER = 0.1;
+const RETRY = { firstMs: 200, maxMs: 10_000 };
+/** How often a connection that is being deleted looks whether it can go. */
+const LINGER_POLL_MS = 500;
+/** How often waiting objects are looked at again while nothing happens, so that long waits are told. */
+const CLOSED_POLL_MS = 15_000;
+
+/** The one writer of one connection: gathers changes, and turns until nothing is left to do. */
+export class Session {
+  readonly #world: World;
+  readonly #state: SessionState;
+  readonly #alarm: Alarm;
+  readonly #keeper: ClusterKeeper;
+  readonly #objects: ObjectTeller;
+  readonly #teller: ConnectionTeller;
+  #lastCommitMs = -Infinity;
+  #lastArrivalMs = -Infinity;
+  #nextDriftMs = 0;
+  #failures = 0;
+  #notBeforeMs = 0;
+  #isClosed = false;
+
+  constructor(key: NamespacedName, world: World) {
+    this.#world = world;
+    this.#state = createSessionState(key);
+    this.#alarm = new Alarm(world.clock);
+    this.#keeper = new ClusterKeeper(world);
+    this.#objects = new ObjectTeller(world);
+    this.#teller = new ConnectionTeller(world, this.#state);
+  }
+
+  /** Nobody refers to the connection and it does not exist: the session can go. */
+  get isEmpty(): boolean {
+    return this.#state.connection === undefined && this.#state.index.isEmpty;
+  }
+
+  /** A resource appeared or changed. What only we wrote ourselves wakes nobody. */
+  put(resource: Resource): void {
+    const before = this.#state.index.get(objectKey(resource));
+    const slots = this.#state.index.put(resource);
+    this.#world.statuses.current(toTarget(resource));
+    if (before !== undefined && !isNews(before, resource)) return;
+    if (before !== undefined && before.reconcileRequestedAt !== resource.reconcileRequestedAt)
+      this.#state.documents.doubt(resource.kind.document);
+    this.#touch(slots);
+  }
+
+  remove(key: ObjectKey): void {
+    const slot = this.#state.index.delete(key);
+    if (slot !== undefined) this.#touch([slot]);
+  }
+
+  /** The connection appeared, changed or is gone (`undefined`). */
+  setConnection(connection: Connection | undefined): void {
+    const before = this.#state.connection;
+    this.#state.connection = connection;
+    if (before === undefined || connection === undefined || isNews(before, connection)) this.recheck();
+  }
+
+  /** The connection, something that it refers to, or a namespace changed: everything is looked at again. */
+  recheck(): void {
+    markAllDirty(this.#state);
+    this.#state.documents.doubtAll();
+    this.#nextDriftMs = 0;
+    this.#notBeforeMs = 0;
+    this.#alarm.ring();
+  }
+
+  /** Runs until the signal is aborted; a commit that is under way is finished first. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#alarm.sleepUntil(this.#nextTurnMs(), signal);
+      if (signal.aborted || this.#world.clock.now() < this.#nextTurnMs()) continue;
+      try {
+        await this.#turn(signal);
+      } catch (error) {
+        if (!signal.aborted) await this.#recover(error);
+      }
+    }
+    await this.#keeper.close();
+  }
+
+  #touch(slots: readonly string[]): void {
+    for (const slot of slots) {
+      this.#state.refusals.delete(slot);
+      this.#state.dirty.add(slot, 'edit');
+    }
+    this.#lastArrivalMs = this.#world.clock.now();
+    if (this.#isClosed) this.#notBeforeMs = 0;
+    this.#alarm.ring();
+  }
+
+  /** When there is something to do: changes at their pace, the next look for drift, the next try after a failure. */
+  #nextTurnMs(): number {
+    const times = [this.#nextDriftMs];
+    if (this.#state.dirty.size > 0)
+      times.push(commitAtMs({ lastCommitMs: this.#lastCommitMs, lastArrivalMs: this.#lastArrivalMs }));
+    return Math.max(Math.min(...times), this.#notBeforeMs);
+  }
+
+  async #turn(signal: AbortSignal): Promise<void> {
+    const { connection } = this.#state;
+    if (connection === undefined)
+      return this.#turnClosed({ reason: 'ConnectionNotFound', message: '', isStalled: false });
+    const access = await this.#keeper.access(connection, signal);
+    switch (access.type) {
+      case 'unknown':
+        this.#notBeforeMs = Infinity;
+        return;
+      case 'closed':
+        return this.#turnClosed(access.trouble);
+      case 'removals':
+        await this.#turnOpen(access.cluster, { onlyRemovals: true, signal });
+        return this.#turnClosed(access.trouble);
+      case 'full':
+        await this.#turnOpen(access.cluster, { onlyRemovals: false, signal });
+        this.#isClosed = false;
+        this.#teller.tellWell(access.cluster.identity);
+    }
+  }
+
+  async #turnOpen(
+    cluster: Cluster,
+    options: { readonly onlyRemovals: boolean; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const context: TurnContext = { world: this.#world, state: this.#state, teller: this.#objects, cluster, ...options };
+    const startedMs = this.#world.clock.now();
+    await openLedger(context);
+    const isDriftDue = startedMs >= this.#nextDriftMs;
+    const restMs = await refreshDocuments(context, isDriftDue ? startedMs : 0);
+    if (isDriftDue) this.#nextDriftMs = startedMs + this.#intervalMs(restMs);
+    if (await runTurn(context)) this.#lastCommitMs = startedMs;
+    await this.#release();
+    this.#failures = 0;
+    this.#notBeforeMs = 0;
+  }
+
+  /** Tells what waits, and comes back when the cluster may be tried again. */
+  async #turnClosed(trouble: Trouble): Promise<void> {
+    const { clock } = this.#world;
+    await tellWaiting({ world: this.#world, state: this.#state, teller: this.#objects, trouble });
+    await this.#release();
+    this.#teller.tellTrouble(trouble);
+    const isGone = await this.#teller.letGo();
+    this.#isClosed = true;
+    this.#lastCommitMs = clock.now();
+    const again = isGone ? this.#keeper.retryAtMs : clock.now() + LINGER_POLL_MS;
+    this.#nextDriftMs = again ?? clock.now() + CLOSED_POLL_MS;
+    this.#notBeforeMs = Math.min(this.#nextDriftMs, clock.now() + CLOSED_POLL_MS);
+  }
+
+  async #release(): Promise<void> {
+    const failed = await this.#objects.release();
+    for (const resource of failed)
+      this.#state.dirty.add(slotKeyOf(resource.kind.document, resourceName(resource)), 'sweep');
+  }
+
+  #intervalMs(restMs: number): number {
+    const seconds = this.#state.connection?.spec.driftDetection?.intervalSeconds ?? DEFAULT_INTERVAL_SECONDS;
+    return Math.max(seconds * 1000, restMs) * (1 - JITTER + 2 * JITTER * this.#world.random());
+  }
+
+  /** Nothing is lost: what was not finished is still dirty, and what the cluster holds is read again before the next plan. */
+  async #recover(error: unknown): Promise<void> {
+    const { log, clock, random } = this.#world;
+    this.#state.documents.doubtAll();
+    log[error instanceof ConflictError ? 'debug' : 'warn'](
+      { connection: this.#state.key, error: messageOf(error) },
+      'turn failed',
+    );
+    const isOurs = !(error instanceof OperatorError) || error instanceof KubernetesError;
+    if (isOurs || error instanceof ConflictError || error instanceof NotInForceError) {
+      this.#notBeforeMs = clock.now() + backoffMs(this.#failures, RETRY, random);
+      this.#failures += 1;
+      return;
+    }
+    const trouble = await this.#keeper.fail(error);
+    await this.#turnClosed(trouble);
+  }
+}
+
+/** Whether a change of an object is more than what the operator itself writes: its status and its finalizer. */
+function isNews(before: KubernetesObject, after: KubernetesObject): boolean {
+  return (
+    before.uid !== after.uid ||
+    before.generation !== after.generation ||
+    before.paused !== after.paused ||
+    before.deletionTimestamp !== after.deletionTimestamp ||
+    before.reconcileRequestedAt !== after.reconcileRequestedAt
+  );
+}

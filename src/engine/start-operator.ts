@@ -1,0 +1,84 @@
+import { ReferencedObjects } from '../watch/referenced-objects.ts';
+import { watchCollection, type WatchTools } from '../watch/collections.ts';
+import type { ListWatch } from '../watch/list-watch.ts';
+import { NamespaceCache } from '../watch/namespace-cache.ts';
+import { toObject, toResource } from '../watch/project.ts';
+import type { Resource } from '../desired/resource.ts';
+import type { OpenSearchConnectionSpec, OpenSearchConnectionStatus } from '../generated/opensearch-connection.ts';
+import { CONNECTION_PLURAL } from './connection-teller.ts';
+import { Operator } from './operator.ts';
+import type { Connection } from './resolve-settings.ts';
+import type { World } from './world.ts';
+
+/** The part of the world that is made from watches, here. */
+export type OuterWorld = Omit<World, 'references' | 'namespaces'>;
+
+export interface OperatorOptions {
+  readonly world: OuterWorld;
+  readonly tools: WatchTools;
+  /** Empty: the whole cluster. */
+  readonly namespaces: readonly string[];
+}
+
+/** An operator at work. */
+export interface RunningOperator {
+  /** Ends when every collection was listed once. */
+  readonly synced: Promise<void>;
+  /** Ends when everything has stopped after the signal. */
+  readonly ended: Promise<void>;
+}
+
+/** Watches, and hands what it sees to the engine, until the signal is aborted. */
+export function startOperator({ world, tools, namespaces }: OperatorOptions, signal: AbortSignal): RunningOperator {
+  const surroundings = { onChange: () => operator.onSurroundings() };
+  const secrets = new ReferencedObjects({ ...tools, ...surroundings, resource: 'secrets' });
+  const configMaps = new ReferencedObjects({ ...tools, ...surroundings, resource: 'configmaps' });
+  const names = new NamespaceCache(tools, { isClusterWide: namespaces.length === 0, ...surroundings });
+  const operator: Operator = new Operator({
+    ...world,
+    namespaces: names,
+    references: { secret: (...at) => secrets.get(...at), configMap: (...at) => configMaps.get(...at) },
+  });
+  const watches = [
+    ...watchConnections(operator, tools, namespaces),
+    ...watchResources(operator, { world, tools, namespaces }),
+  ];
+  for (const references of [secrets, configMaps]) references.start(signal);
+  const running = [names.run(signal), ...watches.map((watch) => watch.run(signal))];
+  const synced = Promise.all([names.synced, ...watches.map((watch) => watch.synced)]).then(() =>
+    operator.start(signal),
+  );
+  const ended = Promise.all(running).then(async () => {
+    await operator.ended();
+    await world.statuses.idle();
+    await world.events.flush();
+  });
+  return { synced, ended };
+}
+
+function watchConnections(
+  operator: Operator,
+  tools: WatchTools,
+  namespaces: readonly string[],
+): readonly ListWatch<Connection>[] {
+  return watchCollection<Connection>(tools, {
+    plural: CONNECTION_PLURAL,
+    namespaces,
+    project: (raw) => toObject<OpenSearchConnectionSpec, OpenSearchConnectionStatus>(raw),
+    onChange: (change) => operator.onConnection(change),
+  });
+}
+
+function watchResources(
+  operator: Operator,
+  { world, tools, namespaces }: OperatorOptions,
+): readonly ListWatch<Resource>[] {
+  return world.kinds.flatMap((kind) =>
+    watchCollection<Resource>(tools, {
+      plural: kind.plural,
+      namespaces,
+      project: (raw) => toResource(kind, raw),
+      onChange: (change) => operator.onResource(change),
+    }),
+  );
+}

@@ -1,0 +1,51 @@
+import type { Clock } from '../clock.ts';
+import type { Cluster, OpenSearchSettings } from '../commit/cluster.ts';
+import type { Ledger } from '../commit/ledger.ts';
+import type { NamespaceLabels } from '../desired/permission.ts';
+import type { Kind } from '../kinds/kind.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import type { EventRecorder } from '../status/event-recorder.ts';
+import type { ObjectWriter } from '../status/object-writer.ts';
+import type { StatusQueue } from '../status/status-queue.ts';
+import type { References } from './resolve-settings.ts';
+
+/** What is known of namespaces; undefined where we may not look. */
+export interface Namespaces {
+  labels(name: string): NamespaceLabels | undefined;
+  isTerminating(name: string): Promise<boolean>;
+}
+
+/** Times that decide how long something is waited for; milliseconds. */
+export interface Patience {
+  /** Waiting for longer than this is told as stalled. */
+  readonly stallAfterMs: number;
+  /** How long a deletion waits for a cluster that is away while its namespace is going. */
+  readonly deletionGraceMs: number;
+  /** How long a connection that is being deleted waits for objects that may be deleted along with it. */
+  readonly connectionLingerMs: number;
+}
+
+/** Everything around the engine: passed in, so that tests can steer each of them. */
+export interface World {
+  readonly kinds: readonly Kind[];
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly patience: Patience;
+  readonly writer: ObjectWriter;
+  readonly statuses: StatusQueue;
+  readonly events: EventRecorder;
+  readonly references: References;
+  readonly namespaces: Namespaces;
+  readonly openCluster: (
+    settings: OpenSearchSettings,
+    prefix: 'Auto' | 'Plugins' | 'Opendistro',
+    signal: AbortSignal,
+  ) => Promise<Cluster>;
+  readonly loadLedger: (
+    connection: { readonly namespace: string; readonly name: string },
+    clusterUuid: string,
+  ) => Promise<Ledger>;
+}

@@ -1,0 +1,79 @@
+/** How to go on after an error: at once, after a pause that grows, or only when something was changed. */
+export type Retry = 'now' | 'backoff' | 'on-change';
+
+/** What goes wrong outside of the operator. Messages never hold a secret or a body. */
+export abstract class OperatorError extends Error {
+  abstract readonly code: string;
+  abstract readonly retry: Retry;
+}
+
+/** No answer, or an answer that says nothing about the request; a write may or may not have been stored. */
+export class UnreachableError extends OperatorError {
+  override readonly code = 'UNREACHABLE';
+  override readonly retry: Retry = 'backoff';
+}
+
+/** The server's certificate is not one that the connection trusts. */
+export class TlsVerificationError extends OperatorError {
+  override readonly code = 'TLS_VERIFICATION';
+  override readonly retry: Retry = 'backoff';
+}
+
+/** 401: the credentials are wrong. */
+export class AuthenticationError extends OperatorError {
+  override readonly code = 'AUTHENTICATION';
+  override readonly retry: Retry = 'backoff';
+}
+
+/** 403 for the whole API: the credentials are right, the permissions are not. */
+export class ForbiddenError extends OperatorError {
+  override readonly code = 'FORBIDDEN';
+  override readonly retry: Retry = 'backoff';
+}
+
+/** The Security plugin is not initialised, or nobody is left who could log in. */
+export class NotInitializedError extends OperatorError {
+  override readonly code = 'NOT_INITIALIZED';
+  override readonly retry: Retry = 'backoff';
+}
+
+/** Somebody else wrote the same document in the same moment; nothing was stored. */
+export class ConflictError extends OperatorError {
+  override readonly code = 'DOCUMENT_CONFLICT';
+  override readonly retry: Retry = 'now';
+}
+
+/** 500 `Error Failed node`: stored, but not in force on every node. */
+export class NotInForceError extends OperatorError {
+  override readonly code = 'NOT_IN_FORCE';
+  override readonly retry: Retry = 'backoff';
+}
+
+/** The settings of a connection cannot be used as they are. */
+export class SettingsError extends OperatorError {
+  override readonly code = 'SETTINGS';
+  override readonly retry: Retry = 'on-change';
+}
+
+/** The Kubernetes API refused a request. */
+export class KubernetesError extends OperatorError {
+  override readonly code = 'KUBERNETES';
+  override readonly retry: Retry = 'backoff';
+  readonly status: number;
+  readonly reason: string;
+
+  constructor(message: string, status: number, reason: string) {
+    super(message);
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+/** The text of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function assertNever(value: never): never {
+  throw new Error(`unexpected value: ${String(value)}`);
+}

@@ -1,0 +1,29 @@
+import type { OpenSearchActionGroupSpec } from '../generated/opensearch-action-group.ts';
+import type { Kind } from './kind.ts';
+import { adminActionProblems, blankProblems } from './spec-problems.ts';
+
+export const actionGroup: Kind<OpenSearchActionGroupSpec> = {
+  kind: 'OpenSearchActionGroup',
+  plural: 'opensearchactiongroups',
+  document: 'actiongroups',
+  noun: 'action group',
+  order: 10,
+  maxOperations: 100,
+  requiredFields: ['allowed_actions'],
+  emptyValue: [],
+  resourceName: (metadataName, spec) => spec.name ?? metadataName,
+  toEntity: (spec) => ({
+    description: spec.description ?? '',
+    type: spec.type ?? '',
+    allowed_actions: spec.allowedActions,
+  }),
+  problems: (name, spec) => [
+    ...blankProblems({ 'spec.allowedActions': spec.allowedActions }),
+    ...adminActionProblems({ 'spec.allowedActions': spec.allowedActions }),
+    ...(spec.allowedActions.includes(name)
+      ? [`spec.allowedActions names the group itself ("${name}"): remove it`]
+      : []),
+  ],
+  uses: (spec) => ({ indexPatterns: [], tenants: [], actions: spec.allowedActions, mappableRoles: [] }),
+  references: () => [],
+};

@@ -1,0 +1,90 @@
+import type { OpenSearchRoleSpec } from '../generated/opensearch-role.ts';
+import type { Entity, Kind } from './kind.ts';
+import { adminActionProblems, blankProblems } from './spec-problems.ts';
+
+type IndexPermission = NonNullable<OpenSearchRoleSpec['indexPermissions']>[number];
+type TenantPermission = NonNullable<OpenSearchRoleSpec['tenantPermissions']>[number];
+
+export const role: Kind<OpenSearchRoleSpec> = {
+  kind: 'OpenSearchRole',
+  plural: 'opensearchroles',
+  document: 'roles',
+  noun: 'role',
+  order: 30,
+  maxOperations: 1000,
+  requiredFields: ['cluster_permissions', 'index_permissions', 'tenant_permissions', 'description'],
+  emptyValue: [],
+  resourceName: (metadataName, spec) => spec.name ?? metadataName,
+  toEntity: (spec) => ({
+    description: spec.description ?? '',
+    cluster_permissions: spec.clusterPermissions ?? [],
+    index_permissions: (spec.indexPermissions ?? []).map(toIndexPermission),
+    tenant_permissions: (spec.tenantPermissions ?? []).map(toTenantPermission),
+  }),
+  problems: (_name, spec) => {
+    const lists = stringLists(spec);
+    return [
+      ...blankProblems(lists),
+      ...adminActionProblems(lists),
+      ...(spec.indexPermissions ?? []).flatMap(dlsProblems),
+    ];
+  },
+  uses: (spec) => ({
+    indexPatterns: (spec.indexPermissions ?? []).flatMap((permission) => permission.indexPatterns),
+    tenants: (spec.tenantPermissions ?? []).flatMap((permission) => permission.tenantPatterns),
+    actions: [
+      ...(spec.clusterPermissions ?? []),
+      ...[...(spec.indexPermissions ?? []), ...(spec.tenantPermissions ?? [])].flatMap(
+        (permission) => permission.allowedActions,
+      ),
+    ],
+    mappableRoles: [],
+  }),
+  references: () => [],
+};
+
+function toIndexPermission(permission: IndexPermission): Entity {
+  return {
+    index_patterns: permission.indexPatterns,
+    allowed_actions: permission.allowedActions,
+    dls: permission.dls ?? '',
+    fls: permission.fls ?? [],
+    masked_fields: permission.maskedFields ?? [],
+  };
+}
+
+function toTenantPermission(permission: TenantPermission): Entity {
+  return { tenant_patterns: permission.tenantPatterns, allowed_actions: permission.allowedActions };
+}
+
+function stringLists(spec: OpenSearchRoleSpec): Record<string, readonly string[]> {
+  const lists: Record<string, readonly string[]> = { 'spec.clusterPermissions': spec.clusterPermissions ?? [] };
+  for (const [index, permission] of (spec.indexPermissions ?? []).entries()) {
+    const at = `spec.indexPermissions[${index}]`;
+    lists[`${at}.indexPatterns`] = permission.indexPatterns;
+    lists[`${at}.allowedActions`] = permission.allowedActions;
+    lists[`${at}.fls`] = permission.fls ?? [];
+    lists[`${at}.maskedFields`] = permission.maskedFields ?? [];
+  }
+  for (const [index, permission] of (spec.tenantPermissions ?? []).entries()) {
+    lists[`spec.tenantPermissions[${index}].tenantPatterns`] = permission.tenantPatterns;
+    lists[`spec.tenantPermissions[${index}].allowedActions`] = permission.allowedActions;
+  }
+  return lists;
+}
+
+/**
+ * The server stores any text as a document-level security query and fails at search time, so it is checked here.
+ * Placeholders such as `${user.name}` or `${user.roles}` may stand inside or outside quotes; a zero fits both.
+ */
+function dlsProblems(permission: IndexPermission, index: number): readonly string[] {
+  if (permission.dls === undefined || permission.dls === '') return [];
+  const at = `spec.indexPermissions[${index}].dls`;
+  try {
+    const query: unknown = JSON.parse(permission.dls.replaceAll(/\$\{[^{}]*\}/g, '0'));
+    if (typeof query === 'object' && query !== null && !Array.isArray(query)) return [];
+    return [`${at} is not a query: write a JSON object such as {"term": {"public": true}}`];
+  } catch {
+    return [`${at} is not valid JSON: write a query such as {"term": {"public": true}}`];
+  }
+}

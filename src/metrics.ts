@@ -1,0 +1,36 @@
+import { Counter, Gauge, Registry } from '@prometheus-io/client';
+
+/** All metrics of one process. Labels are bounded: never an object's name. */
+export type Metrics = ReturnType<typeof createMetrics>;
+
+export function createMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  return {
+    registry,
+    commits: new Counter({
+      name: 'opensearch_security_commits_total',
+      help: 'Batches that were committed to OpenSearch, by document.',
+      labelNames: ['document'],
+      registers,
+    }),
+    operations: new Counter({
+      name: 'opensearch_security_operations_total',
+      help: 'Operations in committed batches, by document and outcome (accepted or refused).',
+      labelNames: ['document', 'outcome'],
+      registers,
+    }),
+    driftCorrected: new Counter({
+      name: 'opensearch_security_drift_corrected_total',
+      help: 'Resources that were changed behind the operator and put back, by document.',
+      labelNames: ['document'],
+      registers,
+    }),
+    connections: new Gauge({
+      name: 'opensearch_security_connections',
+      help: 'Connections, by readiness.',
+      labelNames: ['ready'],
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,23 @@
+import { escapePathComponent } from 'fast-json-patch';
+import type { Canonical } from '../desired/canonical.ts';
+
+/**
+ * One change of one entity. `add` with the whole value creates and overwrites alike; the server refuses `replace` of
+ * what is not there and of a field that has its default.
+ */
+export type Operation =
+  | { readonly type: 'add'; readonly name: string; readonly value: Canonical }
+  | { readonly type: 'remove'; readonly name: string };
+
+/** The operation as JSON Patch text. */
+export function operationJson(operation: Operation): string {
+  const path = JSON.stringify(`/${escapePathComponent(operation.name)}`);
+  return operation.type === 'add'
+    ? `{"op":"add","path":${path},"value":${operation.value}}`
+    : `{"op":"remove","path":${path}}`;
+}
+
+/** The body of one bulk PATCH. */
+export function patchBody(operations: readonly Operation[]): string {
+  return `[${operations.map(operationJson).join(',')}]`;
+}

@@ -1,0 +1,70 @@
+import type { OpenSearchConnectionStatus } from '../generated/opensearch-connection.ts';
+import { nextConditions, notReady, notReadyWhileWaiting, type Claimed, type StatusContext } from './next-status.ts';
+
+/** Why a connection cannot be used; `isStalled` when only a person can change that. */
+export interface Trouble {
+  readonly reason: string;
+  readonly message: string;
+  readonly isStalled: boolean;
+}
+
+/** What a session knows of its connection. */
+export interface ConnectionFacts {
+  readonly trouble: Trouble | undefined;
+  readonly isObserving: boolean;
+  readonly version?: string;
+  readonly clusterUuid?: string;
+  readonly apiPrefix?: 'Plugins' | 'Opendistro';
+  readonly authenticatedAs?: { readonly name: string; readonly method: 'Basic' | 'ClientCertificate' };
+  readonly pluginHealth?: { readonly status: string; readonly mode: string };
+  readonly resources: readonly { readonly type: string; readonly declared: number; readonly inSync: number }[];
+  readonly reconcileRequestedAt?: string;
+}
+
+type Target = { readonly generation: number; readonly status: OpenSearchConnectionStatus };
+
+/** The status of a connection. Pure; what was known of the cluster stays while it cannot be reached. */
+export function connectionStatus(
+  connection: Target,
+  facts: ConnectionFacts,
+  context: StatusContext,
+): OpenSearchConnectionStatus {
+  const { trouble, resources, reconcileRequestedAt } = facts;
+  return {
+    ...connection.status,
+    observedGeneration: connection.generation,
+    conditions: nextConditions(connection, claims(connection, facts, context), context),
+    ...(trouble === undefined ? known(facts) : {}),
+    ...(resources.length === 0 ? {} : { resources }),
+    ...(reconcileRequestedAt === undefined ? {} : { lastHandledReconcileAt: reconcileRequestedAt }),
+  };
+}
+
+function claims(connection: Target, facts: ConnectionFacts, context: StatusContext): readonly Claimed[] {
+  const { trouble } = facts;
+  if (trouble === undefined) return [{ type: 'Ready', status: 'True', ...whatIsWell(facts) }];
+  return trouble.isStalled ? notReady('Stalled', trouble) : notReadyWhileWaiting(connection, trouble, context);
+}
+
+function whatIsWell({ version, authenticatedAs, isObserving }: ConnectionFacts): { reason: string; message: string } {
+  const where = `OpenSearch ${version ?? '(version not permitted to see)'} as ${authenticatedAs?.name ?? 'unknown'}`;
+  return isObserving
+    ? { reason: 'Observed', message: `${where}; nothing is written, managementPolicy is Observe` }
+    : { reason: 'Connected', message: where };
+}
+
+function known({
+  version,
+  clusterUuid,
+  apiPrefix,
+  authenticatedAs,
+  pluginHealth,
+}: ConnectionFacts): Partial<OpenSearchConnectionStatus> {
+  return {
+    ...(version === undefined ? {} : { version }),
+    ...(clusterUuid === undefined ? {} : { clusterUUID: clusterUuid }),
+    ...(apiPrefix === undefined ? {} : { apiPrefix }),
+    ...(authenticatedAs === undefined ? {} : { authenticatedAs }),
+    ...(pluginHealth === undefined ? {} : { pluginHealth }),
+  };
+}

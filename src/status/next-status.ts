@@ -1,0 +1,152 @@
+import { timestamp } from '../clock.ts';
+import type { Condition, ObjectStatus, Resource } from '../desired/resource.ts';
+import { assertNever } from '../errors.ts';
+import type { Outcome } from '../plan/outcome.ts';
+
+/** When the status is computed, and how long waiting counts as progress. */
+export interface StatusContext {
+  readonly nowMs: number;
+  readonly stallAfterMs: number;
+}
+
+/** An outcome that an object lives to tell. */
+export type TellableOutcome = Exclude<Outcome, { type: 'released' }>;
+
+/** What the status of a resource says after an outcome. Pure; equal to the present status when nothing changed. */
+export function nextStatus(resource: Resource, outcome: TellableOutcome, context: StatusContext): ObjectStatus {
+  if (outcome.type === 'paused') return pausedStatus(resource, context);
+  const { status, generation, reconcileRequestedAt } = resource;
+  const owned = outcome.type === 'applied' || outcome.type === 'observed' ? outcome.resourceName : status.resourceName;
+  const planned = outcome.type === 'observed' ? outcome.plannedChanges : [];
+  return {
+    observedGeneration: generation,
+    conditions: nextConditions(resource, claims(resource, outcome, context), context),
+    ...(owned === undefined ? {} : { resourceName: owned }),
+    ...(reconcileRequestedAt === undefined ? {} : { lastHandledReconcileAt: reconcileRequestedAt }),
+    ...(planned.length === 0 ? {} : { plannedChanges: planned }),
+  };
+}
+
+/** A condition before it is known since when it holds. */
+export type Claimed = Pick<Condition, 'type' | 'status' | 'reason' | 'message'>;
+
+/** Ready, and the one of Reconciling and Stalled that explains why it is not: never both (kstatus, Flux). */
+function claims(
+  resource: Resource,
+  outcome: Exclude<TellableOutcome, { type: 'paused' }>,
+  context: StatusContext,
+): readonly Claimed[] {
+  switch (outcome.type) {
+    case 'applied':
+      return [{ type: 'Ready', status: 'True', reason: 'Applied', message: outcome.message }];
+    case 'observed':
+      return [
+        { type: 'Ready', status: 'True', reason: 'Observed', message: observedMessage(outcome.plannedChanges.length) },
+      ];
+    case 'stalled':
+      return notReady('Stalled', outcome);
+    case 'waiting':
+      return notReadyWhileWaiting(resource, outcome, context);
+    default:
+      return assertNever(outcome);
+  }
+}
+
+/** An object whose conditions are computed here. */
+type Conditioned = { readonly generation: number; readonly status: ObjectStatus };
+
+type Why = { readonly reason: string; readonly message: string };
+
+/** Waiting is progress at first; after a while it is told as stalled, though the operator goes on trying. */
+export function notReadyWhileWaiting(object: Conditioned, why: Why, context: StatusContext): readonly Claimed[] {
+  return notReady(hasStalled(object, context) ? 'Stalled' : 'Reconciling', why);
+}
+
+export function notReady(type: 'Reconciling' | 'Stalled', why: Why): readonly Claimed[] {
+  const { reason, message } = why;
+  return [
+    { type: 'Ready', status: 'False', reason, message },
+    { type, status: 'True', reason, message },
+  ];
+}
+
+function observedMessage(changes: number): string {
+  return changes === 0
+    ? 'OpenSearch agrees with the spec; nothing is written'
+    : `${changes} changes would be made, see status.plannedChanges; nothing is written`;
+}
+
+const WAITING = new Set([
+  'Pending',
+  'ConnectionNotFound',
+  'ConnectionNotReady',
+  'SecretNotFound',
+  'ReferenceNotFound',
+  'Retrying',
+  'Verifying',
+  'Unreachable',
+  'NotInitialized',
+]);
+
+function hasStalled({ generation, status }: Conditioned, { nowMs, stallAfterMs }: StatusContext): boolean {
+  if (status.observedGeneration !== generation) return false;
+  const since = waitingSinceMs(status);
+  if (since !== undefined) return nowMs - since >= stallAfterMs;
+  const stalled = status.conditions?.find(({ type }) => type === 'Stalled');
+  return stalled !== undefined && WAITING.has(stalled.reason);
+}
+
+/** Since when a resource has been waiting; undefined when it is not. */
+export function waitingSinceMs(status: Pick<ObjectStatus, 'conditions'>): number | undefined {
+  const reconciling = status.conditions?.find(({ type }) => type === 'Reconciling');
+  return reconciling === undefined ? undefined : Date.parse(reconciling.lastTransitionTime);
+}
+
+/** The new conditions, with the ones that are told elsewhere (Paused) kept, and times that move only when a status does. */
+export function nextConditions(
+  object: Conditioned,
+  claimed: readonly Claimed[],
+  { nowMs }: Pick<StatusContext, 'nowMs'>,
+): readonly Condition[] {
+  const previous = object.status.conditions ?? [];
+  return claimed.map((condition) => {
+    const before = previous.find(({ type }) => type === condition.type);
+    const lastTransitionTime = before?.status === condition.status ? before.lastTransitionTime : timestamp(nowMs);
+    return {
+      ...condition,
+      message: condition.message.slice(0, 32768),
+      observedGeneration: object.generation,
+      lastTransitionTime,
+    };
+  });
+}
+
+/** The status of a paused resource: as it was, with the condition that says so. */
+function pausedStatus(resource: Resource, { nowMs }: Pick<StatusContext, 'nowMs'>): ObjectStatus {
+  const rest = (resource.status.conditions ?? []).filter(({ type }) => type !== 'Paused');
+  const message = 'the annotation security.opensearch.org/paused is "true": remove it to go on';
+  const [paused] = nextConditions(resource, [{ type: 'Paused', status: 'True', reason: 'Paused', message }], { nowMs });
+  return { ...resource.status, conditions: paused === undefined ? rest : [...rest, paused] };
+}
+
+/** Whether writing `next` would change anything. */
+export function isSameStatus(a: unknown, b: unknown): boolean {
+  return spell(a) === spell(b);
+}
+
+function spell(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
+
+/** Whether the status says that the object, as it is now, is in force. */
+export function isReady({ generation, status }: Conditioned): boolean {
+  return status.observedGeneration === generation && readyCondition(status)?.status === 'True';
+}
+
+export function readyCondition(status: Pick<ObjectStatus, 'conditions'>): Condition | undefined {
+  return status.conditions?.find(({ type }) => type === 'Ready');
+}

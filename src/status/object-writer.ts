@@ -1,0 +1,114 @@
+import { FINALIZER, type KubernetesObject } from '../desired/resource.ts';
+import { METADATA_OBJECT, type KubernetesClient } from '../clients/kubernetes.ts';
+import { KubernetesError } from '../errors.ts';
+
+export const API_BASE = '/apis/security.opensearch.org/v1alpha1';
+export const FIELD_MANAGER = 'opensearch-security-operator';
+
+type Target = Pick<KubernetesObject, 'namespace' | 'name' | 'uid' | 'resourceVersion' | 'finalizers'> & {
+  readonly plural: string;
+};
+
+/** How often a stale finalizer write is tried again on the object as it is by then. */
+const MAX_STALE = 5;
+
+/** Writes what the operator owns of an object: its finalizer and its status, and nothing else. */
+export class ObjectWriter {
+  readonly #kubernetes: KubernetesClient;
+
+  constructor(kubernetes: KubernetesClient) {
+    this.#kubernetes = kubernetes;
+  }
+
+  /** @returns the new resource version; undefined when the object is gone or is another one of the same name by now */
+  async writeStatus(target: Target, status: object, previous: object): Promise<string | undefined> {
+    const removed = Object.keys(previous).filter((field) => !(field in status));
+    const patch = { ...status, ...Object.fromEntries(removed.map((field) => [field, null])) };
+    return this.#patch(target, '/status', { metadata: { uid: target.uid }, status: patch });
+  }
+
+  /** @returns whether the object has the finalizer now; false when it is gone or being deleted */
+  async addFinalizer(target: Target): Promise<boolean> {
+    return this.#patchFinalizers(target, (finalizers) => [...new Set([...finalizers, FINALIZER])]);
+  }
+
+  /** @returns false when the object was gone before */
+  async removeFinalizer(target: Target): Promise<boolean> {
+    return this.#patchFinalizers(target, (finalizers) => finalizers.filter((finalizer) => finalizer !== FINALIZER));
+  }
+
+  /** Guarded by the resource version, since a merge patch replaces the whole list; read again when that is stale. */
+  async #patchFinalizers(
+    target: Target,
+    change: (finalizers: readonly string[]) => readonly string[],
+  ): Promise<boolean> {
+    let current: Pick<Target, 'resourceVersion' | 'finalizers'> | undefined = target;
+    for (let attempt = 0; current !== undefined && attempt < MAX_STALE; attempt += 1) {
+      const finalizers = change(current.finalizers);
+      if (finalizers.length === current.finalizers.length) return true;
+      const { resourceVersion } = current;
+      try {
+        return (
+          (await this.#patch(target, '', { metadata: { uid: target.uid, resourceVersion, finalizers } })) !== undefined
+        );
+      } catch (error) {
+        if (isRefusedWhileDeleting(error)) return false;
+        if (!isStale(error)) throw error;
+        current = await this.#read(target);
+      }
+    }
+    return false;
+  }
+
+  async #read(target: Target): Promise<Pick<Target, 'resourceVersion' | 'finalizers'> | undefined> {
+    const body = await this.#ifThere(() =>
+      this.#kubernetes.request({ method: 'GET', path: pathOf(target), accept: METADATA_OBJECT }),
+    );
+    if (body === undefined || body.metadata.uid !== target.uid) return undefined;
+    return { resourceVersion: body.metadata.resourceVersion, finalizers: body.metadata.finalizers ?? [] };
+  }
+
+  async #patch(target: Target, subresource: string, body: unknown): Promise<string | undefined> {
+    const path = `${pathOf(target)}${subresource}`;
+    const query = { fieldManager: FIELD_MANAGER };
+    const answer = await this.#ifThere(() =>
+      this.#kubernetes.request({ method: 'PATCH', path, query, body, accept: METADATA_OBJECT }),
+    );
+    return answer?.metadata.resourceVersion;
+  }
+
+  async #ifThere(request: () => Promise<unknown>): Promise<PartialObject | undefined> {
+    try {
+      return (await request()) as PartialObject;
+    } catch (error) {
+      if (error instanceof KubernetesError && isGone(error)) return undefined;
+      throw error;
+    }
+  }
+}
+
+interface PartialObject {
+  readonly metadata: {
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly finalizers?: readonly string[];
+  };
+}
+
+function pathOf({ namespace, plural, name }: Target): string {
+  return `${API_BASE}/namespaces/${namespace}/${plural}/${name}`;
+}
+
+function isStale(error: unknown): boolean {
+  return error instanceof KubernetesError && error.status === 409;
+}
+
+/** No finalizer can be added to an object that is being deleted. */
+function isRefusedWhileDeleting(error: unknown): boolean {
+  return error instanceof KubernetesError && error.status === 422;
+}
+
+/** Not there any more, or replaced by another object of the same name (the uid is a precondition). */
+function isGone(error: KubernetesError): boolean {
+  return error.status === 404 || (error.status === 409 && /uid/i.test(error.message));
+}

@@ -1,0 +1,143 @@
+import type { KubernetesObject } from '../desired/resource.ts';
+import { KubernetesError, messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { isSameStatus } from './next-status.ts';
+import type { ObjectWriter } from './object-writer.ts';
+
+/** An object whose status is written. */
+export interface StatusTarget extends KubernetesObject<unknown, object> {
+  readonly plural: string;
+}
+
+interface Entry {
+  readonly uid: string;
+  /** What was written last or is about to be: the truth until the watch brings something newer. */
+  status: object;
+  /** The version that our last write made; empty until it is answered. */
+  resourceVersion: string;
+  target: StatusTarget;
+  state: 'queued' | 'writing' | 'written';
+  failures: number;
+}
+
+/** Enough to keep the API server busy without crowding others out. */
+const WRITERS = 8;
+const MAX_FAILURES = 5;
+
+/** Writes statuses in the background, a few at a time; of several for one object only the last. */
+export class StatusQueue {
+  readonly #writer: ObjectWriter;
+  readonly #log: Log;
+  readonly #entries = new Map<string, Entry>();
+  readonly #queue: string[] = [];
+  #active = 0;
+  #waiters: (() => void)[] = [];
+
+  constructor(writer: ObjectWriter, log: Log) {
+    this.#writer = writer;
+    this.#log = log;
+  }
+
+  /** The status that an object has or is about to have. */
+  current(target: StatusTarget): object {
+    const entry = this.#entries.get(keyOf(target));
+    if (entry?.uid !== target.uid) return target.status;
+    const isOlder = entry.state !== 'written' || Number(target.resourceVersion) < Number(entry.resourceVersion);
+    if (isOlder) return entry.status;
+    this.#entries.delete(keyOf(target));
+    return target.status;
+  }
+
+  /** Queues a write unless the object has that status already. */
+  put(target: StatusTarget, status: object): void {
+    const previous = this.current(target);
+    if (isSameStatus(previous, status)) return;
+    const key = keyOf(target);
+    const entry = this.#entries.get(key);
+    if (entry !== undefined && entry.uid === target.uid && entry.state !== 'written') {
+      entry.status = status;
+      entry.target = { ...target, status: previous };
+      return;
+    }
+    this.#entries.set(key, {
+      uid: target.uid,
+      status,
+      resourceVersion: '',
+      target: { ...target, status: previous },
+      state: 'queued',
+      failures: 0,
+    });
+    this.#queue.push(key);
+    this.#start();
+  }
+
+  /** Ends when nothing is queued or under way. */
+  idle(): Promise<void> {
+    if (this.#queue.length === 0 && this.#active === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  #start(): void {
+    while (this.#active < WRITERS && this.#queue.length > 0) {
+      const key = this.#queue.shift();
+      const entry = key === undefined ? undefined : this.#entries.get(key);
+      if (key === undefined || entry === undefined) continue;
+      this.#active += 1;
+      void this.#write(key, entry).finally(() => {
+        this.#active -= 1;
+        this.#start();
+        if (this.#active === 0 && this.#queue.length === 0) this.#waiters.splice(0).forEach((wake) => wake());
+      });
+    }
+  }
+
+  async #write(key: string, entry: Entry): Promise<void> {
+    const { status, target } = entry;
+    entry.state = 'writing';
+    try {
+      const resourceVersion = await this.#writer.writeStatus(target, status, target.status);
+      if (resourceVersion === undefined) return void this.#entries.delete(key);
+      this.#finish(key, entry, status, resourceVersion);
+    } catch (error) {
+      this.#retry(key, entry, error);
+    }
+  }
+
+  /** Done, or once more when another status came in meanwhile. */
+  #finish(key: string, entry: Entry, written: object, resourceVersion: string): void {
+    entry.resourceVersion = resourceVersion;
+    entry.failures = 0;
+    if (entry.status === written) {
+      entry.state = 'written';
+      return;
+    }
+    entry.target = { ...entry.target, status: written };
+    entry.state = 'queued';
+    this.#queue.push(key);
+  }
+
+  #retry(key: string, entry: Entry, error: unknown): void {
+    const { namespace, name } = entry.target;
+    entry.failures += 1;
+    const isHopeless =
+      error instanceof KubernetesError && error.status < 500 && error.status !== 409 && error.status !== 429;
+    if (isHopeless || entry.failures > MAX_FAILURES) {
+      this.#log.error({ namespace, name, error: messageOf(error) }, 'status not written');
+      this.#entries.delete(key);
+      return;
+    }
+    entry.state = 'queued';
+    const timer = setTimeout(
+      () => {
+        this.#queue.push(key);
+        this.#start();
+      },
+      200 * 2 ** entry.failures,
+    );
+    timer.unref();
+  }
+}
+
+function keyOf({ plural, namespace, name }: StatusTarget): string {
+  return `${plural}/${namespace}/${name}`;
+}

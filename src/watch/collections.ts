@@ -1,0 +1,31 @@
+import type { KubernetesClient } from '../clients/kubernetes.ts';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import { ListWatch, type Cached, type OnChange, type RawObject } from './list-watch.ts';
+
+const API_BASE = '/apis/security.opensearch.org/v1alpha1';
+
+/** What every watch needs. */
+export interface WatchTools {
+  readonly kubernetes: KubernetesClient;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+/** One collection of our own group, in the whole cluster or in each of some namespaces. */
+export function watchCollection<T extends Cached>(
+  tools: WatchTools,
+  {
+    plural,
+    namespaces,
+    project,
+    onChange,
+  }: { plural: string; namespaces: readonly string[]; project: (raw: RawObject) => T; onChange: OnChange<T> },
+): readonly ListWatch<T>[] {
+  const paths =
+    namespaces.length === 0
+      ? [`${API_BASE}/${plural}`]
+      : namespaces.map((name) => `${API_BASE}/namespaces/${name}/${plural}`);
+  return paths.map((path) => new ListWatch<T>({ ...tools, path, project, onChange }));
+}

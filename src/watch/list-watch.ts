@@ -1,0 +1,183 @@
+import type { KubernetesClient } from '../clients/kubernetes.ts';
+import type { Clock } from '../clock.ts';
+import { namespacedName, type NamespacedName } from '../desired/resource.ts';
+import { KubernetesError, messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { backoffMs } from './backoff.ts';
+
+/** What every cached object has. */
+export interface Cached {
+  readonly namespace: string;
+  readonly name: string;
+  readonly resourceVersion: string;
+}
+
+export type OnChange<T> = (change: { readonly before: T | undefined; readonly after: T | undefined }) => void;
+
+export interface ListWatchOptions<T> {
+  readonly kubernetes: KubernetesClient;
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Accept headers of the list and of the watch, for metadata only. */
+  readonly accept?: { readonly list: string; readonly watch: string };
+  /** Keeps of an object what is used. */
+  readonly project: (raw: RawObject) => T;
+  readonly onChange: OnChange<T>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+/** A Kubernetes object as it comes from the wire. */
+export interface RawObject {
+  readonly metadata: {
+    readonly namespace?: string;
+    readonly name: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly generation?: number;
+    readonly creationTimestamp: string;
+    readonly deletionTimestamp?: string;
+    readonly finalizers?: readonly string[];
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+  readonly [field: string]: unknown;
+}
+
+interface List {
+  readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
+  readonly items: readonly RawObject[];
+}
+
+interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  readonly object: RawObject & { readonly code?: number; readonly message?: string };
+}
+
+const PAGE_SIZE = 500;
+const RETRY = { firstMs: 250, maxMs: 30_000 };
+/** A watch that lived this long was healthy: the next failure starts at the first pause again. */
+const HEALTHY_MS = 60_000;
+const WATCH_SECONDS = { least: 240, spread: 60 };
+
+/**
+ * Keeps a copy of a collection: lists in pages, watches from there with bookmarks, resumes where a watch ended, and
+ * lists again when the server no longer knows that place. What disappeared in between is told as a deletion.
+ */
+export class ListWatch<T extends Cached> {
+  readonly objects = new Map<NamespacedName, T>();
+  readonly #options: ListWatchOptions<T>;
+  #resourceVersion: string | undefined;
+  #markSynced: () => void = () => undefined;
+  /** Ends after the first complete list. */
+  readonly synced: Promise<void>;
+
+  constructor(options: ListWatchOptions<T>) {
+    this.#options = options;
+    this.synced = new Promise((resolve) => (this.#markSynced = resolve));
+  }
+
+  /** Runs until the signal is aborted; every failure is logged and tried again. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, random, log, path } = this.#options;
+    let failures = 0;
+    while (!signal.aborted) {
+      const startedAt = clock.now();
+      try {
+        await this.#follow(signal);
+        failures = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (isExpired(error)) this.#resourceVersion = undefined;
+        failures = clock.now() - startedAt > HEALTHY_MS ? 0 : failures + 1;
+        log[failures > 1 ? 'warn' : 'debug']({ path, error: messageOf(error) }, 'watch interrupted');
+        await clock.sleep(backoffMs(failures - 1, RETRY, random), signal);
+      }
+    }
+  }
+
+  /** Takes over what a write answered, so that the next look does not see an older state. */
+  replace(object: T): void {
+    const key = namespacedName(object);
+    if (this.objects.has(key)) this.objects.set(key, object);
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    if (this.#resourceVersion === undefined) {
+      this.#resourceVersion = await this.#list(signal);
+      this.#markSynced();
+    }
+    const { kubernetes, path, query, accept, random } = this.#options;
+    const timeoutSeconds = String(Math.round(WATCH_SECONDS.least + WATCH_SECONDS.spread * random()));
+    const parameters = {
+      ...query,
+      watch: 'true',
+      allowWatchBookmarks: 'true',
+      timeoutSeconds,
+      resourceVersion: this.#resourceVersion,
+    };
+    const request = {
+      method: 'GET',
+      path,
+      query: parameters,
+      ...(accept === undefined ? {} : { accept: accept.watch }),
+    } as const;
+    for await (const line of kubernetes.watch(request, signal)) this.#handle(JSON.parse(line) as WatchEvent);
+  }
+
+  async #list(signal: AbortSignal): Promise<string> {
+    const { kubernetes, path, query, accept } = this.#options;
+    const seen = new Set<NamespacedName>();
+    for (let from = ''; ;) {
+      const page = (await kubernetes.request(
+        {
+          method: 'GET',
+          path,
+          query: { ...query, limit: String(PAGE_SIZE), ...(from === '' ? {} : { continue: from }) },
+          ...(accept === undefined ? {} : { accept: accept.list }),
+        },
+        signal,
+      )) as List;
+      for (const item of page.items) seen.add(this.#put(item));
+      from = page.metadata.continue ?? '';
+      if (from !== '') continue;
+      for (const key of [...this.objects.keys()]) if (!seen.has(key)) this.#remove(key);
+      return page.metadata.resourceVersion;
+    }
+  }
+
+  #handle(event: WatchEvent): void {
+    if (event.type === 'ERROR')
+      throw new KubernetesError(event.object.message ?? 'watch failed', event.object.code ?? 0, 'WatchError');
+    this.#resourceVersion = event.object.metadata.resourceVersion;
+    if (event.type === 'BOOKMARK') return;
+    if (event.type === 'DELETED') this.#remove(keyOf(event.object));
+    else this.#put(event.object);
+  }
+
+  #put(raw: RawObject): NamespacedName {
+    const key = keyOf(raw);
+    const before = this.objects.get(key);
+    if (before?.resourceVersion === raw.metadata.resourceVersion) return key;
+    const after = this.#options.project(raw);
+    this.objects.set(key, after);
+    this.#options.onChange({ before, after });
+    return key;
+  }
+
+  #remove(key: NamespacedName): void {
+    const before = this.objects.get(key);
+    if (!this.objects.delete(key)) return;
+    this.#options.onChange({ before, after: undefined });
+  }
+}
+
+function keyOf(raw: RawObject): NamespacedName {
+  return namespacedName({ namespace: raw.metadata.namespace ?? '', name: raw.metadata.name });
+}
+
+/** 410: the place where the watch or the list was is no longer known. */
+function isExpired(error: unknown): boolean {
+  return error instanceof KubernetesError && error.status === 410;
+}

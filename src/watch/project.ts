@@ -1,0 +1,33 @@
+import type { CommonSpec, KubernetesObject, ObjectStatus, Resource } from '../desired/resource.ts';
+import type { Kind } from '../kinds/kind.ts';
+import type { RawObject } from './list-watch.ts';
+
+const PAUSED = 'security.opensearch.org/paused';
+const REQUESTED = 'security.opensearch.org/reconcile-requested-at';
+/** Flux asks the same question with its own annotation. */
+const FLUX_REQUESTED = 'reconcile.fluxcd.io/requestedAt';
+
+/** Keeps of an object of ours what the engine uses. */
+export function toObject<Spec, Status>(raw: RawObject): KubernetesObject<Spec, Status> {
+  const { metadata } = raw;
+  const requested = metadata.annotations?.[REQUESTED] ?? metadata.annotations?.[FLUX_REQUESTED];
+  return {
+    namespace: metadata.namespace ?? '',
+    name: metadata.name,
+    uid: metadata.uid,
+    resourceVersion: metadata.resourceVersion,
+    generation: metadata.generation ?? 0,
+    creationTimestamp: metadata.creationTimestamp,
+    ...(metadata.deletionTimestamp === undefined ? {} : { deletionTimestamp: metadata.deletionTimestamp }),
+    finalizers: metadata.finalizers ?? [],
+    paused: metadata.annotations?.[PAUSED] === 'true',
+    ...(requested === undefined ? {} : { reconcileRequestedAt: requested }),
+    // The API server has checked both against the CRD from which the types were made.
+    spec: (raw['spec'] ?? {}) as Spec,
+    status: (raw['status'] ?? {}) as Status,
+  };
+}
+
+export function toResource(kind: Kind, raw: RawObject): Resource {
+  return { ...toObject<CommonSpec, ObjectStatus>(raw), kind };
+}
