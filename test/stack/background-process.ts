@@ -24,7 +24,7 @@ export type ProcessRecord = Identity & {
 };
 
 /** Starts a process in a session of its own, its output appended to its log, and records it. */
-export async function startProcess(runDir: string, wanted: BackgroundCommand): Promise<ProcessRecord> {
+async function startProcess(runDir: string, wanted: BackgroundCommand): Promise<ProcessRecord> {
   mkdirSync(dirname(wanted.logPath), { recursive: true });
   const log = openSync(wanted.logPath, 'a');
   try {

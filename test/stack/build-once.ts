@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { withLock } from './file-lock.ts';
 import type { Log } from './progress.ts';
@@ -16,13 +16,21 @@ export async function buildOnce(target: string, log: Log, build: (folder: string
 }
 
 async function buildAndRename(target: string, build: (folder: string) => Promise<void>): Promise<void> {
-  mkdirSync(dirname(target), { recursive: true });
   // Beside the target, since a rename does not cross file systems.
-  const folder = mkdtempSync(join(dirname(target), `.building-${basename(target)}-`));
+  const parent = dirname(target);
+  const prefix = `.building-${basename(target)}-`;
+  removeUnfinished(parent, prefix);
+  const folder = mkdtempSync(join(parent, prefix));
   try {
     await build(folder);
     renameSync(folder, target);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** We hold the lock, so what an earlier build left behind is nobody's any more. */
+function removeUnfinished(parent: string, prefix: string): void {
+  const names = readdirSync(parent).filter((name) => name.startsWith(prefix));
+  for (const name of names) rmSync(join(parent, name), { recursive: true, force: true });
 }

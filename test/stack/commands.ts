@@ -7,9 +7,10 @@ import { describeStack, describeVariables } from './describe-stack.ts';
 import { findKubectl } from './kubernetes-tools.ts';
 import { distributionFolder } from './opensearch/distribution.ts';
 import { findVersion } from './opensearch/versions.ts';
-import { stacksFolder } from './paths.ts';
+import { runFolder, stacksFolder } from './paths.ts';
 import { timedLog, type Log } from './progress.ts';
-import { purgeStack, readStack, startStack, stopStack } from './stack.ts';
+import { purgeStack, readStack, startStack, stopStack, type Stack } from './stack.ts';
+import { readState } from './stack-state.ts';
 
 /** Carries out one command; progress goes to standard error, results to standard output. Returns the exit code. */
 export async function runCommand(command: Command): Promise<number> {
@@ -20,9 +21,9 @@ export async function runCommand(command: Command): Promise<number> {
     case 'down':
       return await down(command, log);
     case 'status':
-      return await show(command.name, describeStack);
+      return await status(command.name);
     case 'env':
-      return await show(command.name, describeVariables);
+      return await env(command.name);
     case 'prepare':
       return await prepare(command.versions, log);
     case 'help':
@@ -45,20 +46,35 @@ async function up(command: Extract<Command, { type: 'up' }>, log: Log): Promise<
 async function down({ names, purge }: Extract<Command, { type: 'down' }>, log: Log): Promise<number> {
   const end = purge ? purgeStack : stopStack;
   for (const name of names === 'all' ? allNames() : names) {
-    await end(name);
+    await end(name, log);
     log(`${name}: stopped${purge ? ' and removed' : ''}`);
   }
   return 0;
 }
 
-async function show(name: string, describe: typeof describeStack): Promise<number> {
+/** 0 when all runs, 1 when something does not. */
+async function status(name: string): Promise<number> {
+  const stack = (await readStack(name)) ?? readState(runFolder(name));
+  if (stack === undefined) return sayItDoesNotRun(name);
+  console.log(describeStack(stack));
+  return processIds(stack).includes(0) ? 1 : 0;
+}
+
+async function env(name: string): Promise<number> {
   const stack = await readStack(name);
-  if (stack === undefined) {
-    console.error(`stack ${name} does not run; start it with: npm run stack -- up --name ${name}`);
-    return 1;
-  }
-  console.log(describe(stack));
+  if (stack === undefined) return sayItDoesNotRun(name);
+  console.log(describeVariables(stack));
   return 0;
+}
+
+function sayItDoesNotRun(name: string): number {
+  console.error(`stack ${name} does not run; start it with: npm run stack -- up --name ${name}`);
+  return 1;
+}
+
+function processIds(stack: Stack): number[] {
+  if (stack.origin === 'external') return [];
+  return [stack.apiServer.pid, ...stack.opensearch.flatMap(({ nodes }) => nodes.map(({ pid }) => pid))];
 }
 
 async function prepare(versions: readonly string[], log: Log): Promise<number> {

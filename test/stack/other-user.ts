@@ -9,15 +9,15 @@ import {
   realpathSync,
   statSync,
 } from 'node:fs';
-import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import { userId } from './paths.ts';
 
 /** `nobody`, by its number: it needs no entry in the list of users. */
 const nobody = 65_534;
 
 /** The user that OpenSearch has to run as, since it refuses to run as root; undefined when we are not root. */
 export function otherUser(): number | undefined {
-  return userInfo().uid === 0 ? nobody : undefined;
+  return userId() === 0 ? nobody : undefined;
 }
 
 /** Whether the user that OpenSearch runs as may enter this folder: each folder on the way must let others pass. */
@@ -37,9 +37,10 @@ export function giveToOtherUser(path: string): void {
   for (const name of readdirSync(path)) giveToOtherUser(join(path, name));
 }
 
-/** Repeats a tree of folders, its files as hard links, or as copies where the file system has no such links. */
+/** Repeats a tree of folders, readable by all, its files as hard links or, across file systems, as copies. */
 export function linkTree(from: string, to: string): void {
   mkdirSync(to, { recursive: true });
+  chmodSync(to, 0o755);
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
     if (entry.isDirectory()) linkTree(source, target);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, lstatSync, mkdirSync, readFileSync } from 'node:fs';
-import { homedir, tmpdir, userInfo } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StackError } from './errors.ts';
 
@@ -10,9 +10,14 @@ export function cacheFolder(): string {
   return join(base === '' ? join(homedir(), '.cache') : base, 'opensearch-security-operator');
 }
 
+/** Number of the user that we are; unlike a name, every user has one. */
+export function userId(): number {
+  return process.getuid?.() ?? 0;
+}
+
 /** Folder that holds the run folders of all stacks of this user. */
 export function stacksFolder(): string {
-  return join(tmpdir(), `opensearch-security-stack-${userInfo().uid}`);
+  return join(tmpdir(), `opensearch-security-stack-${userId()}`);
 }
 
 /** Run folder of one stack: state, logs, certificates and data. */
@@ -33,11 +38,16 @@ export function makeRunFolder(name: string): string {
   const folder = runFolder(name);
   mkdirSync(root, { recursive: true, mode: 0o711 });
   const stat = lstatSync(root);
-  if (!stat.isDirectory() || stat.uid !== userInfo().uid) throw new StackError(`${root} belongs to somebody else`);
+  if (!stat.isDirectory() || stat.uid !== userId()) throw new StackError(`${root} belongs to somebody else`);
   mkdirSync(folder, { recursive: true });
   chmodSync(root, 0o711);
   chmodSync(folder, 0o711);
   return folder;
+}
+
+/** Folder of all that belongs to one cluster of a stack. */
+export function clusterFolder(runDir: string, version: string): string {
+  return join(runDir, `opensearch-${version}`);
 }
 
 /** Twelve hex digits that change when a file's content or one of the extra values does. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { clusterFolder } from './opensearch/start.ts';
+import { clusterFolder } from './paths.ts';
 import type { OwnStack, Settings, StackApiServer, StackCluster, StackNode } from './stack-state.ts';
 
 /** A cluster to run; `settings` add to those of `opensearch.yml`. */

@@ -22,6 +22,10 @@ export async function step<T>(log: Log, title: string, action: () => Promise<T>)
     const result = await action();
     if (performance.now() - start >= announceAfterMs) log(`${title}: done in ${since(start)}`);
     return result;
+  } catch (error) {
+    // Said at once, since a caller may first wait for what it does besides.
+    log(`${title}: failed after ${since(start)}`);
+    throw error;
   } finally {
     clearTimeout(first);
     clearInterval(next);

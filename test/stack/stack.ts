@@ -13,7 +13,7 @@ import { planStack, portsNeeded, type Wanted } from './plan-stack.ts';
 import type { Log } from './progress.ts';
 import { readState, withProcessIds, writeState, type OwnStack, type Stack } from './stack-state.ts';
 
-export type { ExternalStack, OwnStack, Stack, StackCluster, StackNode } from './stack-state.ts';
+export type { ExternalStack, OwnStack, Settings, Stack, StackCluster, StackNode } from './stack-state.ts';
 export { issueCertificate, type Authority, type Certificate, type CertificateRequest } from './certificates.ts';
 export { changeNodeSettings } from './opensearch/node-files.ts';
 export { freezeNode, startNode, stopNode, thawNode } from './opensearch/node-control.ts';
@@ -43,28 +43,19 @@ export async function readStack(name: string): Promise<Stack | undefined> {
 }
 
 /** Ends every process of a stack of ours; data and logs stay for the next start. */
-export async function stopStack(name: string): Promise<void> {
+export async function stopStack(name: string, log: Log = () => undefined): Promise<void> {
   const runDir = runFolder(name);
-  if (!existsSync(runDir)) return;
-  await withLock(
-    `${runDir}.lock`,
-    () => undefined,
-    () => stopLocked(runDir),
-  );
+  if (existsSync(runDir)) await withLock(`${runDir}.lock`, log, () => stopLocked(runDir));
 }
 
 /** Ends every process of a stack and removes its run folder, data and logs included. */
-export async function purgeStack(name: string): Promise<void> {
+export async function purgeStack(name: string, log: Log = () => undefined): Promise<void> {
   const runDir = runFolder(name);
   if (!existsSync(runDir)) return;
-  await withLock(
-    `${runDir}.lock`,
-    () => undefined,
-    async () => {
-      await stopLocked(runDir);
-      rmSync(runDir, { recursive: true, force: true });
-    },
-  );
+  await withLock(`${runDir}.lock`, log, async () => {
+    await stopLocked(runDir);
+    rmSync(runDir, { recursive: true, force: true });
+  });
 }
 
 async function startLocked(options: StackOptions, runDir: string): Promise<OwnStack> {

@@ -1,7 +1,7 @@
 import { runningProcess, stopProcess } from '../background-process.ts';
 import { StackError } from '../errors.ts';
 import { sendSignal } from '../process-identity.ts';
-import { nodeProcessName, withProcessIds, writeState } from '../stack-state.ts';
+import { nodeProcessName, withProcessIds } from '../stack-state.ts';
 import type { OwnStack, StackCluster, StackNode } from '../stack-state.ts';
 import { startClusterNode } from './start.ts';
 
@@ -16,9 +16,7 @@ export async function stopNode(stack: OwnStack, version: string, nodeIndex: numb
 export async function startNode(stack: OwnStack, version: string, nodeIndex: number): Promise<OwnStack> {
   const { cluster, node } = find(stack, version, nodeIndex);
   await startClusterNode(stack, cluster, node);
-  const now = withProcessIds(stack);
-  writeState(now);
-  return now;
+  return withProcessIds(stack);
 }
 
 /** Stops the clock of a node: it keeps its connections and answers nothing until `thawNode`. */

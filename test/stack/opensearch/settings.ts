@@ -1,8 +1,8 @@
 import type { Settings, StackCluster, StackNode } from '../stack-state.ts';
 
-/** Distinguished names of the two certificates that the Security plugin treats in a special way. */
-export const nodeDn = 'CN=node,O=test';
-export const adminDn = 'CN=admin,O=test';
+// Distinguished names of the two certificates that the Security plugin treats in a special way.
+const nodeDn = 'CN=node,O=test';
+const adminDn = 'CN=admin,O=test';
 
 /** Content of `opensearch.yml` (JSON is YAML too). The cluster's own settings go before those set here. */
 export function nodeSettings(cluster: StackCluster, node: StackNode): string {

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureProcess, runningProcess } from '../background-process.ts';
 import { issueCertificate, localNames } from '../certificates.ts';
+import { clusterFolder } from '../paths.ts';
 import { step, type Log } from '../progress.ts';
 import { nodeProcessName, type OwnStack, type StackCluster, type StackNode } from '../stack-state.ts';
 import { waitUntilReady } from '../wait-until.ts';
@@ -11,11 +12,6 @@ import { isClusterOf, isNodeReady, nodeCommand } from './node-process.ts';
 import { findVersion } from './versions.ts';
 
 const timeoutMs = 180_000;
-
-/** Folder of all that belongs to one cluster of a stack. */
-export function clusterFolder(runDir: string, version: string): string {
-  return join(runDir, `opensearch-${version}`);
-}
 
 /** Starts the nodes of a cluster that do not run, and waits until all answer and have found each other. */
 export async function startCluster(stack: OwnStack, cluster: StackCluster, log: Log): Promise<void> {
@@ -52,6 +48,7 @@ async function preparedDistribution({ runDir }: OwnStack, { version }: StackClus
 async function writeCertificates({ runDir, ca }: OwnStack, cluster: StackCluster): Promise<NodeCertificate> {
   const folder = clusterFolder(runDir, cluster.version);
   mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o711);
   const [certPath, keyPath] = [join(folder, 'node.pem'), join(folder, 'node-key.pem')];
   const issue = async (commonName: string, cert: string, key: string): Promise<void> => {
     if (existsSync(cert)) return;
