@@ -23,13 +23,13 @@ export interface Schema {
   readonly 'x-kubernetes-validations'?: readonly Rule[];
 }
 
-export interface Rule {
+interface Rule {
   readonly rule: string;
   readonly message?: string;
   readonly fieldPath?: string;
 }
 
-export interface CustomResourceDefinition {
+interface CustomResourceDefinition {
   readonly metadata: { readonly name: string };
   readonly spec: {
     readonly group: string;
@@ -44,7 +44,7 @@ export interface CustomResourceDefinition {
   };
 }
 
-export interface Version {
+interface Version {
   readonly name: string;
   readonly served: boolean;
   readonly storage: boolean;
@@ -61,7 +61,7 @@ export interface CustomResource {
 }
 
 /** A YAML file of the corpora; `expected` is what the first line says after `# expect:`. */
-export interface Fixture {
+interface Fixture {
   readonly name: string;
   readonly path: string;
   readonly expected: string;
@@ -71,7 +71,7 @@ export interface Fixture {
 export const repository = new URL('../../', import.meta.url);
 
 /** The YAML files of a folder below the root of the repository, in name order. */
-export function yamlFiles(folder: string): string[] {
+function yamlFiles(folder: string): string[] {
   const url = new URL(folder.endsWith('/') ? folder : `${folder}/`, repository);
   return readdirSync(url)
     .filter((file) => file.endsWith('.yaml'))
