@@ -22,11 +22,12 @@ export async function identify(
   const get = (path: string): Promise<OpenSearchResponse> => client.request({ method: 'GET', path }, signal);
   const [main, authinfo] = await Promise.all([get('/'), get(`${API_PREFIXES[prefix]}/authinfo`)]);
   const who = record(toReadAnswer(authinfo));
-  const isRole = typeof who['user_name'] === 'string' && !String(who['principal'] ?? 'null').includes('=');
+  // The distinguished name of a client certificate; null for everybody who logged in.
+  const method = typeof who['principal'] === 'string' ? 'ClientCertificate' : 'Basic';
   return {
     ...versionOf(main),
     apiPrefix: prefix,
-    authenticatedAs: { name: text(who['user_name']), method: isRole ? 'Basic' : 'ClientCertificate' },
+    authenticatedAs: { name: text(who['user_name']), method },
     pluginHealth: health,
   };
 }

@@ -20,6 +20,8 @@ export interface Condition {
 export interface ObjectStatus {
   readonly observedGeneration?: number;
   readonly conditions?: readonly Condition[];
+  /** `namespace/name` of the connection in use. */
+  readonly connection?: NamespacedName;
   readonly resourceName?: string;
   readonly lastHandledReconcileAt?: string;
   readonly plannedChanges?: readonly string[];

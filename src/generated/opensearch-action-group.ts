@@ -67,6 +67,10 @@ export interface OpenSearchActionGroupStatus {
    */
   readonly lastHandledReconcileAt?: string;
   /**
+   * The OpenSearchConnection in use, as namespace/name.
+   */
+  readonly connection?: string;
+  /**
    * Name of the resource in OpenSearch.
    */
   readonly resourceName?: string;

@@ -79,6 +79,10 @@ export interface OpenSearchRoleMappingStatus {
    */
   readonly lastHandledReconcileAt?: string;
   /**
+   * The OpenSearchConnection in use, as namespace/name.
+   */
+  readonly connection?: string;
+  /**
    * Name of the resource in OpenSearch.
    */
   readonly resourceName?: string;

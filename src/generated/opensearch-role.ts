@@ -109,6 +109,10 @@ export interface OpenSearchRoleStatus {
    */
   readonly lastHandledReconcileAt?: string;
   /**
+   * The OpenSearchConnection in use, as namespace/name.
+   */
+  readonly connection?: string;
+  /**
    * Name of the resource in OpenSearch.
    */
   readonly resourceName?: string;

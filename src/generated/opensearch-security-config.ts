@@ -454,6 +454,10 @@ export interface OpenSearchSecurityConfigStatus {
    */
   readonly lastHandledReconcileAt?: string;
   /**
+   * The OpenSearchConnection in use, as namespace/name.
+   */
+  readonly connection?: string;
+  /**
    * Name of the resource in OpenSearch.
    */
   readonly resourceName?: string;

@@ -132,6 +132,10 @@ export interface OpenSearchUserStatus {
    */
   readonly lastHandledReconcileAt?: string;
   /**
+   * The OpenSearchConnection in use, as namespace/name.
+   */
+  readonly connection?: string;
+  /**
    * Name of the resource in OpenSearch.
    */
   readonly resourceName?: string;

@@ -1,4 +1,4 @@
-import { compare } from 'fast-json-patch';
+import jsonPatch from 'fast-json-patch';
 import type { Canonical } from '../desired/canonical.ts';
 
 const MAX_CHANGES = 20;
@@ -10,7 +10,7 @@ const MAX_VALUE_LENGTH = 120;
  */
 export function describeDifference(live: Canonical | undefined, desired: Canonical): readonly string[] {
   if (live === undefined) return [`create ${clip(desired)}`];
-  const changes = compare(JSON.parse(live) as object, JSON.parse(desired) as object).map((change) =>
+  const changes = jsonPatch.compare(JSON.parse(live) as object, JSON.parse(desired) as object).map((change) =>
     'value' in change
       ? `${change.op} ${change.path} ${clip(JSON.stringify(change.value))}`
       : `${change.op} ${change.path}`,
@@ -21,7 +21,7 @@ export function describeDifference(live: Canonical | undefined, desired: Canonic
 
 /** The fields that differ, for one line of a message. */
 export function differingFields(live: Canonical, desired: Canonical): string {
-  const paths = compare(JSON.parse(live) as object, JSON.parse(desired) as object).map(
+  const paths = jsonPatch.compare(JSON.parse(live) as object, JSON.parse(desired) as object).map(
     ({ path }) => path.split('/')[1],
   );
   return [...new Set(paths)].join(', ');

@@ -1,4 +1,4 @@
-import { escapePathComponent } from 'fast-json-patch';
+import jsonPatch from 'fast-json-patch';
 import type { Canonical } from '../desired/canonical.ts';
 
 /**
@@ -11,7 +11,7 @@ export type Operation =
 
 /** The operation as JSON Patch text. */
 export function operationJson(operation: Operation): string {
-  const path = JSON.stringify(`/${escapePathComponent(operation.name)}`);
+  const path = JSON.stringify(`/${jsonPatch.escapePathComponent(operation.name)}`);
   return operation.type === 'add'
     ? `{"op":"add","path":${path},"value":${operation.value}}`
     : `{"op":"remove","path":${path}}`;

@@ -1,5 +1,5 @@
 import { timestamp } from '../clock.ts';
-import type { Condition, ObjectStatus, Resource } from '../desired/resource.ts';
+import { connectionOf, type Condition, type ObjectStatus, type Resource } from '../desired/resource.ts';
 import { assertNever } from '../errors.ts';
 import type { Outcome } from '../plan/outcome.ts';
 
@@ -21,6 +21,7 @@ export function nextStatus(resource: Resource, outcome: TellableOutcome, context
   return {
     observedGeneration: generation,
     conditions: nextConditions(resource, claims(resource, outcome, context), context),
+    connection: connectionOf(resource),
     ...(owned === undefined ? {} : { resourceName: owned }),
     ...(reconcileRequestedAt === undefined ? {} : { lastHandledReconcileAt: reconcileRequestedAt }),
     ...(planned.length === 0 ? {} : { plannedChanges: planned }),
