@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildOnce } from '../build-once.ts';
+import { withLock } from '../file-lock.ts';
 import { requireTool } from '../find-tool.ts';
 import { openTree } from '../other-user.ts';
 import { cacheFolder, recipeHash } from '../paths.ts';
@@ -21,7 +22,10 @@ export function isDistributionBuilt(version: OpenSearchVersion): boolean {
  */
 export async function distributionFolder(version: OpenSearchVersion, log: Log): Promise<string> {
   return await buildOnce(targetFolder(version), log, async (folder) => {
-    await step(log, `download OpenSearch ${version.version}`, () => download(version, folder));
+    // One at a time: two Mavens that fill one local repository can get in each other's way.
+    await withLock(join(cacheFolder(), 'maven.lock'), log, () =>
+      step(log, `download OpenSearch ${version.version}`, () => download(version, folder)),
+    );
     dropDuplicates(join(folder, 'modules', 'transport-netty4'), join(folder, 'lib'));
     describeTransport(version, join(folder, 'modules', 'transport-netty4'));
     freeSecurityPlugin(join(folder, 'plugins', 'opensearch-security'));
