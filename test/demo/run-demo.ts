@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describeStack } from '../stack/describe-stack.ts';
 import { StackError } from '../stack/errors.ts';
 import { withLock } from '../stack/file-lock.ts';
@@ -13,7 +14,7 @@ import { showCommands, showEnd } from './farewell.ts';
 import { showFirstSync } from './first-sync.ts';
 import { interruption } from './interruption.ts';
 import { Kubectl } from './kubectl.ts';
-import { startOperator } from './operator-process.ts';
+import { checkOperator, startOperator } from './operator-process.ts';
 import { projectFolder } from './project-folder.ts';
 import { Screen } from './screen.ts';
 import { SecurityApi } from './security-api.ts';
@@ -49,7 +50,7 @@ async function play(
     const stage = await tell(progress, signal);
     if (isOnce) return 0;
     showCommands(stage);
-    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    await untilInterrupted(stage);
     return 0;
   } catch (error) {
     // A process that Ctrl-C ends as well may fail before the demo hears of it.
@@ -57,6 +58,14 @@ async function play(
     screen.line(`\nThe demo failed: ${describe(error)}`);
     if (progress.stage !== undefined) screen.line(`The operator:\n${logTail(progress.stage.operator.record.logPath)}`);
     return 1;
+  }
+}
+
+/** Also looks after the operator: somebody may end it while trying things out. */
+async function untilInterrupted({ operator, signal }: Stage): Promise<void> {
+  while (!signal.aborted) {
+    checkOperator(operator);
+    await sleep(1000, undefined, { signal }).catch(() => undefined);
   }
 }
 

@@ -13,7 +13,7 @@ export class Screen {
 
   /** Columns that fit; a file or a pipe takes long lines. */
   get width(): number {
-    return this.isLive ? this.#out.columns : 160;
+    return this.isLive && this.#out.columns >= 40 ? this.#out.columns : 160;
   }
 
   /** Seconds since the beginning. */
