@@ -25,6 +25,9 @@ import type { World } from './world.ts';
 const DEFAULT_INTERVAL_SECONDS = 60;
 /** Part of the drift interval that is left to chance, so that sessions do not read in step. */
 const JITTER = 0.1;
+/** Reading may take at most this part of the time: a large fleet is looked at less often. */
+const MAX_READ_SHARE = 0.01;
+const READ_TIMES_KEPT = 5;
 const RETRY = { firstMs: 200, maxMs: 10_000 };
 /** How often a connection that is being deleted looks whether it can go. */
 const LINGER_POLL_MS = 500;
@@ -43,6 +46,7 @@ export class Session {
   #lastArrivalMs = -Infinity;
   #nextDriftMs = 0;
   #failures = 0;
+  #readTimesMs: readonly number[] = [];
   #notBeforeMs = 0;
   #isClosed = false;
 
@@ -153,8 +157,8 @@ export class Session {
     const startedMs = this.#world.clock.now();
     await openLedger(context);
     const isDriftDue = startedMs >= this.#nextDriftMs;
-    const restMs = await refreshDocuments(context, isDriftDue ? startedMs : 0);
-    if (isDriftDue) this.#nextDriftMs = startedMs + this.#intervalMs(restMs);
+    const readMs = await refreshDocuments(context, isDriftDue ? startedMs : 0);
+    if (isDriftDue) this.#nextDriftMs = startedMs + this.#intervalMs(readMs);
     if (await runTurn(context)) this.#lastCommitMs = startedMs;
     await this.#release();
     this.#failures = 0;
@@ -181,7 +185,10 @@ export class Session {
       this.#state.dirty.add(slotKeyOf(resource.kind.document, resourceName(resource)), 'sweep');
   }
 
-  #intervalMs(restMs: number): number {
+  /** The quickest of the last rounds says what reading costs the server; the slower ones waited for something else. */
+  #intervalMs(readMs: number): number {
+    this.#readTimesMs = [...this.#readTimesMs, readMs].slice(-READ_TIMES_KEPT);
+    const restMs = Math.min(...this.#readTimesMs) / MAX_READ_SHARE;
     const seconds = this.#state.connection?.spec.driftDetection?.intervalSeconds ?? DEFAULT_INTERVAL_SECONDS;
     return Math.max(seconds * 1000, restMs) * (1 - JITTER + 2 * JITTER * this.#world.random());
   }

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { readStack, type OwnStack, type StackCluster } from '../stack/stack.ts';
+
+export interface RealStack {
+  readonly stack: OwnStack;
+  /** The cluster of the version under test. */
+  readonly cluster: StackCluster;
+  readonly caPem: string;
+}
+
+/** The running stack and the OpenSearch version that this run of the tests is about (`OPENSEARCH_VERSION`). */
+export async function realStack(): Promise<RealStack> {
+  const stack = await readStack(process.env['STACK_NAME'] ?? 'test');
+  if (stack === undefined) throw new Error('no stack runs: npm run stack -- up --name test, or run npm test');
+  if (stack.origin !== 'own') throw new Error('the integration tests need a stack of their own: unset KUBECONFIG and OPENSEARCH_URL');
+  const version = process.env['OPENSEARCH_VERSION'] ?? stack.opensearch[0]?.version;
+  const cluster = stack.opensearch.find((candidate) => candidate.version === version);
+  if (cluster === undefined) throw new Error(`the stack has no OpenSearch ${version ?? ''}`);
+  return { stack, cluster, caPem: readFileSync(cluster.caPath, 'utf8') };
+}

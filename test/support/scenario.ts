@@ -1,0 +1,250 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { OperatorProcess } from './operator-process.ts';
+import { realStack, type RealStack } from './real-stack.ts';
+import { RecordingProxy } from './recording-proxy.ts';
+import { Rest } from './rest.ts';
+import { waitFor } from './wait-for.ts';
+
+export interface Condition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly lastTransitionTime: string;
+}
+
+/** A custom resource as the API server returns it. */
+export interface LiveObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly generation: number;
+    readonly finalizers?: readonly string[];
+    readonly deletionTimestamp?: string;
+  };
+  readonly spec: unknown;
+  readonly status: {
+    readonly observedGeneration?: number;
+    readonly conditions?: readonly Condition[];
+    readonly resourceName?: string;
+    readonly plannedChanges?: readonly string[];
+    readonly lastHandledReconcileAt?: string;
+    readonly [field: string]: unknown;
+  };
+}
+
+const GROUP = 'security.opensearch.org/v1alpha1';
+const PLURALS: Readonly<Record<string, string>> = {
+  OpenSearchConnection: 'opensearchconnections',
+  OpenSearchActionGroup: 'opensearchactiongroups',
+  OpenSearchTenant: 'opensearchtenants',
+  OpenSearchRole: 'opensearchroles',
+};
+
+export type KindName = 'OpenSearchConnection' | 'OpenSearchActionGroup' | 'OpenSearchTenant' | 'OpenSearchRole';
+
+/** A namespace of its own on the real API server, the real OpenSearch behind a proxy that counts, and an operator for it. */
+export class Scenario {
+  readonly real: RealStack;
+  /** Unique; names in OpenSearch begin with it, so that tests do not meet. */
+  readonly namespace: string;
+  readonly kube: Rest;
+  /** OpenSearch with the admin certificate, past the proxy: what is really there. */
+  readonly search: Rest;
+  readonly searchProxy: RecordingProxy;
+  readonly kubeProxy: RecordingProxy;
+  readonly #folder: string;
+  readonly #operators: OperatorProcess[] = [];
+
+  private constructor(parts: Pick<Scenario, 'real' | 'namespace' | 'kube' | 'search' | 'searchProxy' | 'kubeProxy'>) {
+    ({ real: this.real, namespace: this.namespace, kube: this.kube, search: this.search } = parts);
+    ({ searchProxy: this.searchProxy, kubeProxy: this.kubeProxy } = parts);
+    this.#folder = mkdtempSync(join(tmpdir(), 'scenario-'));
+  }
+
+  static async start(): Promise<Scenario> {
+    const real = await realStack();
+    const { stack, cluster, caPem } = real;
+    const node = cluster.nodes[0];
+    const kubeCa = readFileSync(stack.apiServer.caPath, 'utf8');
+    const kube = new Rest({ url: stack.apiServer.url, caPem: kubeCa, headers: { authorization: `Bearer ${stack.apiServer.token}` } });
+    const search = new Rest({
+      url: node?.url ?? '',
+      caPem,
+      certPem: readFileSync(cluster.adminCertPath, 'utf8'),
+      keyPem: readFileSync(cluster.adminKeyPath, 'utf8'),
+    });
+    const searchProxy = await RecordingProxy.start({ url: node?.url ?? '', caPem }, stack.ca);
+    const kubeProxy = await RecordingProxy.start({ url: stack.apiServer.url, caPem: kubeCa }, stack.ca);
+    const namespace = `t-${randomBytes(4).toString('hex')}`;
+    await kube.ok('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
+    return new Scenario({ real, namespace, kube, search, searchProxy, kubeProxy });
+  }
+
+  /** The Secrets and the connection `default`, through the proxy, as admin. */
+  async connect(spec: object = {}): Promise<void> {
+    const { username, password } = this.real.cluster;
+    await this.secret('opensearch-admin', { username, password });
+    await this.secret('opensearch-ca', { 'ca.crt': this.real.caPem });
+    await this.create('OpenSearchConnection', 'default', { ...this.connectionSpec(), ...spec });
+  }
+
+  connectionSpec(): object {
+    return {
+      endpoints: [this.searchProxy.url],
+      auth: { basic: { secretRef: { name: 'opensearch-admin' } } },
+      tls: { caRef: { kind: 'Secret', name: 'opensearch-ca', key: 'ca.crt' } },
+      driftDetection: { intervalSeconds: 5 },
+    };
+  }
+
+  startOperator(...flags: readonly string[]): OperatorProcess {
+    const operator = OperatorProcess.start(this.#kubeconfig(), ['--namespaces', this.namespace, ...flags]);
+    this.#operators.push(operator);
+    return operator;
+  }
+
+  async secret(name: string, values: Readonly<Record<string, string>>): Promise<void> {
+    const data = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
+    const path = `/api/v1/namespaces/${this.namespace}/secrets`;
+    const answer = await this.kube.call('POST', path, { metadata: { name }, data });
+    if (answer.status === 409) await this.kube.ok('PUT', `${path}/${name}`, { metadata: { name }, data });
+    else if (answer.status >= 300) throw new Error(`secret ${name}: ${JSON.stringify(answer.body)}`);
+  }
+
+  async deleteSecret(name: string): Promise<void> {
+    await this.kube.ok('DELETE', `/api/v1/namespaces/${this.namespace}/secrets/${name}`);
+  }
+
+  async create(kind: KindName, name: string, spec: object, annotations: Readonly<Record<string, string>> = {}): Promise<LiveObject> {
+    return this.kube.ok<LiveObject>('POST', this.#path(kind), { apiVersion: GROUP, kind, metadata: { name, annotations }, spec });
+  }
+
+  /** A merge patch. */
+  async patch(kind: KindName, name: string, patch: object): Promise<LiveObject> {
+    return this.kube.ok<LiveObject>('PATCH', `${this.#path(kind)}/${name}`, patch, 'application/merge-patch+json');
+  }
+
+  async delete(kind: KindName, name: string): Promise<void> {
+    await this.kube.ok('DELETE', `${this.#path(kind)}/${name}`);
+  }
+
+  async get(kind: KindName, name: string): Promise<LiveObject | undefined> {
+    const answer = await this.kube.call('GET', `${this.#path(kind)}/${name}`);
+    return answer.status === 404 ? undefined : (answer.body as LiveObject);
+  }
+
+  async list(kind: KindName): Promise<readonly LiveObject[]> {
+    return (await this.kube.ok<{ items: readonly LiveObject[] }>('GET', this.#path(kind))).items;
+  }
+
+  /** Waits until the object, as it is now, has this reason. @returns it */
+  async untilReason(kind: KindName, name: string, reason: string, timeoutMs?: number): Promise<LiveObject> {
+    let seen: LiveObject | undefined;
+    return waitFor(
+      `${kind} ${name} with reason ${reason}`,
+      async () => {
+        seen = await this.get(kind, name);
+        return seen !== undefined && isSettled(seen) && readyOf(seen)?.reason === reason ? seen : undefined;
+      },
+      timeoutMs,
+    ).catch((error: unknown) => {
+      throw new Error(`${String(error)}; last seen: ${JSON.stringify(seen?.status)}; log: ${this.log.slice(-2000)}`);
+    });
+  }
+
+  async untilGone(kind: KindName, name: string, timeoutMs?: number): Promise<void> {
+    await waitFor(`${kind} ${name} gone`, async () => ((await this.get(kind, name)) === undefined ? true : undefined), timeoutMs);
+  }
+
+  async untilAllReady(kinds: readonly KindName[], timeoutMs?: number): Promise<void> {
+    await waitFor(`all of ${kinds.join(', ')} ready`, async () => ((await this.notReady(kinds)).length === 0 ? true : undefined), timeoutMs);
+  }
+
+  async notReady(kinds: readonly KindName[]): Promise<readonly LiveObject[]> {
+    const lists = await Promise.all(kinds.map((kind) => this.list(kind)));
+    return lists.flat().filter((object) => !isSettled(object) || readyOf(object)?.status !== 'True');
+  }
+
+  async events(name: string): Promise<readonly { readonly reason: string; readonly message: string; readonly type: string }[]> {
+    const path = `/api/v1/namespaces/${this.namespace}/events?fieldSelector=involvedObject.name=${name}`;
+    return (await this.kube.ok<{ items: { reason: string; message: string; type: string }[] }>('GET', path)).items;
+  }
+
+  /** One entity as OpenSearch has it; undefined when it has none. */
+  async entity(document: string, name: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const all = await this.search.ok<Readonly<Record<string, Readonly<Record<string, unknown>>>>>('GET', `/_plugins/_security/api/${document}`);
+    return all[name];
+  }
+
+  /** A bulk PATCH behind the operator's back. */
+  async change(document: string, operations: readonly object[]): Promise<void> {
+    await waitFor(`outside change of ${document}`, async () => {
+      const answer = await this.search.call('PATCH', `/_plugins/_security/api/${document}`, operations);
+      if (answer.status === 409) return undefined;
+      if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
+      return true;
+    });
+  }
+
+  get log(): string {
+    return this.#operators.map((operator) => operator.output).join('\n');
+  }
+
+  /** Ends the operators, lets the namespace go whatever holds it, and removes what the tests left in OpenSearch. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#operators.map((operator) => operator.kill()));
+    for (const kind of Object.keys(PLURALS) as KindName[]) {
+      for (const { metadata } of await this.list(kind)) {
+        if (metadata.finalizers !== undefined) await this.kube.call('PATCH', `${this.#path(kind)}/${metadata.name}`, { metadata: { finalizers: null } }, 'application/merge-patch+json');
+      }
+    }
+    await this.kube.ok('DELETE', `/api/v1/namespaces/${this.namespace}`);
+    for (const document of ['roles', 'tenants', 'actiongroups']) await this.#clean(document);
+    await Promise.all([this.searchProxy.stop(), this.kubeProxy.stop(), this.kube.close(), this.search.close()]);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #clean(document: string): Promise<void> {
+    const all = await this.search.ok<Readonly<Record<string, object>>>('GET', `/_plugins/_security/api/${document}`);
+    const ours = Object.keys(all).filter((name) => name.startsWith(this.namespace));
+    const operations = ours.map((name) => ({ op: 'remove', path: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}` }));
+    if (operations.length > 0) await this.change(document, operations);
+  }
+
+  #path(kind: KindName): string {
+    return `/apis/${GROUP}/namespaces/${this.namespace}/${PLURALS[kind] ?? ''}`;
+  }
+
+  #kubeconfig(): string {
+    const { stack } = this.real;
+    const path = join(this.#folder, 'kubeconfig');
+    const config = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'c', cluster: { server: this.kubeProxy.url, 'certificate-authority': stack.ca.certPath } }],
+      users: [{ name: 'u', user: { token: stack.apiServer.token } }],
+      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+      'current-context': 'x',
+    };
+    writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
+    return path;
+  }
+}
+
+export function readyOf(object: LiveObject): Condition | undefined {
+  return conditionOf(object, 'Ready');
+}
+
+export function conditionOf(object: LiveObject, type: string): Condition | undefined {
+  return object.status.conditions?.find((condition) => condition.type === type);
+}
+
+/** Whether the status is about the spec as it is now. */
+export function isSettled(object: LiveObject): boolean {
+  return object.status.observedGeneration === object.metadata.generation;
+}
