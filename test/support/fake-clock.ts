@@ -1,0 +1,66 @@
+import type { Clock } from '../../src/clock.ts';
+
+interface Sleeper {
+  readonly untilMs: number;
+  readonly wake: () => void;
+}
+
+/** Far above what any test needs: somebody sleeps for no time, again and again. */
+const MAX_WAKES = 100_000;
+
+/** Time that passes only when told so. */
+export class FakeClock implements Clock {
+  #nowMs: number;
+  readonly #sleepers = new Set<Sleeper>();
+
+  constructor(start = '2026-01-01T00:00:00Z') {
+    this.#nowMs = Date.parse(start);
+  }
+
+  now(): number {
+    return this.#nowMs;
+  }
+
+  /** How long the ones who sleep now still sleep, the next to wake first. */
+  get sleepsMs(): readonly number[] {
+    return [...this.#sleepers].map(({ untilMs }) => untilMs - this.#nowMs).sort((a, b) => a - b);
+  }
+
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal.aborted) { resolve(); return; }
+      const wake = (): void => {
+        this.#sleepers.delete(sleeper);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      const sleeper = { untilMs: this.#nowMs + ms, wake };
+      this.#sleepers.add(sleeper);
+      signal.addEventListener('abort', wake);
+    });
+  }
+
+  /** Lets time pass; whoever sleeps until then is woken in turn, and does what it has to do before the next one. */
+  async advance(ms: number): Promise<void> {
+    const endMs = this.#nowMs + ms;
+    await settle();
+    let wakes = 0;
+    for (let next = this.#next(endMs); next !== undefined; next = this.#next(endMs)) {
+      this.#nowMs = Math.max(this.#nowMs, next.untilMs);
+      next.wake();
+      await settle();
+      if ((wakes += 1) > MAX_WAKES) throw new Error('somebody sleeps for no time, again and again');
+    }
+    this.#nowMs = endMs;
+  }
+
+  #next(endMs: number): Sleeper | undefined {
+    const due = [...this.#sleepers].filter(({ untilMs }) => untilMs <= endMs);
+    return due.sort((a, b) => a.untilMs - b.untilMs)[0];
+  }
+}
+
+/** Ends when every promise that could go on has gone on; the fakes need no more than that. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

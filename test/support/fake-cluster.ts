@@ -1,0 +1,140 @@
+import type { Cluster, Identity, WriteAnswer } from '../../src/commit/cluster.ts';
+import type { OperatorError } from '../../src/errors.ts';
+import type { JsonValue } from '../../src/generated/json-value.ts';
+import type { DocumentName } from '../../src/kinds/kind.ts';
+import { patchBody, type Operation } from '../../src/plan/operation.ts';
+
+type Fields = Readonly<Record<string, JsonValue>>;
+
+/** What the server adds to each entity when it is read. */
+const DEFAULTS: Readonly<Record<DocumentName, Fields>> = {
+  roles: { cluster_permissions: [], index_permissions: [], tenant_permissions: [] },
+  tenants: {},
+  actiongroups: { allowed_actions: [] },
+  internalusers: { hash: '', backend_roles: [], attributes: {}, opendistro_security_roles: [] },
+  rolesmapping: { hosts: [], users: [], backend_roles: [], and_backend_roles: [] },
+};
+
+/**
+ * An OpenSearch cluster in memory. It keeps documents and refuses as the real one does: a bulk PATCH is all or nothing,
+ * a reserved entity is named, an invalid one is not, and a PATCH that changes nothing is not even checked.
+ */
+export class FakeCluster implements Cluster {
+  readonly identity: Identity;
+  readonly #documents = new Map<DocumentName, Map<string, Fields>>();
+  /** Names that are refused, with the server's words. */
+  readonly poison = new Map<string, string>();
+  /** Thrown by every request while it is set. */
+  outage: OperatorError | undefined;
+  /** Thrown by the next PATCH only, which stores nothing. */
+  nextPatchFails: OperatorError | undefined;
+  /** Every PATCH that arrived, whatever was answered. */
+  readonly patches: { readonly document: DocumentName; readonly operations: readonly Operation[] }[] = [];
+  reads = 0;
+  /** PATCHes that changed something. */
+  writes = 0;
+
+  constructor(clusterUuid = 'cluster-1') {
+    this.identity = {
+      version: '3.4.0',
+      clusterUuid,
+      apiPrefix: 'Plugins',
+      authenticatedAs: { name: 'operator', method: 'Basic' },
+      pluginHealth: { status: 'UP', mode: 'strict' },
+    };
+  }
+
+  /** Changes an entity behind everybody's back. */
+  put(document: DocumentName, name: string, entity: Fields): void {
+    this.#document(document).set(name, entity);
+  }
+
+  drop(document: DocumentName, name: string): void {
+    this.#document(document).delete(name);
+  }
+
+  names(document: DocumentName): readonly string[] {
+    return [...this.#document(document).keys()].sort();
+  }
+
+  get(document: DocumentName, name: string): Fields | undefined {
+    return this.#document(document).get(name);
+  }
+
+  fetchDocument(document: DocumentName): Promise<Readonly<Record<string, unknown>>> {
+    this.reads += 1;
+    if (this.outage !== undefined) return Promise.reject(this.outage);
+    const flags = { reserved: false, hidden: false, static: false };
+    const spelled = [...this.#document(document)].map(([name, entity]) => [
+      name,
+      { ...flags, ...DEFAULTS[document], ...entity },
+    ]);
+    return Promise.resolve(JSON.parse(JSON.stringify(Object.fromEntries(spelled))) as Record<string, unknown>);
+  }
+
+  patchDocument(document: DocumentName, operations: readonly Operation[]): Promise<WriteAnswer> {
+    this.patches.push({ document, operations });
+    const failure = this.outage ?? this.nextPatchFails;
+    this.nextPatchFails = undefined;
+    return failure === undefined ? Promise.resolve(this.#patch(document, operations)) : Promise.reject(failure);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #patch(document: DocumentName, operations: readonly Operation[]): WriteAnswer {
+    const before = this.#document(document);
+    const after = new Map(before);
+    const changes = JSON.parse(patchBody(operations)) as { op: string; path: string; value?: Fields }[];
+    for (const { op, path, value } of changes) {
+      // The real server decodes pointers twice.
+      const name = decodePointer(decodePointer(path.slice(1)));
+      if (op === 'remove') after.delete(name);
+      else if (value !== undefined) after.set(name, value);
+    }
+    if (spell(before) === spell(after)) return { type: 'unchanged' };
+    const refusal = operations.map(({ name }) => this.#refusal(before, name)).find((answer) => answer !== undefined);
+    if (refusal !== undefined) return refusal;
+    this.#documents.set(document, after);
+    this.writes += 1;
+    return { type: 'stored' };
+  }
+
+  #refusal(document: ReadonlyMap<string, Fields>, name: string): WriteAnswer | undefined {
+    const entity = document.get(name);
+    if (entity?.['reserved'] === true) return { type: 'refused', words: `Resource '${name}' is reserved.`, name };
+    if (entity?.['static'] === true) return { type: 'refused', words: `Resource '${name}' is static.`, name };
+    const words = this.poison.get(name);
+    return words === undefined ? undefined : { type: 'refused', words };
+  }
+
+  #document(document: DocumentName): Map<string, Fields> {
+    const present = this.#documents.get(document);
+    if (present !== undefined) return present;
+    const created = new Map<string, Fields>();
+    this.#documents.set(document, created);
+    return created;
+  }
+}
+
+export function decodePointer(part: string): string {
+  return part.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function spell(document: ReadonlyMap<string, Fields>): string {
+  const entries = [...document].sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify(entries, (_key, value: unknown) => withoutDefaults(value));
+}
+
+/** The server compares documents without defaults. */
+function withoutDefaults(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const isDefault = (field: unknown): boolean =>
+    field === null || field === false || field === '' || (Array.isArray(field) && field.length === 0);
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, field]) => !isDefault(field))
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+}

@@ -1,0 +1,305 @@
+import type { KubernetesClient, KubernetesRequest } from '../../src/clients/kubernetes.ts';
+import { KubernetesError } from '../../src/errors.ts';
+import type { RawObject } from '../../src/watch/list-watch.ts';
+import { merge, toPlace, type Place } from './kubernetes-requests.ts';
+
+type Metadata = RawObject['metadata'];
+type Body = Readonly<Record<string, unknown>> & { readonly metadata?: Partial<Metadata> };
+
+interface Told {
+  readonly type: string;
+  readonly collection: string;
+  readonly version: number;
+  readonly object: RawObject;
+}
+
+interface Watcher {
+  readonly place: Place;
+  readonly queue: (string | Error | typeof END)[];
+  wake: () => void;
+}
+
+/** Ends a watch. */
+const END = Symbol('end');
+
+/** How many objects a page of a list has when the request asks for more. */
+const ALL = 1_000_000;
+
+/**
+ * A Kubernetes API server in memory: lists in pages, watches with history, merge patches, finalizers, and conflicts as
+ * the real one has them.
+ */
+export class FakeKubernetes {
+  readonly #objects = new Map<string, Map<string, RawObject>>();
+  readonly #history: Told[] = [];
+  readonly #watchers = new Set<Watcher>();
+  readonly #now: () => number;
+  #version = 100;
+  #compactedTo = 0;
+  #oldestToken = 0;
+  /** Every request and watch that arrived. */
+  readonly requests: KubernetesRequest[] = [];
+  /** May answer a request with an error, before anything is done. */
+  refuse: (request: KubernetesRequest) => Error | undefined = () => undefined;
+  /** May lose the answer to a request that was carried out. */
+  lose: (request: KubernetesRequest) => Error | undefined = () => undefined;
+
+  constructor(now: () => number = () => Date.parse('2026-01-01T00:00:00Z')) {
+    this.#now = now;
+  }
+
+  /** What takes the place of the real client, whose class nobody else can implement. */
+  get client(): KubernetesClient {
+    return this as unknown as KubernetesClient;
+  }
+
+  get version(): string {
+    return String(this.#version);
+  }
+
+  get watchers(): number {
+    return this.#watchers.size;
+  }
+
+  request(request: KubernetesRequest): Promise<unknown> {
+    this.requests.push(request);
+    return new Promise((resolve) => {
+      const refusal = this.refuse(request);
+      if (refusal !== undefined) throw refusal;
+      const answer = this.#answer(request);
+      const lost = this.lose(request);
+      if (lost !== undefined) throw lost;
+      resolve(structuredClone(answer));
+    });
+  }
+
+  async *watch(request: KubernetesRequest, signal: AbortSignal): AsyncGenerator<string> {
+    this.requests.push(request);
+    const refusal = this.refuse(request);
+    if (refusal !== undefined) throw refusal;
+    const place = toPlace(request.path);
+    const from = Number(request.query?.['resourceVersion'] ?? 0);
+    const watcher: Watcher = { place, queue: this.#backlog(place, from), wake: () => undefined };
+    this.#watchers.add(watcher);
+    try {
+      for (;;) {
+        const next = watcher.queue.shift();
+        if (signal.aborted || next === END) return;
+        if (next instanceof Error) throw next;
+        if (next !== undefined) yield next;
+        else await somethingNew(watcher, signal);
+      }
+    } finally {
+      this.#watchers.delete(watcher);
+    }
+  }
+
+  /** Ends every watch, as the server does after a while. */
+  endWatches(): void {
+    this.#push(END);
+  }
+
+  breakWatches(error: Error): void {
+    this.#push(error);
+  }
+
+  /** Tells all watches how far they are. */
+  bookmark(): void {
+    this.#version += 1;
+    this.#push(JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: this.version } } }));
+  }
+
+  /** Forgets what happened until now: who asks for it is answered 410. */
+  compact(): void {
+    this.#compactedTo = this.#version;
+  }
+
+  /** Pages that were begun cannot be continued. */
+  expirePages(): void {
+    this.#version += 1;
+    this.#oldestToken = this.#version;
+  }
+
+  get(collection: string, namespace: string, name: string): RawObject | undefined {
+    return this.#collection(collection).get(`${namespace}/${name}`);
+  }
+
+  all(collection: string): readonly RawObject[] {
+    return [...this.#collection(collection).values()];
+  }
+
+  create(collection: string, namespace: string, body: Body & { readonly metadata: { readonly name: string } }): void {
+    this.#create({ collection, namespace, name: undefined, isStatus: false }, body);
+  }
+
+  /** Merges into an object, as a person or another controller would. */
+  edit(collection: string, namespace: string, body: Body & { readonly metadata: { readonly name: string } }): void {
+    this.#patch({ collection, namespace, name: body.metadata.name, isStatus: false }, body);
+  }
+
+  delete(collection: string, namespace: string, name: string): void {
+    const object = this.#find({ collection, namespace, name, isStatus: false });
+    const finalizers = object.metadata.finalizers ?? [];
+    const deletionTimestamp = this.#timestamp();
+    if (finalizers.length === 0) this.#drop(collection, object);
+    else if (object.metadata.deletionTimestamp === undefined)
+      this.#store('MODIFIED', collection, { ...object, metadata: { ...object.metadata, deletionTimestamp } });
+  }
+
+  #answer(request: KubernetesRequest): unknown {
+    const place = toPlace(request.path);
+    const body = (request.body ?? {}) as Body;
+    const answer = this.#carryOut(request, place, body);
+    const isPartial = request.accept?.includes('PartialObjectMetadata;') === true;
+    return isPartial ? { metadata: (answer as RawObject).metadata } : answer;
+  }
+
+  #carryOut(request: KubernetesRequest, place: Place, body: Body): unknown {
+    switch (request.method) {
+      case 'GET':
+        return place.name === undefined ? this.#list(place, request.query ?? {}) : this.#find(place);
+      case 'POST':
+        return this.#create(place, body);
+      case 'PUT':
+        return this.#put(place, body);
+      case 'PATCH':
+        return this.#patch(place, body);
+      case 'DELETE':
+        this.delete(place.collection, place.namespace ?? '', place.name ?? '');
+        return {};
+    }
+  }
+
+  #list(place: Place, query: Readonly<Record<string, string>>): unknown {
+    const [offset, token] = (query['continue'] ?? `0/${this.#version}`).split('/').map(Number);
+    if ((token ?? 0) < this.#oldestToken) throw new KubernetesError('the continue token is too old', 410, 'Expired');
+    const [key, value] = (query['labelSelector'] ?? '').split('=');
+    const matching = this.all(place.collection)
+      .filter(({ metadata }) => place.namespace === undefined || metadata.namespace === place.namespace)
+      .filter(({ metadata }) => key === undefined || key === '' || metadata.labels?.[key] === value);
+    const end = (offset ?? 0) + Number(query['limit'] ?? ALL);
+    const more = end < matching.length ? { continue: `${end}/${this.#version}` } : {};
+    return { metadata: { resourceVersion: this.version, ...more }, items: matching.slice(offset, end) };
+  }
+
+  #find(place: Place): RawObject {
+    const { collection, namespace = '', name = '' } = place;
+    const object = this.get(collection, namespace, name);
+    if (object === undefined) throw new KubernetesError(`${collection} "${name}" not found`, 404, 'NotFound');
+    return object;
+  }
+
+  #create(place: Place, body: Body): RawObject {
+    const { collection, namespace = '' } = place;
+    const name = body.metadata?.name ?? '';
+    if (this.get(collection, namespace, name) !== undefined)
+      throw new KubernetesError(`${collection} "${name}" already exists`, 409, 'AlreadyExists');
+    const defaults = { uid: `uid-${this.#version}`, creationTimestamp: this.#timestamp(), generation: 1, namespace };
+    return this.#store('ADDED', collection, { ...body, metadata: { ...defaults, ...body.metadata, name } });
+  }
+
+  #put(place: Place, body: Body): RawObject {
+    const object = this.#find(place);
+    this.#checkPreconditions(object, body.metadata);
+    return this.#store('MODIFIED', place.collection, { ...body, metadata: { ...object.metadata, ...body.metadata } });
+  }
+
+  #patch(place: Place, body: Body): RawObject {
+    const object = this.#find(place);
+    this.#checkPreconditions(object, body.metadata);
+    const merged = merge(object, place.isStatus ? { status: body['status'] } : body) as RawObject;
+    const { resourceVersion } = object.metadata;
+    const after = { ...merged, metadata: { ...merged.metadata, resourceVersion } } as RawObject;
+    if (JSON.stringify(after) === JSON.stringify(object)) return object;
+    return this.#takeOver(place.collection, object, after);
+  }
+
+  #takeOver(collection: string, before: RawObject, after: RawObject): RawObject {
+    const finalizers = after.metadata.finalizers ?? [];
+    const isDeleting = before.metadata.deletionTimestamp !== undefined;
+    if (isDeleting && finalizers.length > (before.metadata.finalizers ?? []).length)
+      throw new KubernetesError('no new finalizers can be added if the object is being deleted', 422, 'Invalid');
+    if (isDeleting && finalizers.length === 0) {
+      this.#drop(collection, after);
+      return after;
+    }
+    const isEdit = JSON.stringify(before['spec']) !== JSON.stringify(after['spec']);
+    const generation = (before.metadata.generation ?? 1) + (isEdit ? 1 : 0);
+    return this.#store('MODIFIED', collection, { ...after, metadata: { ...after.metadata, generation } });
+  }
+
+  #checkPreconditions({ metadata }: RawObject, wanted: Partial<Metadata> = {}): void {
+    if (wanted.uid !== undefined && wanted.uid !== metadata.uid)
+      throw new KubernetesError(`Precondition failed: UID in precondition: ${wanted.uid}`, 409, 'Conflict');
+    if (wanted.resourceVersion !== undefined && wanted.resourceVersion !== metadata.resourceVersion)
+      throw new KubernetesError('the object has been modified', 409, 'Conflict');
+  }
+
+  #store(type: string, collection: string, object: Body): RawObject {
+    this.#version += 1;
+    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: this.version } } as RawObject;
+    this.#collection(collection).set(`${stored.metadata.namespace ?? ''}/${stored.metadata.name}`, stored);
+    this.#tell(type, collection, stored);
+    return stored;
+  }
+
+  #drop(collection: string, object: RawObject): void {
+    this.#version += 1;
+    this.#collection(collection).delete(`${object.metadata.namespace ?? ''}/${object.metadata.name}`);
+    this.#tell('DELETED', collection, { ...object, metadata: { ...object.metadata, resourceVersion: this.version } });
+  }
+
+  #tell(type: string, collection: string, object: RawObject): void {
+    const told = { type, collection, version: this.#version, object };
+    this.#history.push(told);
+    for (const watcher of this.#watchers) {
+      if (!isAbout(told, watcher.place)) continue;
+      watcher.queue.push(spell(told));
+      watcher.wake();
+    }
+  }
+
+  #push(item: string | Error | typeof END): void {
+    for (const watcher of this.#watchers) {
+      watcher.queue.push(item);
+      watcher.wake();
+    }
+  }
+
+  #backlog(place: Place, from: number): string[] {
+    if (from < this.#compactedTo)
+      return [
+        JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410, message: 'too old', metadata: {} } }),
+      ];
+    return this.#history.filter((told) => told.version > from && isAbout(told, place)).map(spell);
+  }
+
+  #collection(name: string): Map<string, RawObject> {
+    const present = this.#objects.get(name);
+    if (present !== undefined) return present;
+    const created = new Map<string, RawObject>();
+    this.#objects.set(name, created);
+    return created;
+  }
+
+  #timestamp(): string {
+    return new Date(this.#now()).toISOString().replace(/\.\d+Z$/, 'Z');
+  }
+}
+
+function somethingNew(watcher: Watcher, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    watcher.wake = resolve;
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function isAbout({ collection, object }: Told, place: Place): boolean {
+  return (
+    collection === place.collection && (place.namespace === undefined || object.metadata.namespace === place.namespace)
+  );
+}
+
+function spell({ type, object }: Told): string {
+  return JSON.stringify({ type, object });
+}
