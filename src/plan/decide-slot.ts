@@ -43,7 +43,7 @@ export interface Decision {
 /** Decides about one name. Pure: equal input, equal output, whatever the order of the claims. */
 export function decideSlot(slot: SlotView): Decision {
   const alive = slot.claims.filter((claim) => !isDeleting(claim.resource)).sort(byAge);
-  const leaving = slot.claims.filter((claim) => isDeleting(claim.resource) && hasFinalizer(claim.resource));
+  const leaving = slot.claims.filter(({ resource }) => isDeleting(resource) && hasFinalizer(resource)).sort(byAge);
   const winner =
     alive.find((claim) => claim.key === slot.owner) ?? alive.find((claim) => claim.desired.type !== 'stalled');
   const decided = winner === undefined ? decideAbsence(slot, leaving) : decidePresence(slot, winner, leaving);
@@ -66,8 +66,9 @@ function decideLoser(slot: SlotView, claim: Claim, winner: Claim | undefined): O
 
 function decidePresence(slot: SlotView, winner: Claim, leaving: readonly Claim[]): Decision {
   const predecessors = leaving.map((claim): [ObjectKey, Outcome] => [claim.key, { type: 'released' }]);
-  const decided = decideWinner(slot, winner, leaving);
-  return { ...decided, outcomes: new Map([...decided.outcomes, ...predecessors]) };
+  const { outcomes, ...decided } = decideWinner(slot, winner, leaving);
+  const inherited = leaving.some((claim) => claim.key === slot.owner) ? { owner: winner.key } : {};
+  return { ...inherited, ...decided, outcomes: new Map([...outcomes, ...predecessors]) };
 }
 
 function decideWinner(slot: SlotView, winner: Claim, leaving: readonly Claim[]): Decision {
