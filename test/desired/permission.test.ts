@@ -1,0 +1,282 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { covers, refusalOf } from '../../src/desired/permission.ts';
+import type { Resource } from '../../src/desired/resource.ts';
+import type { OpenSearchConnectionSpec } from '../../src/generated/opensearch-connection.ts';
+import type { OpenSearchRoleSpec } from '../../src/generated/opensearch-role.ts';
+import { aConnection, anActionGroup, aRole, aTenant } from '../support/builders.ts';
+
+type Allowed = NonNullable<OpenSearchConnectionSpec['allowedNamespaces']>;
+type Grant = NonNullable<OpenSearchConnectionSpec['grants']>[number];
+
+describe('a pattern of a grant', () => {
+  test.each([
+    ['*', 'anything'],
+    ['*', '*'],
+    ['*', '/.*/'],
+    ['*', '<logs-{now/d}>'],
+    ['*', '-team-a'],
+    ['*', '${user.name}'],
+    ['team-a-*', 'team-a-logs'],
+    ['team-a-*', 'team-a-*'],
+    ['team-a-*', 'team-a-logs-*'],
+    ['team-a-*', 'team-a-?'],
+    ['team-a-*', 'team-a-${user.name}'],
+    ['team-a-*', 'team-a-'],
+    ['*-a', 'logs-*-a'],
+    ['a*c*e', 'abcde'],
+    ['a*c*e', 'a*c*e'],
+    ['logs-?', 'logs-?'],
+    ['team.a', 'team.a'],
+    ['a+b', 'a+b'],
+    ['team-*', 'team-\n'],
+    ['', ''],
+  ])('%j covers %j', (grant, pattern) => {
+    expect(covers(grant, pattern)).toBe(true);
+  });
+
+  test.each([
+    ['team-a-*', '*', 'all'],
+    ['team-a-*', 'team-*', 'a wider prefix'],
+    ['team-a-*', 'team-b-logs', 'another team'],
+    ['team-a-*', 'team-a', 'the bare prefix'],
+    ['team-a-*', 'xteam-a-logs', 'something in front'],
+    ['team-a-*', 'TEAM-A-logs', 'other case'],
+    ['*-a', '*-a*', 'something behind'],
+    ['logs', 'logs*', 'a wildcard behind'],
+    ['logs', 'log?', 'a wildcard for one character'],
+    ['logs-?', 'logs-*', 'one character for any text'],
+    ['logs-?', 'logs-a', 'a question mark in the grant, which stands for itself'],
+    ['team.a', 'teamxa', 'a dot that is no wildcard'],
+    ['team-a-*', '/team-a-.*|secret/', 'a regular expression'],
+    ['/team-a-.*/', '/team-a-.*/', 'a regular expression in the grant'],
+    ['/team-a-.*/', 'team-a-logs', 'a regular expression in the grant'],
+    ['team-a-*', '<team-a-{now/d}>', 'date math'],
+    ['team-*', '-team-a', 'an exclusion'],
+    ['-*', '-team-a', 'an exclusion, whatever the grant says'],
+    ['team-a-*', '${user.name}', 'a placeholder in place of the prefix'],
+    ['team-a-*', '${attr.internal.team}-logs', 'a placeholder in place of the prefix'],
+    ['team-a-*', 'team-${user.name}', 'a placeholder in place of a part of the prefix'],
+    ['team-a-1', 'team-a-${user.name}', 'a placeholder beside the one that is granted'],
+    ['a*c', 'a${user.name}', 'a placeholder that may end otherwise'],
+    ['team-a-*', '', 'nothing'],
+    ['', '*', 'all, by a blank grant'],
+    ['^.*$', 'anything', 'the syntax of regular expressions'],
+    ['a|*', 'b', 'the syntax of regular expressions'],
+  ])('%j does not cover %j: %s', (grant, pattern) => {
+    expect(covers(grant, pattern)).toBe(false);
+  });
+
+  test('never covers a pattern that matches what the grant does not', () => {
+    const text = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 6 });
+    const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), maxLength: 5 });
+    const grant = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 5 });
+    fc.assert(
+      fc.property(grant, pattern, text, (granted, wanted, name) => {
+        fc.pre(covers(granted, wanted) && glob(wanted, name));
+        expect(glob(granted, name)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('the consent of a connection', () => {
+  const everything = { kinds: ['OpenSearchRole'], names: ['*'], indexPatterns: ['*'], actions: ['*'] } as const;
+
+  function refusal(allowedNamespaces: Allowed | undefined, labels: Record<string, string> | undefined = {}) {
+    const everybody = { names: ['team-b'] };
+    const spec = {
+      grants: [{ namespaces: everybody, ...everything }],
+      ...(allowedNamespaces && { allowedNamespaces }),
+    };
+    return refusalOf(fromTeamB(aRole()), aConnection({ namespace: 'platform', spec }), labels);
+  }
+
+  test('is not needed in its own namespace', () => {
+    expect(
+      refusalOf(aRole({ namespace: 'platform' }), aConnection({ namespace: 'platform' }), undefined),
+    ).toBeUndefined();
+  });
+
+  test.each(
+    withLabels([
+      ['by name', { names: ['x', 'team-b'] }],
+      ['by label', { selector: { matchLabels: { tier: 'prod' } } }, { tier: 'prod', other: 'x' }],
+      ['by several labels', { selector: { matchLabels: { a: '1', b: '2' } } }, { a: '1', b: '2' }],
+      [
+        'by a label in a list',
+        { selector: { matchExpressions: [{ key: 'a', operator: 'In', values: ['1', '2'] }] } },
+        { a: '2' },
+      ],
+      ['by a label that is there', { selector: { matchExpressions: [{ key: 'a', operator: 'Exists' }] } }, { a: '' }],
+      ['by a label that is not there', { selector: { matchExpressions: [{ key: 'a', operator: 'DoesNotExist' }] } }],
+      [
+        'by a label that is another',
+        { selector: { matchExpressions: [{ key: 'a', operator: 'NotIn', values: ['1'] }] } },
+        { a: '2' },
+      ],
+      ['by name, though the labels say no', { names: ['team-b'], selector: { matchLabels: { a: '1' } } }],
+    ]),
+  )('is given %s', (_, allowed, labels) => {
+    expect(refusal(allowed, labels)).toBeUndefined();
+  });
+
+  test.each(
+    withLabels([
+      ['nothing is said', undefined],
+      ['nobody is named', { names: [] }],
+      ['somebody else is named', { names: ['team-c', 'team-', '*'] }],
+      ['the selector is empty', { selector: {} }, { a: '1' }],
+      ['the labels of the selector are empty', { selector: { matchLabels: {}, matchExpressions: [] } }, { a: '1' }],
+      ['one of two labels is missing', { selector: { matchLabels: { a: '1', b: '2' } } }, { a: '1' }],
+      ['the label has another value', { selector: { matchLabels: { a: '1' } } }, { a: '2' }],
+      [
+        'the label is not in the list',
+        { selector: { matchExpressions: [{ key: 'a', operator: 'In', values: ['1'] }] } },
+        { a: '2' },
+      ],
+      ['the list is empty', { selector: { matchExpressions: [{ key: 'a', operator: 'In' }] } }, { a: '2' }],
+      [
+        'the label is in the list of exclusions',
+        { selector: { matchExpressions: [{ key: 'a', operator: 'NotIn', values: ['1'] }] } },
+        { a: '1' },
+      ],
+      [
+        'the label must not be there',
+        { selector: { matchExpressions: [{ key: 'a', operator: 'DoesNotExist' }] } },
+        { a: '' },
+      ],
+      [
+        'one of labels and expressions fails',
+        { selector: { matchLabels: { a: '1' }, matchExpressions: [{ key: 'b', operator: 'Exists' }] } },
+        { a: '1' },
+      ],
+      [
+        'a label is named like something that every object has',
+        { selector: { matchExpressions: [{ key: 'constructor', operator: 'Exists' }] } },
+      ],
+    ]),
+  )('is not given when %s', (_, allowed, labels) => {
+    expect(refusal(allowed, labels)).toContain('does not allow the namespace team-b');
+  });
+});
+
+describe('a grant', () => {
+  const grant: Grant = {
+    namespaces: { names: ['team-b'] },
+    kinds: ['OpenSearchRole', 'OpenSearchTenant', 'OpenSearchActionGroup'],
+    names: ['team-b-*'],
+    indexPatterns: ['team-b-*'],
+    tenants: ['team-b'],
+    actions: ['read', 'indices:data/*'],
+  };
+  const good = aRole({
+    name: 'team-b-reader',
+    spec: {
+      clusterPermissions: ['read'],
+      indexPermissions: [{ indexPatterns: ['team-b-logs*'], allowedActions: ['indices:data/read/get'] }],
+      tenantPermissions: [{ tenantPatterns: ['team-b'], allowedActions: ['read'] }],
+    },
+  });
+
+  function refusal(resource: Resource, ...grants: readonly Grant[]): string | undefined {
+    const spec = { allowedNamespaces: { names: ['team-b'] }, grants };
+    return refusalOf(fromTeamB(resource), aConnection({ namespace: 'platform', spec }), {});
+  }
+
+  test('lets through what it covers', () => {
+    expect(refusal(good, grant)).toBeUndefined();
+  });
+
+  test.each<[string, Resource, string]>([
+    ['another name', aRole({ name: 'all_access', spec: good.spec }), 'name "all_access"'],
+    ['a name said in the spec', withSpec(good, { name: 'all_access' }), 'name "all_access"'],
+    [
+      'another index',
+      withSpec(good, { indexPermissions: [{ indexPatterns: ['team-b-x', '*'], allowedActions: ['read'] }] }),
+      'index pattern "*"',
+    ],
+    [
+      'another tenant',
+      withSpec(good, { tenantPermissions: [{ tenantPatterns: ['*'], allowedActions: ['read'] }] }),
+      'tenant "*"',
+    ],
+    [
+      'another cluster permission',
+      withSpec(good, { clusterPermissions: ['cluster:admin/x'] }),
+      'action "cluster:admin/x"',
+    ],
+    [
+      'another action of an index',
+      withSpec(good, { indexPermissions: [{ indexPatterns: ['team-b-x'], allowedActions: ['*'] }] }),
+      'action "*"',
+    ],
+    [
+      'another action of a tenant',
+      withSpec(good, { tenantPermissions: [{ tenantPatterns: ['team-b'], allowedActions: ['write'] }] }),
+      'action "write"',
+    ],
+    [
+      'another action in a group',
+      anActionGroup({ name: 'team-b-g', spec: { allowedActions: ['read', 'unlimited'] } }),
+      'action "unlimited"',
+    ],
+    ['another tenant by name', aTenant({ name: 'team-a' }), 'name "team-a"'],
+  ])('refuses %s', (_, resource, what) => {
+    expect(refusal(resource, grant)).toBe(`the grant does not cover the ${what}`);
+  });
+
+  test('refuses a kind that it does not name', () => {
+    expect(refusal(good, { ...grant, kinds: ['OpenSearchTenant'] })).toContain(
+      'does not include the kind OpenSearchRole',
+    );
+  });
+
+  test('that says nothing of indices grants none', () => {
+    const { indexPatterns, ...withoutIndices } = grant;
+    expect(indexPatterns).toBeDefined();
+    expect(refusal(good, withoutIndices)).toContain('index pattern "team-b-logs*"');
+  });
+
+  test('for other namespaces counts for nothing', () => {
+    expect(refusal(good, { ...grant, namespaces: { names: ['team-c'] } })).toContain('grants nothing to the namespace');
+  });
+
+  test('with an empty selector chooses nobody', () => {
+    expect(refusal(good, { ...grant, namespaces: { selector: {} } })).toContain('grants nothing to the namespace');
+  });
+
+  test('is enough when another one does not cover it', () => {
+    expect(refusal(good, { ...grant, names: ['x'] }, grant)).toBeUndefined();
+  });
+
+  test('is not added up with another one: what two cover together, none does', () => {
+    const names = { ...grant, indexPatterns: [] };
+    const indices = { ...grant, names: [] };
+    expect(refusal(good, names, indices)).toBeDefined();
+  });
+
+  test('is needed even where the namespace is allowed', () => {
+    expect(refusal(good)).toContain('grants nothing to the namespace team-b');
+  });
+});
+
+type Case = readonly [what: string, allowed: Allowed | undefined, labels?: Record<string, string>];
+
+function withLabels(cases: readonly Case[]) {
+  return cases.map(([what, allowed, labels = {}]) => [what, allowed, labels] as const);
+}
+
+function fromTeamB(resource: Resource): Resource {
+  return { ...resource, namespace: 'team-b', spec: { ...resource.spec, connectionRef: { namespace: 'platform' } } };
+}
+
+function withSpec(resource: Resource, spec: OpenSearchRoleSpec): Resource {
+  return { ...resource, spec: { ...resource.spec, ...spec } };
+}
+
+/** What a pattern of OpenSearch matches: `*` any text, `?` one character. */
+function glob(pattern: string, text: string): boolean {
+  const expression = pattern.replaceAll('*', '.*').replaceAll('?', '.');
+  return new RegExp(`^${expression}$`).test(text);
+}

@@ -1,0 +1,28 @@
+import { describe, expect, test } from '@jest/globals';
+import { actionGroup } from '../../src/kinds/action-group.ts';
+
+describe('an action group', () => {
+  test('becomes the entity of the API', () => {
+    expect(actionGroup.toEntity({ allowedActions: ['read'], type: 'index', description: 'x' })).toEqual({
+      allowed_actions: ['read'],
+      type: 'index',
+      description: 'x',
+    });
+  });
+
+  test.each([
+    ['itself', ['read', 'mine'], 'names the group itself ("mine")'],
+    ['a blank action', ['read', ' '], 'has a blank entry'],
+    ['the right to grant rights', ['restapi:admin/roles'], 'grants restapi:admin permissions'],
+  ])('may not hold %s', (_, allowedActions, words) => {
+    expect(actionGroup.problems('mine', { allowedActions })).toEqual([expect.stringContaining(words)]);
+  });
+
+  test('may hold another group', () => {
+    expect(actionGroup.problems('mine', { allowedActions: ['yours'] })).toEqual([]);
+  });
+
+  test('reaches for every action in it', () => {
+    expect(actionGroup.uses({ allowedActions: ['a', 'b'] }).actions).toEqual(['a', 'b']);
+  });
+});

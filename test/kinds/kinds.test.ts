@@ -1,0 +1,29 @@
+import { describe, expect, test } from '@jest/globals';
+import { kinds } from '../../src/kinds/index.ts';
+import { tenant } from '../../src/kinds/tenant.ts';
+import { readCustomResourceDefinitions } from '../support/custom-resource-definitions.ts';
+
+describe('the kinds', () => {
+  test('are in the order in which they depend on each other', () => {
+    expect(kinds.map(({ document }) => document)).toEqual(['actiongroups', 'tenants', 'roles']);
+    expect(kinds.map(({ order }) => order)).toEqual(kinds.map(({ order }) => order).sort((a, b) => a - b));
+  });
+
+  test('have each a document of their own', () => {
+    expect(new Set(kinds.map(({ document }) => document)).size).toBe(kinds.length);
+  });
+
+  test('are called as in their CRD', () => {
+    const names = new Map(readCustomResourceDefinitions().map(({ spec }) => [spec.names.kind, spec.names.plural]));
+    expect(kinds.map(({ kind }) => names.get(kind))).toEqual(kinds.map(({ plural }) => plural));
+  });
+});
+
+describe('a tenant', () => {
+  test.each([
+    [{ description: 'ours' }, { description: 'ours' }],
+    [{}, { description: '' }],
+  ])('of %j becomes %j', (spec, expected) => {
+    expect(tenant.toEntity(spec)).toEqual(expected);
+  });
+});

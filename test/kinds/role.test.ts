@@ -1,0 +1,119 @@
+import { describe, expect, test } from '@jest/globals';
+import type { OpenSearchRoleSpec } from '../../src/generated/opensearch-role.ts';
+import { role } from '../../src/kinds/role.ts';
+
+describe('a role', () => {
+  test('becomes the entity of the API', () => {
+    const spec: OpenSearchRoleSpec = {
+      description: 'reads logs',
+      clusterPermissions: ['cluster_monitor'],
+      indexPermissions: [
+        {
+          indexPatterns: ['logs-*'],
+          allowedActions: ['read'],
+          dls: '{"term":{"public":true}}',
+          fls: ['~secret'],
+          maskedFields: ['ip'],
+        },
+      ],
+      tenantPermissions: [{ tenantPatterns: ['ops'], allowedActions: ['kibana_all_read'] }],
+    };
+    expect(role.toEntity(spec)).toEqual({
+      description: 'reads logs',
+      cluster_permissions: ['cluster_monitor'],
+      index_permissions: [
+        {
+          index_patterns: ['logs-*'],
+          allowed_actions: ['read'],
+          dls: '{"term":{"public":true}}',
+          fls: ['~secret'],
+          masked_fields: ['ip'],
+        },
+      ],
+      tenant_permissions: [{ tenant_patterns: ['ops'], allowed_actions: ['kibana_all_read'] }],
+    });
+  });
+
+  test('that says nothing is empty', () => {
+    expect(role.toEntity({})).toEqual({
+      description: '',
+      cluster_permissions: [],
+      index_permissions: [],
+      tenant_permissions: [],
+    });
+  });
+
+  test('uses all patterns, tenants and actions that it names', () => {
+    const uses = role.uses({
+      clusterPermissions: ['c'],
+      indexPermissions: [{ indexPatterns: ['i1', 'i2'], allowedActions: ['a'] }],
+      tenantPermissions: [{ tenantPatterns: ['t'], allowedActions: ['b'] }],
+    });
+    expect(uses).toEqual({ indexPatterns: ['i1', 'i2'], tenants: ['t'], actions: ['c', 'a', 'b'], mappableRoles: [] });
+  });
+});
+
+describe('the document-level security of a role', () => {
+  const problems = (dls: string): readonly string[] =>
+    role.problems('ops', { indexPermissions: [{ indexPatterns: ['*'], allowedActions: ['read'], dls }] });
+
+  test.each([
+    ['nothing', ''],
+    ['a query', '{"term":{"public":true}}'],
+    ['a placeholder in quotes', '{"term":{"owner":"${user.name}"}}'],
+    ['a placeholder in longer text', '{"term":{"owner":"x-${user.name}-${attr.internal.team}"}}'],
+    ['a list placeholder, which brings its own quotes', '{"terms":{"role":[${user.roles}]}}'],
+    ['a placeholder where a number is', '{"range":{"level":{"lte":${attr.internal.level}}}}'],
+    ['a placeholder as a field', '{"term":{"${attr.internal.field}":1}}'],
+    ['white space around it', '\n { "match_all" : {} } \n'],
+  ])('may be %s', (_, dls) => {
+    expect(problems(dls)).toEqual([]);
+  });
+
+  test.each([
+    ['text', 'public:true', 'not valid JSON'],
+    ['JSON that ends too early', '{"term":{"public":true}', 'not valid JSON'],
+    ['a placeholder that does not end', '{"term":{"owner":${user.name}}', 'not valid JSON'],
+    ['a list', '[{"term":{"public":true}}]', 'not a query'],
+    ['a string', '"x"', 'not a query'],
+    ['null', 'null', 'not a query'],
+    ['a placeholder alone', '${user.name}', 'not a query'],
+    ['blanks', '  ', 'not valid JSON'],
+  ])('may not be %s', (_, dls, words) => {
+    expect(problems(dls)).toEqual([expect.stringContaining(`spec.indexPermissions[0].dls is ${words}`)]);
+  });
+});
+
+describe('the lists of a role', () => {
+  const index = { indexPatterns: ['x'], allowedActions: ['read'] };
+  const tenant = { tenantPatterns: ['x'], allowedActions: ['read'] };
+
+  test.each<[string, OpenSearchRoleSpec]>([
+    ['spec.clusterPermissions', { clusterPermissions: ['a', ''] }],
+    ['spec.indexPermissions[1].indexPatterns', { indexPermissions: [index, { ...index, indexPatterns: [' '] }] }],
+    ['spec.indexPermissions[0].allowedActions', { indexPermissions: [{ ...index, allowedActions: ['\t'] }] }],
+    ['spec.indexPermissions[0].fls', { indexPermissions: [{ ...index, fls: [''] }] }],
+    ['spec.indexPermissions[0].maskedFields', { indexPermissions: [{ ...index, maskedFields: [''] }] }],
+    ['spec.tenantPermissions[0].tenantPatterns', { tenantPermissions: [{ ...tenant, tenantPatterns: [''] }] }],
+    ['spec.tenantPermissions[0].allowedActions', { tenantPermissions: [{ ...tenant, allowedActions: [''] }] }],
+  ])('may have no blank entry: %s', (path, spec) => {
+    expect(role.problems('ops', spec)).toEqual([`${path} has a blank entry: remove it`]);
+  });
+
+  test.each<[string, OpenSearchRoleSpec]>([
+    ['spec.clusterPermissions', { clusterPermissions: ['restapi:admin/roles'] }],
+    ['spec.clusterPermissions', { clusterPermissions: ['restapi:admin*'] }],
+    [
+      'spec.indexPermissions[0].allowedActions',
+      { indexPermissions: [{ ...index, allowedActions: ['restapi:admin/*'] }] },
+    ],
+  ])('may not grant what nobody can grant over REST: %s', (path, spec) => {
+    expect(role.problems('ops', spec)).toEqual([expect.stringContaining(`${path} grants restapi:admin permissions`)]);
+  });
+
+  test('without anything wrong are good', () => {
+    expect(
+      role.problems('ops', { clusterPermissions: ['*'], indexPermissions: [index], tenantPermissions: [tenant] }),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { batchLength } from '../../src/plan/next-batch.ts';
+import { operationJson, patchBody } from '../../src/plan/operation.ts';
+import { aRemove, anAdd } from '../support/builders.ts';
+import { decodePointer } from '../support/fake-cluster.ts';
+
+describe('an operation', () => {
+  test.each([
+    [anAdd('ops', { description: 'x' }), '{"op":"add","path":"/ops","value":{"description":"x"}}'],
+    [aRemove('ops'), '{"op":"remove","path":"/ops"}'],
+    [aRemove('a/b'), '{"op":"remove","path":"/a~1b"}'],
+    [aRemove('a~b'), '{"op":"remove","path":"/a~0b"}'],
+    [aRemove('"\\\n'), '{"op":"remove","path":"/\\"\\\\\\n"}'],
+  ])('%j is sent as %s', (operation, expected) => {
+    expect(operationJson(operation)).toBe(expected);
+  });
+
+  test('names whatever name it has: decoding the pointer gives the name', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (name) => {
+        const { path } = JSON.parse(operationJson(aRemove(name))) as { path: string };
+        expect(decodePointer(path.slice(1))).toBe(name);
+      }),
+    );
+  });
+
+  test('names the same name after the second decoding of the real server, unless it contains ~0 or ~1', () => {
+    const names = fc
+      .string({ unit: fc.constantFrom('a', '~', '/', '0', '1', '2') })
+      .filter((name) => !/~[01]/.test(name));
+    fc.assert(
+      fc.property(names, (name) => {
+        const { path } = JSON.parse(operationJson(aRemove(name))) as { path: string };
+        expect(decodePointer(decodePointer(path.slice(1)))).toBe(name);
+      }),
+    );
+  });
+});
+
+describe('a batch', () => {
+  const many = Array.from({ length: 10 }, (_, index) => anAdd(`role-${index}`));
+
+  test('is one JSON list', () => {
+    expect(JSON.parse(patchBody(many))).toHaveLength(10);
+  });
+
+  test('holds at most so many operations', () => {
+    expect(batchLength(many, { maxOperations: 7, maxBytes: 1_000_000 })).toBe(7);
+  });
+
+  test('holds all when there is room', () => {
+    expect(batchLength(many, { maxOperations: 1000, maxBytes: 1_000_000 })).toBe(10);
+  });
+
+  test('is empty when nothing is to be done', () => {
+    expect(batchLength([], { maxOperations: 1000, maxBytes: 1_000_000 })).toBe(0);
+  });
+
+  test('holds one operation that is too large by itself, so that the server can say so', () => {
+    expect(batchLength(many, { maxOperations: 1000, maxBytes: 1 })).toBe(1);
+  });
+
+  test('counts bytes, not characters', () => {
+    const wide = Array.from({ length: 4 }, (_, index) => anAdd(`r${index}`, { description: 'ü'.repeat(100) }));
+    const bytes = Buffer.byteLength(patchBody(wide.slice(0, 2)));
+    expect(batchLength(wide, { maxOperations: 1000, maxBytes: bytes })).toBe(2);
+  });
+
+  test('of more than one operation never has a body beyond its limit', () => {
+    const operations = fc.array(fc.string({ unit: 'grapheme', maxLength: 30 }).map((name) => anAdd(name)));
+    fc.assert(
+      fc.property(operations, fc.integer({ min: 60, max: 400 }), (all, maxBytes) => {
+        const length = batchLength(all, { maxOperations: 1000, maxBytes });
+        fc.pre(length > 1);
+        expect(Buffer.byteLength(patchBody(all.slice(0, length)))).toBeLessThanOrEqual(maxBytes + 1);
+      }),
+    );
+  });
+});
