@@ -6,7 +6,6 @@ import type { Stage } from './stage.ts';
 /** The objects become Ready, and OpenSearch has what they say. */
 export async function showFirstSync(stage: Stage): Promise<void> {
   const { screen, operator } = stage;
-  screen.chapter('The operator at work');
   screen.say(`It runs as process ${operator.record.pid}; its log: ${operator.record.logPath}`);
   screen.say('');
   await watchTable(stage, { what: 'all objects to be Ready', timeoutMs: 120_000, isThere: areAllReady });

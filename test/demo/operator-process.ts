@@ -7,6 +7,7 @@ import { isRunning } from '../stack/process-identity.ts';
 import { DemoError } from './demo-error.ts';
 import { NAMESPACE, type OperatorProcess, type Scenery } from './stage.ts';
 import { projectFolder } from './project-folder.ts';
+import { operatorKubeconfig } from './service-account.ts';
 
 /** One bulk PATCH as the operator logs it. */
 export type Commit = {
@@ -19,14 +20,16 @@ export type Commit = {
  * Starts the operator as a process of its own, recorded among those of the stack, so that `npm run stack -- down` ends
  * it, too, should the demo be killed. On servers of somebody else it watches the namespace of the demo only.
  */
-export async function startOperator({ stack, folder }: Scenery): Promise<OperatorProcess> {
+export async function startOperator(scenery: Scenery): Promise<OperatorProcess> {
+  const { stack, folder } = scenery;
+  const kubeconfig = await operatorKubeconfig(scenery);
   const [port = 0] = await freePorts(1);
   const namespaces = stack.origin === 'own' ? '' : NAMESPACE;
   const options = ['--metrics-port', String(port), '--log-level', 'info', '--namespaces', namespaces];
   const record = await ensureProcess(folder, {
     name: 'operator',
     command: 'env',
-    args: [`KUBECONFIG=${stack.kubeconfig}`, process.execPath, 'src/main.ts', 'operator', ...options],
+    args: [`KUBECONFIG=${kubeconfig}`, process.execPath, 'src/main.ts', 'operator', ...options],
     cwd: projectFolder,
     logPath: join(folder, 'operator.log'),
   });

@@ -75,6 +75,7 @@ async function tell(progress: Progress, signal: AbortSignal): Promise<Stage> {
   progress.scenery = scenery;
   signal.throwIfAborted();
   await setUp(scenery);
+  progress.screen.chapter('The operator at work');
   const stage = { ...scenery, operator: await startOperator(scenery) };
   progress.stage = stage;
   await showFirstSync(stage);

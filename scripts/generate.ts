@@ -1,0 +1,3 @@
+/** Writes all that is made from `crds/`: `npm run generate`; with `-- --check` it only looks whether that is fresh. */
+await import('./generate-types.ts');
+await import('./generate-docs.ts');
