@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+
+const repository = new URL('../../', import.meta.url);
+
+function read(path: string): string {
+  return readFileSync(new URL(path, repository), 'utf8');
+}
+
+/** All reasons that a type of the plan or the trouble of a connection can name. */
+function reasonsInCode(): string[] {
+  const types = [...read('src/plan/outcome.ts').matchAll(/^ {2}\| '([A-Z]\w+)'/gm)];
+  const troubles = [...read('src/engine/cluster-keeper.ts').matchAll(/reason: '(\w+)'/g)];
+  const told = [...read('src/status/connection-status.ts').matchAll(/reason: '(\w+)'/g)];
+  return [...new Set([...types, ...troubles, ...told].map((match) => match[1] ?? ''))].sort();
+}
+
+describe('docs/reasons.md', () => {
+  it('finds reasons in the code', () => {
+    expect(reasonsInCode()).toEqual(expect.arrayContaining(['AlreadyExists', 'Connected', 'Unreachable', 'Pending']));
+  });
+
+  it.each(reasonsInCode())('says what to do about %s', (reason) => {
+    expect(read('docs/reasons.md')).toMatch(new RegExp(`^### ${reason}$|\`${reason}\``, 'm'));
+  });
+});
