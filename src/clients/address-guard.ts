@@ -9,8 +9,12 @@ const forbidden = new BlockList();
 forbidden.addSubnet('169.254.0.0', 16, 'ipv4');
 forbidden.addSubnet('0.0.0.0', 8, 'ipv4');
 forbidden.addAddress('100.100.100.200', 'ipv4');
+forbidden.addAddress('168.63.129.16', 'ipv4');
+forbidden.addAddress('::', 'ipv6');
 forbidden.addSubnet('fe80::', 10, 'ipv6');
+forbidden.addSubnet('64:ff9b::169.254.0.0', 112, 'ipv6');
 forbidden.addAddress('fd00:ec2::254', 'ipv6');
+forbidden.addAddress('fd20:ce::254', 'ipv6');
 
 export function isForbiddenAddress(address: string): boolean {
   return forbidden.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
@@ -19,12 +23,12 @@ export function isForbiddenAddress(address: string): boolean {
 /** `dns.lookup` that fails for forbidden addresses, checked on the very addresses that are then connected to. */
 export const permittedLookup: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) return callback(error, []);
+    if (error !== null) { callback(error, []); return; }
     const bad = addresses.find(({ address }) => isForbiddenAddress(address));
     if (bad !== undefined)
-      return callback(new Error(`${hostname} resolves to ${bad.address}, which is never asked`), []);
+      { callback(new Error(`${hostname} resolves to ${bad.address}, which is never asked`), []); return; }
     const [first] = addresses;
-    if (options.all === true || first === undefined) return callback(null, addresses);
-    return callback(null, first.address, first.family);
+    if (options.all === true || first === undefined) { callback(null, addresses); return; }
+    callback(null, first.address, first.family);
   });
 };
