@@ -60,7 +60,7 @@ function isInputError(body: unknown): boolean {
 
 /** The server's own words, whichever of its error shapes it used; at most 1,000 characters. */
 export function wordsOf(body: unknown): string {
-  return spell(body).slice(0, 1000);
+  return spell(body).slice(0, 1000).toWellFormed();
 }
 
 function spell(body: unknown): string {
