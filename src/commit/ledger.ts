@@ -91,13 +91,18 @@ export class Ledger {
   #roomiest(): Shard {
     const found = this.#shards.find((shard) => shard.owners.size < MAX_SHARD_ENTRIES);
     if (found !== undefined) return found;
-    const shard: Shard = { name: this.#shardName(this.#shards.length), resourceVersion: undefined, owners: new Map() };
+    const shard: Shard = { name: this.#freeName(), resourceVersion: undefined, owners: new Map() };
     this.#shards.push(shard);
     return shard;
   }
 
-  #shardName(index: number): string {
-    return `${this.#place.connection.slice(0, 200)}-owners-${this.#place.id}-${index}`;
+  /** One of a ConfigMap that was deleted by hand is taken first: counting would give the name of one that is there. */
+  #freeName(): string {
+    const taken = new Set(this.#shards.map(({ name }) => name));
+    const prefix = `${this.#place.connection.slice(0, 200)}-owners-${this.#place.id}`;
+    let index = 0;
+    while (taken.has(`${prefix}-${index}`)) index += 1;
+    return `${prefix}-${index}`;
   }
 
   get #path(): string {
