@@ -1,0 +1,94 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { OpenSearchClient } from '../../src/clients/opensearch.ts';
+import { UnreachableError } from '../../src/errors.ts';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+const servers: Server[] = [];
+const clients: OpenSearchClient[] = [];
+
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.close();
+  for (const server of servers.splice(0)) server.close().closeAllConnections();
+});
+
+async function serve(handler: Handler): Promise<string> {
+  const server = createServer(handler);
+  servers.push(server);
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function aClient(...endpoints: readonly string[]): OpenSearchClient {
+  const client = new OpenSearchClient({
+    endpoints,
+    auth: { type: 'basic', username: 'operator', password: 'pässword' },
+    insecureSkipVerify: false,
+    requestTimeoutMs: 5000,
+    opaqueId: 'the-operator/ns/name',
+  });
+  clients.push(client);
+  return client;
+}
+
+const ok: Handler = (_, response) => response.end('{"ok":true}');
+const hangUp: Handler = (request) => request.socket.destroy();
+
+describe('the client of one cluster', () => {
+  test('says who asks and from where', async () => {
+    let headers: IncomingMessage['headers'] = {};
+    const endpoint = await serve((request, response) => {
+      headers = request.headers;
+      response.end('{}');
+    });
+    await aClient(endpoint).request({ method: 'GET', path: '/' });
+    expect(headers['x-opaque-id']).toBe('the-operator/ns/name');
+    expect(headers.authorization).toBe(`Basic ${Buffer.from('operator:pässword').toString('base64')}`);
+  });
+
+  test.each([
+    ['JSON', '{"a":1}', { a: 1 }],
+    ['text', 'Unauthorized', 'Unauthorized'],
+    ['nothing', '', ''],
+  ])('reads %s', async (_, text, body) => {
+    const endpoint = await serve((__, response) => response.writeHead(401).end(text));
+    expect(await aClient(endpoint).request({ method: 'GET', path: '/' })).toEqual({ status: 401, body });
+  });
+
+  test('asks the next endpoint when one cannot be reached, and stays there', async () => {
+    let asked = 0;
+    const good = await serve((_, response) => {
+      asked += 1;
+      response.end('{}');
+    });
+    const client = aClient('http://127.0.0.1:1', good);
+    await client.request({ method: 'PATCH', path: '/', body: '[]' });
+    await client.request({ method: 'PATCH', path: '/', body: '[]' });
+    expect(asked).toBe(2);
+  });
+
+  test('asks the next endpoint when a read breaks', async () => {
+    const client = aClient(await serve(hangUp), await serve(ok));
+    expect(await client.request({ method: 'GET', path: '/' })).toEqual({ status: 200, body: { ok: true } });
+  });
+
+  test('sends no write twice when it breaks: it may have been stored', async () => {
+    let asked = 0;
+    const second = await serve((_, response) => {
+      asked += 1;
+      response.end('{}');
+    });
+    const write = aClient(await serve(hangUp), second).request({ method: 'PATCH', path: '/', body: '[]' });
+    await expect(write).rejects.toThrow(UnreachableError);
+    expect(asked).toBe(0);
+  });
+
+  test('fails when no endpoint can be reached, and does not name the password', async () => {
+    const failing = aClient('http://127.0.0.1:1', 'http://127.0.0.1:2').request({ method: 'GET', path: '/x' });
+    await expect(failing).rejects.toThrow(/^GET \/x: ECONNREFUSED$/);
+  });
+});

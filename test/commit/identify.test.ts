@@ -1,0 +1,83 @@
+import { describe, expect, test } from '@jest/globals';
+import type { OpenSearchClient, OpenSearchRequest, OpenSearchResponse } from '../../src/clients/opensearch.ts';
+import { identify } from '../../src/commit/identify.ts';
+import { AuthenticationError, NotInitializedError, UnreachableError } from '../../src/errors.ts';
+
+const up = { status: 200, body: { status: 'UP', mode: 'strict', message: null } };
+const main = { status: 200, body: { cluster_uuid: 'uuid-1', version: { number: '3.4.0' } } };
+const basic = { status: 200, body: { user_name: 'operator', principal: null } };
+
+type Answers = Readonly<Record<string, OpenSearchResponse>>;
+
+const healthy: Answers = {
+  '/': main,
+  '/_plugins/_security/health': up,
+  '/_plugins/_security/authinfo': basic,
+};
+
+function ask(answers: Answers, prefix: 'Auto' | 'Plugins' | 'Opendistro' = 'Auto') {
+  const request = ({ path }: OpenSearchRequest): Promise<OpenSearchResponse> =>
+    Promise.resolve(answers[path] ?? { status: 400, body: { error: `no handler found for uri [${path}]` } });
+  // The class is the only implementation; what is asked of it here is one method.
+  const client = { request } as unknown as OpenSearchClient;
+  return identify(client, prefix, AbortSignal.timeout(10_000));
+}
+
+describe('a cluster', () => {
+  test('is known by version, uuid, health and the name that it knows us by', async () => {
+    expect(await ask(healthy)).toEqual({
+      version: '3.4.0',
+      clusterUuid: 'uuid-1',
+      apiPrefix: 'Plugins',
+      authenticatedAs: { name: 'operator', method: 'Basic' },
+      pluginHealth: { status: 'UP', mode: 'strict' },
+    });
+  });
+
+  test('tells a client certificate from a login', async () => {
+    const body = { user_name: 'CN=operator', principal: 'CN=operator' };
+    const identity = await ask({ ...healthy, '/_plugins/_security/authinfo': { status: 200, body } });
+    expect(identity.authenticatedAs).toEqual({ name: 'CN=operator', method: 'ClientCertificate' });
+  });
+
+  test('may keep its version to itself', async () => {
+    const identity = await ask({ ...healthy, '/': { status: 403, body: { error: { reason: 'no permissions' } } } });
+    expect(identity).not.toHaveProperty('version');
+    expect(identity).not.toHaveProperty('clusterUuid');
+  });
+
+  const old: Answers = {
+    '/': main,
+    '/_opendistro/_security/health': up,
+    '/_opendistro/_security/authinfo': basic,
+  };
+
+  test.each(['Auto', 'Opendistro'] as const)('of before the rename is found with the prefix %s', async (prefix) => {
+    expect(await ask(old, prefix)).toMatchObject({ apiPrefix: 'Opendistro' });
+  });
+
+  test('is asked under no other prefix than the one that is set', async () => {
+    await expect(ask(old, 'Plugins')).rejects.toThrow(/_plugins.*is the Security plugin installed/);
+  });
+
+  test('without the plugin is not taken for one that is down', async () => {
+    await expect(ask({ '/': main })).rejects.toThrow(NotInitializedError);
+  });
+
+  test('that says it is down is not initialised', async () => {
+    const down = { status: 503, body: { status: 'DOWN', mode: 'strict', message: 'Not initialized' } };
+    await expect(ask({ ...healthy, '/_plugins/_security/health': down })).rejects.toThrow(NotInitializedError);
+  });
+
+  test.each([
+    ['wrong credentials', { status: 401, body: 'Unauthorized' }, AuthenticationError],
+    [
+      'a plugin without a working login',
+      { status: 503, body: 'OpenSearch Security not initialized.' },
+      NotInitializedError,
+    ],
+    ['a proxy that gives up', { status: 502, body: 'Bad Gateway' }, UnreachableError],
+  ])('with %s fails as such', async (_, authinfo, expected) => {
+    await expect(ask({ ...healthy, '/_plugins/_security/authinfo': authinfo })).rejects.toThrow(expected);
+  });
+});
