@@ -23,12 +23,11 @@ export function isForbiddenAddress(address: string): boolean {
 /** `dns.lookup` that fails for forbidden addresses, checked on the very addresses that are then connected to. */
 export const permittedLookup: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    if (error !== null) { callback(error, []); return; }
-    const bad = addresses.find(({ address }) => isForbiddenAddress(address));
-    if (bad !== undefined)
-      { callback(new Error(`${hostname} resolves to ${bad.address}, which is never asked`), []); return; }
-    const [first] = addresses;
-    if (options.all === true || first === undefined) { callback(null, addresses); return; }
-    callback(null, first.address, first.family);
+    const [first] = error === null ? addresses : [];
+    const bad = first === undefined ? undefined : addresses.find(({ address }) => isForbiddenAddress(address));
+    if (error !== null) callback(error, []);
+    else if (bad !== undefined) callback(new Error(`${hostname} resolves to ${bad.address}, which is never asked`), []);
+    else if (options.all === true || first === undefined) callback(null, addresses);
+    else callback(null, first.address, first.family);
   });
 };

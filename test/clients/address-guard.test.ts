@@ -75,6 +75,11 @@ describe('looking up a host', () => {
     expect(await lookUp('127.0.0.1', { all: true })).toEqual([null, [{ address: '127.0.0.1', family: 4 }]]);
   });
 
+  test('fails when there is no such host', async () => {
+    const [error] = await lookUp('nowhere.invalid', {});
+    expect(error).toMatchObject({ syscall: 'getaddrinfo' });
+  });
+
   test('fails when it leads to a forbidden one', async () => {
     const [error] = await lookUp('169.254.169.254', {});
     expect(String(error)).toContain('which is never asked');
