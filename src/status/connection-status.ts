@@ -30,12 +30,13 @@ export function connectionStatus(
   context: StatusContext,
 ): OpenSearchConnectionStatus {
   const { trouble, resources, reconcileRequestedAt } = facts;
+  const isCounted = resources.length > 0 || connection.status.resources !== undefined;
   return {
     ...connection.status,
     observedGeneration: connection.generation,
     conditions: nextConditions(connection, claims(connection, facts, context), context),
     ...(trouble === undefined ? known(facts) : {}),
-    ...(resources.length === 0 ? {} : { resources }),
+    ...(isCounted ? { resources } : {}),
     ...(reconcileRequestedAt === undefined ? {} : { lastHandledReconcileAt: reconcileRequestedAt }),
   };
 }
