@@ -103,7 +103,7 @@ export function waitingSinceMs(status: Pick<ObjectStatus, 'conditions'>): number
   return reconciling === undefined ? undefined : Date.parse(reconciling.lastTransitionTime);
 }
 
-/** The new conditions, with the ones that are told elsewhere (Paused) kept, and times that move only when a status does. */
+/** The new conditions, with times that move only when a status does. */
 export function nextConditions(
   object: Conditioned,
   claimed: readonly Claimed[],
@@ -115,7 +115,7 @@ export function nextConditions(
     const lastTransitionTime = before?.status === condition.status ? before.lastTransitionTime : timestamp(nowMs);
     return {
       ...condition,
-      message: condition.message.slice(0, 32768),
+      message: condition.message.slice(0, 32768).toWellFormed(),
       observedGeneration: object.generation,
       lastTransitionTime,
     };
