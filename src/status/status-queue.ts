@@ -22,7 +22,8 @@ interface Entry {
 
 /** Enough to keep the API server busy without crowding others out. */
 const WRITERS = 8;
-const MAX_FAILURES = 5;
+/** Nobody else would tell again what is not written, so it is tried until the API server is back. */
+const MAX_PAUSE_MS = 30_000;
 
 /** Writes statuses in the background, a few at a time; of several for one object only the last. */
 export class StatusQueue {
@@ -56,7 +57,8 @@ export class StatusQueue {
     const entry = this.#entries.get(key);
     if (entry !== undefined && entry.uid === target.uid && entry.state !== 'written') {
       entry.status = status;
-      entry.target = { ...target, status: previous };
+      // What the object has is still what it had before the first of these.
+      entry.target = { ...target, status: entry.target.status };
       return;
     }
     this.#entries.set(key, {
@@ -119,9 +121,7 @@ export class StatusQueue {
   #retry(key: string, entry: Entry, error: unknown): void {
     const { namespace, name } = entry.target;
     entry.failures += 1;
-    const isHopeless =
-      error instanceof KubernetesError && error.status < 500 && error.status !== 409 && error.status !== 429;
-    if (isHopeless || entry.failures > MAX_FAILURES) {
+    if (isHopeless(error)) {
       this.#log.error({ namespace, name, error: messageOf(error) }, 'status not written');
       this.#entries.delete(key);
       return;
@@ -132,10 +132,16 @@ export class StatusQueue {
         this.#queue.push(key);
         this.#start();
       },
-      200 * 2 ** entry.failures,
+      Math.min(MAX_PAUSE_MS, 200 * 2 ** entry.failures),
     );
     timer.unref();
   }
+}
+
+/** Refused for what it says; a status of 0 is no answer at all. */
+function isHopeless(error: unknown): boolean {
+  if (!(error instanceof KubernetesError)) return false;
+  return error.status >= 400 && error.status < 500 && error.status !== 409 && error.status !== 429;
 }
 
 function keyOf({ plural, namespace, name }: StatusTarget): string {
