@@ -59,6 +59,8 @@ const PAGE_SIZE = 500;
 const RETRY = { firstMs: 250, maxMs: 30_000 };
 /** A watch that lived this long was healthy: the next failure starts at the first pause again. */
 const HEALTHY_MS = 60_000;
+/** A server or proxy that ends watches sooner than this is not asked again without a pause. */
+const SHORTEST_MS = 1000;
 const WATCH_SECONDS = { least: 240, spread: 60 };
 
 /**
@@ -108,7 +110,8 @@ export class ListWatch<T extends Cached> {
       this.#resourceVersion = await this.#list(signal);
       this.#markSynced();
     }
-    const { kubernetes, path, query, accept, random } = this.#options;
+    const { kubernetes, path, query, accept, clock, random } = this.#options;
+    const startedAt = clock.now();
     const timeoutSeconds = String(Math.round(WATCH_SECONDS.least + WATCH_SECONDS.spread * random()));
     const parameters = {
       ...query,
@@ -124,6 +127,7 @@ export class ListWatch<T extends Cached> {
       ...(accept === undefined ? {} : { accept: accept.watch }),
     } as const;
     for await (const line of kubernetes.watch(request, signal)) this.#handle(JSON.parse(line) as WatchEvent);
+    if (clock.now() - startedAt < SHORTEST_MS) throw new KubernetesError('the watch ended at once', 0, 'ShortWatch');
   }
 
   async #list(signal: AbortSignal): Promise<string> {

@@ -1,0 +1,205 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { KubernetesError } from '../../src/errors.ts';
+import { createLog } from '../../src/log.ts';
+import { ListWatch, type RawObject } from '../../src/watch/list-watch.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { FakeKubernetes } from '../support/fake-kubernetes.ts';
+
+const PLURAL = 'opensearchroles';
+
+interface Seen {
+  readonly namespace: string;
+  readonly name: string;
+  readonly resourceVersion: string;
+  readonly spec: unknown;
+}
+
+const stops: AbortController[] = [];
+
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop.abort();
+});
+
+class Stage {
+  readonly clock = new FakeClock();
+  readonly kubernetes = new FakeKubernetes(() => this.clock.now());
+  /** What was told, a word each: `+ops`, `~ops`, `-ops`. */
+  readonly told: string[] = [];
+  readonly stop = new AbortController();
+  isSynced = false;
+  readonly watch = new ListWatch<Seen>({
+    kubernetes: this.kubernetes.client,
+    path: `/apis/security.opensearch.org/v1alpha1/${PLURAL}`,
+    project: toSeen,
+    onChange: ({ before, after }) => this.told.push(`${sign(before, after)}${(after ?? before)?.name}`),
+    clock: this.clock,
+    random: () => 0.5,
+    log: createLog('silent'),
+  });
+
+  async start(): Promise<this> {
+    stops.push(this.stop);
+    void this.watch.run(this.stop.signal);
+    void this.watch.synced.then(() => (this.isSynced = true));
+    await this.clock.advance(0);
+    return this;
+  }
+
+  create(name: string): void {
+    this.kubernetes.create(PLURAL, 'team-a', { metadata: { name }, spec: {} });
+  }
+
+  /** The requests since the last time, `list` or `watch from`. */
+  requests(): readonly string[] {
+    return this.kubernetes.requests
+      .splice(0)
+      .map(({ query }) => (query?.['watch'] === 'true' ? `watch ${query['resourceVersion'] ?? ''}` : 'list'));
+  }
+}
+
+function toSeen({ metadata, spec }: RawObject): Seen {
+  return { namespace: metadata.namespace ?? '', name: metadata.name, resourceVersion: metadata.resourceVersion, spec };
+}
+
+function sign(before: Seen | undefined, after: Seen | undefined): string {
+  if (before === undefined) return '+';
+  return after === undefined ? '-' : '~';
+}
+
+describe('a watched collection', () => {
+  test('begins with what is there, and is in step from then on', async () => {
+    const stage = new Stage();
+    stage.create('a');
+    await stage.start();
+    stage.create('b');
+    stage.kubernetes.edit(PLURAL, 'team-a', { metadata: { name: 'a' }, spec: { x: 1 } });
+    stage.kubernetes.delete(PLURAL, 'team-a', 'b');
+    await stage.clock.advance(0);
+    expect(stage.told).toEqual(['+a', '+b', '~a', '-b']);
+    expect([...stage.watch.objects.values()]).toMatchObject([{ name: 'a', spec: { x: 1 } }]);
+  });
+
+  test('is listed in pages, all of one moment', async () => {
+    const stage = new Stage();
+    for (let index = 0; index < 1200; index += 1) stage.create(`role-${index}`);
+    await stage.start();
+    expect(stage.requests()).toEqual(['list', 'list', 'list', `watch ${stage.kubernetes.version}`]);
+    expect(stage.watch.objects.size).toBe(1200);
+  });
+
+  test('is synced after its last page only', async () => {
+    const stage = new Stage();
+    for (let index = 0; index < 600; index += 1) stage.create(`role-${index}`);
+    stage.kubernetes.refuse = ({ query }) =>
+      query?.['continue'] === undefined ? undefined : new KubernetesError('no', 500, '');
+    await stage.start();
+    expect(stage.isSynced).toBe(false);
+    stage.kubernetes.refuse = () => undefined;
+    await stage.clock.advance(1000);
+    expect(stage.isSynced).toBe(true);
+    expect(stage.told).toHaveLength(600);
+  });
+
+  test('is listed anew when the pages of a list have expired', async () => {
+    const stage = new Stage();
+    for (let index = 0; index < 600; index += 1) stage.create(`role-${index}`);
+    let isFirst = true;
+    stage.kubernetes.refuse = ({ query }) => {
+      if (query?.['continue'] !== undefined && isFirst) stage.kubernetes.expirePages();
+      isFirst = isFirst && query?.['continue'] === undefined;
+      return undefined;
+    };
+    await stage.start();
+    await stage.clock.advance(1000);
+    expect(stage.watch.objects.size).toBe(600);
+    expect(stage.isSynced).toBe(true);
+  });
+
+  test('goes on where a watch ended, without a list and without telling anything twice', async () => {
+    const stage = await new Stage().start();
+    stage.create('a');
+    await stage.clock.advance(10_000);
+    const version = stage.kubernetes.version;
+    stage.requests();
+    stage.kubernetes.endWatches();
+    await stage.clock.advance(1000);
+    expect(stage.requests()).toEqual([`watch ${version}`]);
+    expect(stage.told).toEqual(['+a']);
+  });
+
+  test('sees what happened between two watches', async () => {
+    const stage = await new Stage().start();
+    await stage.clock.advance(10_000);
+    stage.kubernetes.breakWatches(new KubernetesError('reset', 0, 'Unreachable'));
+    stage.create('a');
+    await stage.clock.advance(1000);
+    expect(stage.told).toEqual(['+a']);
+  });
+
+  test('goes on from the last bookmark', async () => {
+    const stage = await new Stage().start();
+    stage.kubernetes.bookmark();
+    const version = stage.kubernetes.version;
+    await stage.clock.advance(10_000);
+    stage.requests();
+    stage.kubernetes.endWatches();
+    await stage.clock.advance(1000);
+    expect(stage.requests()).toEqual([`watch ${version}`]);
+  });
+
+  test('is listed anew when the place is no longer known, and tells what disappeared meanwhile', async () => {
+    const stage = new Stage();
+    for (const name of ['gone', 'changed', 'same']) stage.create(name);
+    await stage.start();
+    stage.told.length = 0;
+    stage.kubernetes.breakWatches(new KubernetesError('reset', 0, 'Unreachable'));
+    stage.kubernetes.delete(PLURAL, 'team-a', 'gone');
+    stage.kubernetes.edit(PLURAL, 'team-a', { metadata: { name: 'changed' }, spec: { x: 1 } });
+    stage.create('new');
+    stage.kubernetes.compact();
+    await stage.clock.advance(10_000);
+    expect(stage.told.sort()).toEqual(['+new', '-gone', '~changed']);
+  });
+
+  test('waits longer after each failure, up to a bound', async () => {
+    const stage = new Stage();
+    stage.kubernetes.refuse = () => new KubernetesError('no', 500, '');
+    await stage.start();
+    const pauses: number[] = [];
+    for (let failures = 0; failures < 10; failures += 1) {
+      const [pauseMs = 0] = stage.clock.sleepsMs;
+      pauses.push(pauseMs);
+      await stage.clock.advance(pauseMs);
+    }
+    expect(pauses.slice(0, 4)).toEqual([187.5, 375, 750, 1500]);
+    expect(pauses.at(-1)).toBe(22_500);
+  });
+
+  test('that breaks after a long time of health waits as after a first failure', async () => {
+    const stage = await new Stage().start();
+    await stage.clock.advance(120_000);
+    stage.kubernetes.breakWatches(new KubernetesError('reset', 0, 'Unreachable'));
+    await stage.clock.advance(0);
+    expect(stage.clock.sleepsMs[0]).toBeLessThan(500);
+  });
+
+  test('is not asked without a pause by watches that end at once', async () => {
+    const stage = await new Stage().start();
+    stage.requests();
+    for (let ends = 0; ends < 50; ends += 1) {
+      stage.kubernetes.endWatches();
+      await stage.clock.advance(10);
+    }
+    expect(stage.requests().length).toBeLessThan(10);
+  });
+
+  test('is left in peace after the end', async () => {
+    const stage = await new Stage().start();
+    stage.stop.abort();
+    await stage.clock.advance(0);
+    stage.requests();
+    stage.create('a');
+    await stage.clock.advance(600_000);
+    expect([stage.requests(), stage.told, stage.kubernetes.watchers]).toEqual([[], [], 0]);
+  });
+});
