@@ -22,6 +22,7 @@ const STEPS: readonly Step[] = [
   { name: 'unused', script: 'lint:unused' },
   { name: 'generated files', script: 'generate', args: ['--check'] },
 ];
+const MAX_LINES = 80;
 const UNIT_TESTS: Step = { name: 'unit tests', script: 'test:unit' };
 
 /** Runs one step. @returns whether it succeeded */
@@ -36,8 +37,14 @@ async function runStep({ name, script, args = [] }: Step): Promise<boolean> {
   });
   const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);
   console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${seconds} s  ${name}`);
-  if (code !== 0) console.log(`\n${output.trim()}\n\nagain: npm run ${[script, ...args].join(' -- ')}\n`);
+  if (code !== 0) console.log(`\n${lastLines(output)}\n\nagain: npm run ${[script, ...args].join(' -- ')}\n`);
   return code === 0;
+}
+
+/** What matters of a long output stands at its end; the rest is there when the step is run again. */
+function lastLines(output: string): string {
+  const lines = output.trim().split('\n');
+  return lines.length <= MAX_LINES ? lines.join('\n') : ['...', ...lines.slice(-MAX_LINES)].join('\n');
 }
 
 const { values } = parseArgs({ options: { 'no-tests': { type: 'boolean' } } });
