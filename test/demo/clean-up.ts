@@ -10,6 +10,7 @@ export type Leftovers = {
   readonly screen: Screen;
   readonly log: Log;
   readonly scenery?: Scenery;
+  readonly hasNamespace: boolean;
   readonly stage?: Stage;
 };
 
@@ -18,11 +19,11 @@ export const KEEP_HINT = 'to stop it: npm run stack -- down --name demo --purge'
 
 /** Stops the operator and the stack, or takes the demo's namespace out of somebody else's. Returns whether that worked. */
 export async function cleanUp(leftovers: Leftovers, how: 'keep-logs' | 'remove-all'): Promise<boolean> {
-  const { name, screen, log, scenery, stage } = leftovers;
+  const { name, screen, log, scenery, stage, hasNamespace } = leftovers;
   screen.line('');
   screen.line('Stopping what the demo started ...');
   try {
-    if (scenery?.stack.origin === 'external' && stage !== undefined) await removeNamespace(scenery);
+    if (scenery?.stack.origin === 'external' && hasNamespace) await removeNamespace(scenery);
     if (stage !== undefined) await stopProcess(stage.folder, stage.operator.record);
     await (how === 'keep-logs' ? stopStack(name, log) : purgeStack(name, log));
     screen.line(how === 'keep-logs' ? 'All stopped; the logs stay until the next demo.' : 'All stopped and removed.');
@@ -35,6 +36,7 @@ export async function cleanUp(leftovers: Leftovers, how: 'keep-logs' | 'remove-a
 }
 
 /** While the operator runs, so that it removes from OpenSearch what it made there. */
-async function removeNamespace({ kubectl }: Scenery): Promise<void> {
+async function removeNamespace({ kubectl, screen }: Scenery): Promise<void> {
+  screen.say('The custom resource definitions stay: others may use them.');
   await kubectl.show(['delete', 'namespace', NAMESPACE, '--timeout=120s']);
 }

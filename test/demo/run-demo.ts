@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeStack } from '../stack/describe-stack.ts';
 import { StackError } from '../stack/errors.ts';
+import { namesExternalStack } from '../stack/external-stack.ts';
 import { withLock } from '../stack/file-lock.ts';
 import { logTail } from '../stack/log-tail.ts';
 import { makeRunFolder, stacksFolder } from '../stack/paths.ts';
@@ -18,7 +19,7 @@ import { checkOperator, startOperator } from './operator-process.ts';
 import { projectFolder } from './project-folder.ts';
 import { Screen } from './screen.ts';
 import { SecurityApi } from './security-api.ts';
-import { setUp } from './set-up.ts';
+import { createNamespace, setUp } from './set-up.ts';
 import type { Scenery, Stage } from './stage.ts';
 import { showTrouble } from './trouble.ts';
 
@@ -35,7 +36,7 @@ export async function runDemo({ isOnce }: { readonly isOnce: boolean }): Promise
   process.chdir(projectFolder);
   const log = timedLog((line) => screen.output(line));
   return await withLock(join(stacksFolder(), `${NAME}-run.lock`), log, async () => {
-    const progress: Progress = { name: NAME, screen, log };
+    const progress: Progress = { name: NAME, screen, log, hasNamespace: false };
     const code = await play(progress, { isOnce, signal });
     return (await cleanUp(progress, code === 1 ? 'keep-logs' : 'remove-all')) ? code : 1;
   });
@@ -74,6 +75,9 @@ async function tell(progress: Progress, signal: AbortSignal): Promise<Stage> {
   const scenery = await openStack(progress, signal);
   progress.scenery = scenery;
   signal.throwIfAborted();
+  progress.screen.chapter('Custom resources, applied with kubectl');
+  await createNamespace(scenery);
+  progress.hasNamespace = true;
   await setUp(scenery);
   progress.screen.chapter('The operator at work');
   const stage = { ...scenery, operator: await startOperator(scenery) };
@@ -88,7 +92,8 @@ async function tell(progress: Progress, signal: AbortSignal): Promise<Stage> {
 /** A fresh stack: what an earlier demo left is removed. */
 async function openStack({ screen, log }: Progress, signal: AbortSignal): Promise<Scenery> {
   screen.chapter('A Kubernetes API server and an OpenSearch with its Security plugin');
-  screen.say('Real ones, on this machine, without containers. Some minutes the first time, seconds later.');
+  if (namesExternalStack(process.env)) screen.say('Those that KUBECONFIG and OPENSEARCH_URL name; nothing is started.');
+  else screen.say('Real ones, on this machine, without containers. Some minutes the first time, seconds later.');
   await purgeStack(NAME, log);
   signal.throwIfAborted();
   const stack = await startStack({ name: NAME, opensearch: [{ version: '3.4.0', nodes: 1 }], log });

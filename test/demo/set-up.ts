@@ -4,26 +4,24 @@ import { connectionManifest } from './connection-manifest.ts';
 import { DemoError } from './demo-error.ts';
 import { NAMESPACE, type Scenery } from './stage.ts';
 
-/** The kinds, a namespace with the Secrets that a connection needs, and the examples: applied before anybody watches. */
+/** The demo's own namespace. @throws DemoError when the cluster is somebody else's and has such a namespace */
+export async function createNamespace({ kubectl, stack }: Scenery): Promise<void> {
+  const found = await kubectl.run(['get', 'namespace', NAMESPACE, '--ignore-not-found', '--output', 'name']);
+  if (found.trim() !== '' && stack.origin === 'external')
+    throw new DemoError(`the namespace ${NAMESPACE} exists: the demo makes and removes it, so delete it first`);
+  await kubectl.show(['create', 'namespace', NAMESPACE]);
+}
+
+/** The kinds, the Secrets that a connection needs, and the examples: applied before anybody watches. */
 export async function setUp(scenery: Scenery): Promise<void> {
   const { kubectl, screen } = scenery;
-  screen.chapter('Custom resources, applied with kubectl');
   await kubectl.show(['apply', '--filename', 'crds/']);
   await kubectl.run(['wait', '--for=condition=Established', '--timeout=60s', '--filename', 'crds/']);
-  await createNamespace(scenery);
   await createSecrets(scenery);
   screen.say('The examples of deploy/examples, the connection led to the cluster above; the order does not matter:');
   await kubectl.show(['apply', ...examples(['role', 'tenant', 'action-group'])]);
   await kubectl.show(['apply', '--filename', 'test/demo/objects/team-b.yaml']);
   await kubectl.show(['apply', '--filename', '-'], connectionManifest(scenery, 'default'));
-}
-
-/** @throws DemoError when the cluster is somebody else's and has such a namespace */
-async function createNamespace({ kubectl, stack }: Scenery): Promise<void> {
-  const found = await kubectl.run(['get', 'namespace', NAMESPACE, '--ignore-not-found', '--output', 'name']);
-  if (found.trim() !== '' && stack.origin === 'external')
-    throw new DemoError(`the namespace ${NAMESPACE} exists: the demo makes and removes it, so delete it first`);
-  await kubectl.show(['create', 'namespace', NAMESPACE]);
 }
 
 async function createSecrets({ kubectl, stack, folder }: Scenery): Promise<void> {
