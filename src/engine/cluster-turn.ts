@@ -91,7 +91,7 @@ export async function runTurn(context: TurnContext): Promise<boolean> {
   const { world, state, cluster } = context;
   const hasWritten = await runPass({
     cluster,
-    kinds: declaredKinds(context),
+    kinds: world.kinds,
     tasks: (kind, only) =>
       context.signal.aborted || (context.onlyRemovals && only === 'add')
         ? []

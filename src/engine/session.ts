@@ -130,8 +130,10 @@ export class Session {
 
   async #turn(signal: AbortSignal): Promise<void> {
     const { connection } = this.#state;
-    if (connection === undefined)
+    if (connection === undefined) {
+      await this.#keeper.close();
       return this.#turnClosed({ reason: 'ConnectionNotFound', message: '', isStalled: false });
+    }
     const access = await this.#keeper.access(connection, signal);
     switch (access.type) {
       case 'unknown':
@@ -175,8 +177,9 @@ export class Session {
     this.#isClosed = true;
     this.#lastCommitMs = clock.now();
     const again = isGone ? this.#keeper.retryAtMs : clock.now() + LINGER_POLL_MS;
-    this.#nextDriftMs = again ?? clock.now() + CLOSED_POLL_MS;
-    this.#notBeforeMs = Math.min(this.#nextDriftMs, clock.now() + CLOSED_POLL_MS);
+    const pollAt = clock.now() + CLOSED_POLL_MS;
+    this.#nextDriftMs = again !== undefined && again > clock.now() ? again : pollAt;
+    this.#notBeforeMs = Math.min(this.#nextDriftMs, pollAt);
   }
 
   async #release(): Promise<void> {
