@@ -121,7 +121,11 @@ async function writeAhead(context: TurnContext, tasks: readonly Task[]): Promise
   });
   for (const task of gone) state.dirty.done(task.ticket);
   const ready = tasks.filter((task) => !gone.has(task));
-  await recordOwners(context, ready.flatMap(ownerChange));
+  const changes = ready.flatMap(ownerChange);
+  const isAdding = ready.some(({ decision }) => decision.operation?.type === 'add');
+  // An addition waits for what could not be saved before, too: it may be about the same name.
+  if (isAdding) await state.ledger?.owners.record(changes);
+  else await recordOwners(context, changes);
   return ready;
 }
 
