@@ -49,6 +49,7 @@ export class Session {
   #readTimesMs: readonly number[] = [];
   #notBeforeMs = 0;
   #isClosed = false;
+  #isRunning = false;
 
   constructor(key: NamespacedName, world: World) {
     this.#world = world;
@@ -98,6 +99,7 @@ export class Session {
 
   /** Runs until the signal is aborted; a commit that is under way is finished first. */
   async run(signal: AbortSignal): Promise<void> {
+    this.#isRunning = true;
     while (!signal.aborted) {
       await this.#alarm.sleepUntil(this.#nextTurnMs(), signal);
       if (signal.aborted || this.#world.clock.now() < this.#nextTurnMs()) continue;
@@ -113,7 +115,8 @@ export class Session {
   #touch(slots: readonly string[]): void {
     for (const slot of slots) {
       this.#state.refusals.delete(slot);
-      this.#state.dirty.add(slot, 'edit');
+      // What was there before us was edited by nobody just now.
+      this.#state.dirty.add(slot, this.#isRunning ? 'edit' : 'sweep');
     }
     this.#lastArrivalMs = this.#world.clock.now();
     if (this.#isClosed) this.#notBeforeMs = 0;
