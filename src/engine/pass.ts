@@ -69,6 +69,7 @@ async function runBatch(context: PassContext, kind: Kind, only: Operation['type'
     },
   );
   if (only === 'remove') await finishRemovals(context, kind, { byName, accepted: result.accepted });
+  if (only === 'add') await context.forget(claimedInVain(kind, byName, result.refused));
   for (const refusal of result.refused) refuse(context, byName, refusal);
   context.report({
     document: kind.document,
@@ -103,6 +104,20 @@ async function finishRemovals(
 ): Promise<void> {
   await context.forget(accepted.map(({ name }) => ({ document: kind.document, name, owner: null })));
   finishAll(context, byName, accepted);
+}
+
+/** What was put on record for a write that was then refused: the name is still whoever's it was, unless it was inherited. */
+function claimedInVain(
+  kind: Kind,
+  byName: ReadonlyMap<string, Task>,
+  refused: readonly RefusedOperation[],
+): readonly OwnerChange[] {
+  return refused.flatMap(({ operation: { name } }) => {
+    const decision = byName.get(name)?.decision;
+    if (typeof decision?.owner !== 'string') return [];
+    const isInherited = [...decision.outcomes.values()].some(({ type }) => type === 'released');
+    return isInherited ? [] : [{ document: kind.document, name, owner: null }];
+  });
 }
 
 function refuse(context: PassContext, byName: ReadonlyMap<string, Task>, { operation, words }: RefusedOperation): void {

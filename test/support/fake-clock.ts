@@ -28,7 +28,10 @@ export class FakeClock implements Clock {
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      if (signal.aborted) { resolve(); return; }
+      if (signal.aborted) {
+        resolve();
+        return;
+      }
       const wake = (): void => {
         this.#sleepers.delete(sleeper);
         signal.removeEventListener('abort', wake);

@@ -61,16 +61,16 @@ export class FakeKubernetes {
     return this.#watchers.size;
   }
 
-  request(request: KubernetesRequest): Promise<unknown> {
+  async request(request: KubernetesRequest): Promise<unknown> {
     this.requests.push(request);
-    return new Promise((resolve) => {
-      const refusal = this.refuse(request);
-      if (refusal !== undefined) throw refusal;
-      const answer = this.#answer(request);
-      const lost = this.lose(request);
-      if (lost !== undefined) throw lost;
-      resolve(structuredClone(answer));
-    });
+    // No answer comes before the one who asked has gone on to wait for it.
+    for (let tick = 0; tick < 10; tick += 1) await Promise.resolve();
+    const refusal = this.refuse(request);
+    if (refusal !== undefined) throw refusal;
+    const answer = this.#answer(request);
+    const lost = this.lose(request);
+    if (lost !== undefined) throw lost;
+    return structuredClone(answer);
   }
 
   async *watch(request: KubernetesRequest, signal: AbortSignal): AsyncGenerator<string> {
@@ -135,6 +135,13 @@ export class FakeKubernetes {
   /** Merges into an object, as a person or another controller would. */
   edit(collection: string, namespace: string, body: Body & { readonly metadata: { readonly name: string } }): void {
     this.#patch({ collection, namespace, name: body.metadata.name, isStatus: false }, body);
+  }
+
+  /** Gives an object another spec or other data; what else it has stays. */
+  replace(collection: string, namespace: string, body: Body & { readonly metadata: { readonly name: string } }): void {
+    const { metadata, ...fields } = body;
+    const before = this.#find({ collection, namespace, name: metadata.name, isStatus: false });
+    this.#takeOver(collection, before, { ...before, ...fields });
   }
 
   delete(collection: string, namespace: string, name: string): void {

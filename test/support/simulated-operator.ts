@@ -1,0 +1,153 @@
+import { Ledger } from '../../src/commit/ledger.ts';
+import type { Condition, ObjectStatus } from '../../src/desired/resource.ts';
+import type { OpenSearchSettings } from '../../src/commit/cluster.ts';
+import { startOperator, type RunningOperator } from '../../src/engine/start-operator.ts';
+import type { Patience } from '../../src/engine/world.ts';
+import type { OpenSearchConnectionSpec } from '../../src/generated/opensearch-connection.ts';
+import { kinds } from '../../src/kinds/index.ts';
+import { createLog } from '../../src/log.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import { EventRecorder } from '../../src/status/event-recorder.ts';
+import { ObjectWriter } from '../../src/status/object-writer.ts';
+import { StatusQueue } from '../../src/status/status-queue.ts';
+import { FakeClock } from './fake-clock.ts';
+import { FakeCluster } from './fake-cluster.ts';
+import { FakeKubernetes } from './fake-kubernetes.ts';
+
+export const ROLES = 'opensearchroles';
+export const TENANTS = 'opensearchtenants';
+export const ACTION_GROUPS = 'opensearchactiongroups';
+export const CONNECTIONS = 'opensearchconnections';
+
+export interface Name {
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+const PATIENCE: Patience = { stallAfterMs: 600_000, deletionGraceMs: 300_000, connectionLingerMs: 5000 };
+
+/** The whole operator on a fake clock, between an API server and an OpenSearch cluster in memory. */
+export class SimulatedOperator {
+  readonly clock = new FakeClock();
+  readonly kubernetes = new FakeKubernetes(() => this.clock.now());
+  cluster = new FakeCluster();
+  /** The settings of every attempt to open the cluster. */
+  readonly opened: OpenSearchSettings[] = [];
+  #stop = new AbortController();
+  #running: RunningOperator | undefined;
+
+  /** With a Secret `admin` and a connection `default` in the namespace `team-a`. */
+  constructor() {
+    for (const name of ['team-a', 'team-b', 'platform'])
+      this.kubernetes.create('namespaces', '', { metadata: { name, namespace: '' } });
+    this.putSecret('admin', { username: 'operator', password: 'secret-password' });
+    this.connect();
+  }
+
+  putSecret(name: string, values: Readonly<Record<string, string>>): void {
+    const encoded = Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
+    this.#put('secrets', { name }, { data: Object.fromEntries(encoded) as unknown });
+  }
+
+  connect(spec: Partial<OpenSearchConnectionSpec> = {}, place: Name = { name: 'default' }): void {
+    const auth = { basic: { secretRef: { name: 'admin' } } };
+    this.#put(CONNECTIONS, place, { spec: { endpoints: ['https://opensearch.example:9200'], auth, ...spec } });
+  }
+
+  /** Creates an object or replaces its spec, as `kubectl apply` does. */
+  apply(collection: string, { name, namespace = 'team-a' }: Name, spec: object = {}): void {
+    this.#put(collection, { name, namespace }, { spec });
+  }
+
+  annotate(collection: string, { name, namespace = 'team-a' }: Name, annotations: Record<string, string | null>): void {
+    this.kubernetes.edit(collection, namespace, {
+      metadata: { name, annotations: annotations as Record<string, string> },
+    });
+  }
+
+  delete(collection: string, { name, namespace = 'team-a' }: Name): void {
+    this.kubernetes.delete(collection, namespace, name);
+  }
+
+  exists(collection: string, { name, namespace = 'team-a' }: Name): boolean {
+    return this.kubernetes.get(collection, namespace, name) !== undefined;
+  }
+
+  status(collection: string, { name, namespace = 'team-a' }: Name): ObjectStatus {
+    return this.kubernetes.get(collection, namespace, name)?.['status'] ?? {};
+  }
+
+  /** `Ready=True Applied`, or what else is told of an object. */
+  ready(collection: string, place: Name): string {
+    const condition = this.#condition(collection, place, 'Ready');
+    return condition === undefined ? 'nothing' : `${condition.status} ${condition.reason}`;
+  }
+
+  message(collection: string, place: Name): string {
+    return this.#condition(collection, place, 'Ready')?.message ?? '';
+  }
+
+  /** The reasons of all events, in the order in which they came. */
+  get events(): readonly string[] {
+    return this.kubernetes.all('events').map((event) => String(event['reason']));
+  }
+
+  /** How often anything was written to the API server, events and all. */
+  get kubernetesWrites(): number {
+    return this.kubernetes.requests.filter(({ method }) => method !== 'GET').length;
+  }
+
+  async start(): Promise<this> {
+    this.#stop = new AbortController();
+    const log = createLog('silent');
+    const tools = { kubernetes: this.kubernetes.client, clock: this.clock, random: () => 0.5, log };
+    const writer = new ObjectWriter(this.kubernetes.client);
+    const world = {
+      ...tools,
+      kinds,
+      metrics: createMetrics(),
+      writer,
+      statuses: new StatusQueue(writer, log),
+      events: new EventRecorder(tools),
+      patience: PATIENCE,
+      openCluster: (settings: OpenSearchSettings) => this.#open(settings),
+      loadLedger: (connection: { readonly namespace: string; readonly name: string }, clusterUuid: string) =>
+        Ledger.load(this.kubernetes.client, connection, clusterUuid),
+    };
+    this.#running = startOperator({ world, tools, namespaces: [] }, this.#stop.signal);
+    await this.clock.advance(2000);
+    return this;
+  }
+
+  /** Ends as after SIGTERM. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.clock.advance(0);
+    await this.#running?.ended;
+  }
+
+  /** Ends, and begins anew with an empty memory. */
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  async pass(ms = 2000): Promise<void> {
+    await this.clock.advance(ms);
+  }
+
+  #open(settings: OpenSearchSettings): Promise<FakeCluster> {
+    this.opened.push(settings);
+    return this.cluster.outage === undefined ? Promise.resolve(this.cluster) : Promise.reject(this.cluster.outage);
+  }
+
+  #put(collection: string, { name, namespace = 'team-a' }: Name, body: object): void {
+    const present = this.kubernetes.get(collection, namespace, name);
+    if (present === undefined) this.kubernetes.create(collection, namespace, { metadata: { name }, ...body });
+    else this.kubernetes.replace(collection, namespace, { metadata: { name }, ...body });
+  }
+
+  #condition(collection: string, place: Name, wanted: string): Condition | undefined {
+    return this.status(collection, place).conditions?.find(({ type }) => type === wanted);
+  }
+}
