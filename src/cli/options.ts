@@ -37,7 +37,7 @@ export function parseOperatorOptions(
 
 function toInteger(option: string, text: string, max: number): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > max)
+  if (!/^\d+$/.test(text) || value > max)
     throw new SettingsError(`${option} takes a whole number from 0 to ${max}, not "${text}"`);
   return value;
 }
