@@ -28,6 +28,8 @@ export class FakeCluster implements Cluster {
   outage: OperatorError | undefined;
   /** Thrown by the next PATCH only, which stores nothing. */
   nextPatchFails: OperatorError | undefined;
+  /** Thrown by the next PATCH only, which is carried out. */
+  nextAnswerIsLost: OperatorError | undefined;
   /** Every PATCH that arrived, whatever was answered. */
   readonly patches: { readonly document: DocumentName; readonly operations: readonly Operation[] }[] = [];
   reads = 0;
@@ -76,7 +78,11 @@ export class FakeCluster implements Cluster {
     this.patches.push({ document, operations });
     const failure = this.outage ?? this.nextPatchFails;
     this.nextPatchFails = undefined;
-    return failure === undefined ? Promise.resolve(this.#patch(document, operations)) : Promise.reject(failure);
+    if (failure !== undefined) return Promise.reject(failure);
+    const answer = this.#patch(document, operations);
+    const lost = this.nextAnswerIsLost;
+    this.nextAnswerIsLost = undefined;
+    return lost === undefined ? Promise.resolve(answer) : Promise.reject(lost);
   }
 
   close(): Promise<void> {

@@ -1,0 +1,64 @@
+import { describe, expect, test } from '@jest/globals';
+import { DirtySlots, type Ticket } from '../../src/engine/dirty-slots.ts';
+
+function slots(dirty: DirtySlots): readonly string[] {
+  return [...dirty.tickets()].map(({ slot }) => slot);
+}
+
+function ticketOf(dirty: DirtySlots, slot: string): Ticket {
+  return [...dirty.tickets()].find((ticket) => ticket.slot === slot)!;
+}
+
+describe('dirty slots', () => {
+  test('are edits first, each in the order of arrival', () => {
+    const dirty = new DirtySlots();
+    dirty.add('s1', 'sweep');
+    dirty.add('e1', 'edit');
+    dirty.add('s2', 'sweep');
+    dirty.add('e2', 'edit');
+    expect(slots(dirty)).toEqual(['e1', 'e2', 's1', 's2']);
+  });
+
+  test('that were swept become edits when somebody edits them, and stay so', () => {
+    const dirty = new DirtySlots();
+    for (const slot of ['s1', 's2']) dirty.add(slot, 'sweep');
+    dirty.add('s2', 'edit');
+    dirty.add('s2', 'sweep');
+    expect(slots(dirty)).toEqual(['s2', 's1']);
+    expect(dirty.size).toBe(2);
+  });
+
+  test('stay until they are done', () => {
+    const dirty = new DirtySlots();
+    dirty.add('a', 'edit');
+    const ticket = ticketOf(dirty, 'a');
+    expect(slots(dirty)).toEqual(['a']);
+    dirty.done(ticket);
+    expect([slots(dirty), dirty.size]).toEqual([[], 0]);
+  });
+
+  test.each(['edit', 'sweep'] as const)('that change while they are looked at stay (%s)', (priority) => {
+    const dirty = new DirtySlots();
+    dirty.add('a', priority);
+    const ticket = ticketOf(dirty, 'a');
+    dirty.add('a', 'sweep');
+    dirty.done(ticket);
+    expect(slots(dirty)).toEqual(['a']);
+  });
+
+  test('that were swept and are edited while they are looked at stay', () => {
+    const dirty = new DirtySlots();
+    dirty.add('a', 'sweep');
+    const ticket = ticketOf(dirty, 'a');
+    dirty.add('a', 'edit');
+    dirty.done(ticket);
+    expect(slots(dirty)).toEqual(['a']);
+  });
+
+  test('may be done while they are gone through', () => {
+    const dirty = new DirtySlots();
+    for (const slot of ['a', 'b', 'c']) dirty.add(slot, 'edit');
+    for (const ticket of dirty.tickets()) dirty.done(ticket);
+    expect(dirty.size).toBe(0);
+  });
+});
