@@ -57,6 +57,7 @@ describe('a pattern of a grant', () => {
     ['team-a-*', '${user.name}', 'a placeholder in place of the prefix'],
     ['team-a-*', '${attr.internal.team}-logs', 'a placeholder in place of the prefix'],
     ['team-a-*', 'team-${user.name}', 'a placeholder in place of a part of the prefix'],
+    ['*}', '${user.name}', 'a placeholder that looks like what is granted'],
     ['team-a-1', 'team-a-${user.name}', 'a placeholder beside the one that is granted'],
     ['a*c', 'a${user.name}', 'a placeholder that may end otherwise'],
     ['team-a-*', '', 'nothing'],

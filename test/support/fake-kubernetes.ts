@@ -1,26 +1,11 @@
 import type { KubernetesClient, KubernetesRequest } from '../../src/clients/kubernetes.ts';
 import { KubernetesError } from '../../src/errors.ts';
 import type { RawObject } from '../../src/watch/list-watch.ts';
+import { FakeWatches } from './fake-watches.ts';
 import { merge, toPlace, type Place } from './kubernetes-requests.ts';
 
 type Metadata = RawObject['metadata'];
 type Body = Readonly<Record<string, unknown>> & { readonly metadata?: Partial<Metadata> };
-
-interface Told {
-  readonly type: string;
-  readonly collection: string;
-  readonly version: number;
-  readonly object: RawObject;
-}
-
-interface Watcher {
-  readonly place: Place;
-  readonly queue: (string | Error | typeof END)[];
-  wake: () => void;
-}
-
-/** Ends a watch. */
-const END = Symbol('end');
 
 /** How many objects a page of a list has when the request asks for more. */
 const ALL = 1_000_000;
@@ -31,11 +16,9 @@ const ALL = 1_000_000;
  */
 export class FakeKubernetes {
   readonly #objects = new Map<string, Map<string, RawObject>>();
-  readonly #history: Told[] = [];
-  readonly #watchers = new Set<Watcher>();
+  readonly #watches = new FakeWatches();
   readonly #now: () => number;
   #version = 100;
-  #compactedTo = 0;
   #oldestToken = 0;
   /** Every request and watch that arrived. */
   readonly requests: KubernetesRequest[] = [];
@@ -58,7 +41,7 @@ export class FakeKubernetes {
   }
 
   get watchers(): number {
-    return this.#watchers.size;
+    return this.#watches.size;
   }
 
   async request(request: KubernetesRequest): Promise<unknown> {
@@ -77,41 +60,28 @@ export class FakeKubernetes {
     this.requests.push(request);
     const refusal = this.refuse(request);
     if (refusal !== undefined) throw refusal;
-    const place = toPlace(request.path);
     const from = Number(request.query?.['resourceVersion'] ?? 0);
-    const watcher: Watcher = { place, queue: this.#backlog(place, from), wake: () => undefined };
-    this.#watchers.add(watcher);
-    try {
-      for (;;) {
-        const next = watcher.queue.shift();
-        if (signal.aborted || next === END) return;
-        if (next instanceof Error) throw next;
-        if (next !== undefined) yield next;
-        else await somethingNew(watcher, signal);
-      }
-    } finally {
-      this.#watchers.delete(watcher);
-    }
+    yield* this.#watches.follow(toPlace(request.path), from, signal);
   }
 
   /** Ends every watch, as the server does after a while. */
   endWatches(): void {
-    this.#push(END);
+    this.#watches.end();
   }
 
   breakWatches(error: Error): void {
-    this.#push(error);
+    this.#watches.break(error);
   }
 
   /** Tells all watches how far they are. */
   bookmark(): void {
     this.#version += 1;
-    this.#push(JSON.stringify({ type: 'BOOKMARK', object: { metadata: { resourceVersion: this.version } } }));
+    this.#watches.bookmark(this.#version);
   }
 
   /** Forgets what happened until now: who asks for it is answered 410. */
   compact(): void {
-    this.#compactedTo = this.#version;
+    this.#watches.forgetUntil(this.#version);
   }
 
   /** Pages that were begun cannot be continued. */
@@ -246,39 +216,15 @@ export class FakeKubernetes {
     this.#version += 1;
     const stored = { ...object, metadata: { ...object.metadata, resourceVersion: this.version } } as RawObject;
     this.#collection(collection).set(`${stored.metadata.namespace ?? ''}/${stored.metadata.name}`, stored);
-    this.#tell(type, collection, stored);
+    this.#watches.tell({ type, collection, version: this.#version, object: stored });
     return stored;
   }
 
   #drop(collection: string, object: RawObject): void {
     this.#version += 1;
     this.#collection(collection).delete(`${object.metadata.namespace ?? ''}/${object.metadata.name}`);
-    this.#tell('DELETED', collection, { ...object, metadata: { ...object.metadata, resourceVersion: this.version } });
-  }
-
-  #tell(type: string, collection: string, object: RawObject): void {
-    const told = { type, collection, version: this.#version, object };
-    this.#history.push(told);
-    for (const watcher of this.#watchers) {
-      if (!isAbout(told, watcher.place)) continue;
-      watcher.queue.push(spell(told));
-      watcher.wake();
-    }
-  }
-
-  #push(item: string | Error | typeof END): void {
-    for (const watcher of this.#watchers) {
-      watcher.queue.push(item);
-      watcher.wake();
-    }
-  }
-
-  #backlog(place: Place, from: number): string[] {
-    if (from < this.#compactedTo)
-      return [
-        JSON.stringify({ type: 'ERROR', object: { kind: 'Status', code: 410, message: 'too old', metadata: {} } }),
-      ];
-    return this.#history.filter((told) => told.version > from && isAbout(told, place)).map(spell);
+    const last = { ...object, metadata: { ...object.metadata, resourceVersion: this.version } };
+    this.#watches.tell({ type: 'DELETED', collection, version: this.#version, object: last });
   }
 
   #collection(name: string): Map<string, RawObject> {
@@ -292,21 +238,4 @@ export class FakeKubernetes {
   #timestamp(): string {
     return new Date(this.#now()).toISOString().replace(/\.\d+Z$/, 'Z');
   }
-}
-
-function somethingNew(watcher: Watcher, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    watcher.wake = resolve;
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
-
-function isAbout({ collection, object }: Told, place: Place): boolean {
-  return (
-    collection === place.collection && (place.namespace === undefined || object.metadata.namespace === place.namespace)
-  );
-}
-
-function spell({ type, object }: Told): string {
-  return JSON.stringify({ type, object });
 }

@@ -1,0 +1,182 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { AuthenticationError, ForbiddenError, UnreachableError } from '../../src/errors.ts';
+import { CONNECTIONS, ROLES, SimulatedOperator } from '../support/simulated-operator.ts';
+
+const OPS = { name: 'ops' };
+const DEFAULT = { name: 'default' };
+const READ = { indexPermissions: [{ indexPatterns: ['logs-*'], allowedActions: ['read'] }] };
+
+let current: SimulatedOperator | undefined;
+
+afterEach(async () => {
+  await current?.stop();
+});
+
+function anOperator(): SimulatedOperator {
+  current = new SimulatedOperator();
+  return current;
+}
+
+describe('a connection', () => {
+  test('that is missing is waited for, and everything goes on by itself once it is there', async () => {
+    const operator = anOperator();
+    operator.delete(CONNECTIONS, DEFAULT);
+    operator.apply(ROLES, OPS, READ);
+    await operator.start();
+    expect(operator.ready(ROLES, OPS)).toBe('False ConnectionNotFound');
+    operator.connect();
+    await operator.pass(5000);
+    expect(operator.ready(ROLES, OPS)).toBe('True Applied');
+  });
+
+  test('whose Secret is missing says so, and goes on by itself once it is there', async () => {
+    const operator = anOperator();
+    operator.connect({ auth: { basic: { secretRef: { name: 'later' } } } });
+    operator.apply(ROLES, OPS, READ);
+    await operator.start();
+    expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('False SecretNotFound');
+    expect(operator.ready(ROLES, OPS)).toBe('False ConnectionNotReady');
+    operator.putSecret('later', { username: 'u', password: 'p' });
+    await operator.pass();
+    expect([operator.ready(CONNECTIONS, DEFAULT), operator.ready(ROLES, OPS)]).toEqual([
+      'True Connected',
+      'True Applied',
+    ]);
+  });
+
+  test.each([
+    ['wrong credentials', new AuthenticationError('no'), 'False AuthenticationFailed'],
+    ['missing permissions', new ForbiddenError('no'), 'False Forbidden'],
+    ['an outage', new UnreachableError('no'), 'False Unreachable'],
+  ])('tells %s, once', async (_, outage, expected) => {
+    const operator = anOperator();
+    operator.cluster.outage = outage;
+    operator.apply(ROLES, OPS, READ);
+    await operator.start();
+    expect(operator.ready(CONNECTIONS, DEFAULT)).toBe(expected);
+    const writes = operator.kubernetesWrites;
+    await operator.pass(500_000);
+    expect(operator.kubernetesWrites).toBe(writes);
+  });
+
+  test('that fails does not take back what is in force, and costs no write for each object', async () => {
+    const operator = anOperator();
+    for (let index = 0; index < 50; index += 1) operator.apply(ROLES, { name: `role-${index}` }, READ);
+    await operator.start();
+    const writes = operator.kubernetesWrites;
+    operator.cluster.outage = new UnreachableError('away');
+    await operator.pass(120_000);
+    expect(operator.ready(ROLES, { name: 'role-7' })).toBe('True Applied');
+    expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('False Unreachable');
+    expect(operator.kubernetesWrites - writes).toBeLessThanOrEqual(2);
+  });
+
+  test('that fails after its Secret was changed does not take back what is in force either', async () => {
+    const operator = anOperator();
+    operator.apply(ROLES, OPS, READ);
+    await operator.start();
+    operator.cluster.outage = new AuthenticationError('no');
+    operator.putSecret('admin', { username: 'operator', password: 'wrong' });
+    await operator.pass(60_000);
+    expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('False AuthenticationFailed');
+    expect(operator.ready(ROLES, OPS)).toBe('True Applied');
+  });
+
+  test('is asked less and less often while it fails', async () => {
+    const operator = anOperator();
+    operator.cluster.outage = new UnreachableError('away');
+    await operator.start();
+    await operator.pass(600_000);
+    expect(operator.opened.length).toBeGreaterThan(15);
+    expect(operator.opened.length).toBeLessThan(60);
+  });
+
+  test('makes its objects Stalled when it fails for too long, and they heal with it', async () => {
+    const operator = anOperator();
+    operator.cluster.outage = new UnreachableError('away');
+    operator.apply(ROLES, OPS, READ);
+    await operator.start();
+    const types = (): readonly string[] | undefined => operator.status(ROLES, OPS).conditions?.map(({ type }) => type);
+    expect(types()).toEqual(['Ready', 'Reconciling']);
+    await operator.pass(660_000);
+    expect(types()).toEqual(['Ready', 'Stalled']);
+    operator.cluster.outage = undefined;
+    await operator.pass(60_000);
+    expect(types()).toEqual(['Ready']);
+  });
+
+  test('uses a changed Secret at once', async () => {
+    const operator = await anOperator().start();
+    operator.putSecret('admin', { username: 'operator', password: 'changed' });
+    await operator.pass();
+    expect(operator.opened.at(-1)?.auth).toMatchObject({ password: 'changed' });
+  });
+
+  test.each([
+    ['its Secret', (operator: SimulatedOperator) => operator.delete('secrets', { name: 'admin' })],
+    ['itself', (operator: SimulatedOperator) => operator.delete(CONNECTIONS, DEFAULT)],
+  ])('that failed and then loses %s is looked at now and then only', async (_, lose) => {
+    const operator = anOperator();
+    operator.cluster.outage = new UnreachableError('away');
+    operator.apply(ROLES, OPS, READ);
+    await operator.start();
+    lose(operator);
+    await operator.pass(60_000);
+    const opened = operator.opened.length;
+    await operator.pass(60_000);
+    expect(operator.opened).toHaveLength(opened);
+    expect(operator.ready(ROLES, OPS)).toMatch(/^False Connection/);
+  });
+
+  test('to another namespace serves nobody there without consent', async () => {
+    const operator = anOperator();
+    operator.apply(ROLES, { name: 'ops', namespace: 'team-b' }, { ...READ, connectionRef: { namespace: 'team-a' } });
+    await operator.start();
+    expect(operator.ready(ROLES, { name: 'ops', namespace: 'team-b' })).toBe('False NotPermitted');
+    expect(operator.cluster.patches).toEqual([]);
+  });
+
+  test('that is deleted lets its objects be cleaned up, and goes last', async () => {
+    const operator = anOperator();
+    operator.apply(ROLES, OPS, READ);
+    await operator.start();
+    operator.delete(CONNECTIONS, DEFAULT);
+    await operator.pass(1000);
+    expect(operator.exists(CONNECTIONS, DEFAULT)).toBe(true);
+    operator.delete(ROLES, OPS);
+    await operator.pass(20_000);
+    expect([
+      operator.cluster.names('roles'),
+      operator.exists(ROLES, OPS),
+      operator.exists(CONNECTIONS, DEFAULT),
+    ]).toEqual([[], false, false]);
+  });
+
+  test('that is gone for good does not hold objects that are deleted: they go and say what they leave', async () => {
+    const operator = anOperator();
+    operator.apply(ROLES, OPS, READ);
+    await operator.start();
+    operator.kubernetes.edit(CONNECTIONS, 'team-a', { metadata: { name: 'default', finalizers: [] } });
+    operator.delete(CONNECTIONS, DEFAULT);
+    await operator.pass();
+    operator.delete(ROLES, OPS);
+    await operator.pass(20_000);
+    expect(operator.exists(ROLES, OPS)).toBe(false);
+    expect(operator.events).toContain('LeftBehind');
+  });
+
+  test('that is away does not hold a namespace that is deleted for longer than its grace', async () => {
+    const operator = anOperator();
+    operator.kubernetes.edit('namespaces', '', { metadata: { name: 'team-a', finalizers: ['kubernetes'] } });
+    operator.apply(ROLES, OPS, READ);
+    await operator.start();
+    operator.cluster.outage = new UnreachableError('away');
+    operator.kubernetes.delete('namespaces', '', 'team-a');
+    operator.delete(ROLES, OPS);
+    operator.delete(CONNECTIONS, DEFAULT);
+    await operator.pass(240_000);
+    await operator.pass(240_000);
+    expect([operator.exists(ROLES, OPS), operator.exists(CONNECTIONS, DEFAULT)]).toEqual([false, false]);
+    expect(operator.events).toContain('LeftBehind');
+  });
+});

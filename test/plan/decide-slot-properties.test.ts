@@ -1,0 +1,116 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { decideSlot, type Decision, type SlotView } from '../../src/plan/decide-slot.ts';
+import { aClaim, aRole, aSlot, CREATED, desiredOf, LATER } from '../support/builders.ts';
+
+describe('a decision', () => {
+  test('does not depend on the order of the claims', () => {
+    fc.assert(
+      fc.property(slots, fc.infiniteStream(fc.nat()), (slot, random) => {
+        const shuffled = [...slot.claims].map((claim) => ({ claim, at: random.next().value as number }));
+        const claims = shuffled.sort((a, b) => a.at - b.at).map(({ claim }) => claim);
+        expect(spell(decideSlot({ ...slot, claims }))).toEqual(spell(decideSlot(slot)));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('tells every claimant that is there to be told exactly one thing', () => {
+    fc.assert(
+      fc.property(slots, (slot) => {
+        const told = slot.claims.filter(
+          ({ resource }) => resource.deletionTimestamp === undefined || resource.finalizers.length > 0,
+        );
+        expect([...decideSlot(slot).outcomes.keys()].sort()).toEqual(told.map(({ key }) => key).sort());
+      }),
+    );
+  });
+
+  test('writes nothing to what is protected, and nothing when only observing', () => {
+    fc.assert(
+      fc.property(slots, (slot) => {
+        fc.pre(slot.isObserving || slot.live?.protection !== undefined);
+        expect(decideSlot(slot)).not.toHaveProperty('operation');
+      }),
+    );
+  });
+
+  test('never writes what is there already, and removes nothing that is not', () => {
+    fc.assert(
+      fc.property(slots, (slot) => {
+        const { operation } = decideSlot(slot);
+        fc.pre(operation !== undefined);
+        expect(operation.type === 'add' ? operation.value : undefined).not.toBe(slot.live?.canonical);
+      }),
+    );
+  });
+
+  test('made again after it was carried out writes nothing more', () => {
+    fc.assert(
+      fc.property(slots, (slot) => {
+        const { operation, owner } = decideSlot(slot);
+        fc.pre(operation?.type === 'add');
+        const after = { ...slot, live: { canonical: operation.value }, owner: owner ?? slot.owner };
+        expect(decideSlot(after)).not.toHaveProperty('operation');
+      }),
+    );
+  });
+});
+
+const claims = fc
+  .record({
+    creationTimestamp: fc.constantFrom(CREATED, LATER),
+    isLeaving: fc.boolean(),
+    finalizers: fc.constantFrom([], ['security.opensearch.org/finalizer']),
+    paused: fc.boolean(),
+    spec: fc.record(
+      {
+        description: fc.constantFrom('one', 'two'),
+        clusterPermissions: fc.constantFrom([], ['']),
+        adoptionPolicy: fc.constantFrom('IfIdentical', 'Always', 'Never'),
+        deletionPolicy: fc.constantFrom('Delete', 'Orphan'),
+        managementPolicy: fc.constantFrom('Enforce', 'Observe'),
+      },
+      { requiredKeys: [] },
+    ),
+  })
+  .map(({ isLeaving, ...fields }) => ({ ...fields, ...(isLeaving ? { deletionTimestamp: LATER } : {}) }));
+
+const slots: fc.Arbitrary<SlotView> = fc
+  .record({
+    claims: fc.array(claims, { maxLength: 4 }),
+    live: fc.option(
+      fc.record(
+        {
+          canonical: fc
+            .constantFrom('one', 'two', 'three')
+            .map((description) => desiredOf(aRole({ spec: { description } }))),
+          protection: fc.constantFrom('reserved', 'static', 'hidden'),
+        },
+        { requiredKeys: ['canonical'] },
+      ),
+      { nil: undefined },
+    ),
+    owner: fc.constantFrom(
+      undefined,
+      'OpenSearchRole/team-0/ops',
+      'OpenSearchRole/team-1/ops',
+      'OpenSearchRole/team-9/ops',
+    ),
+    refusal: fc.constantFrom(
+      undefined,
+      { value: undefined, words: 'no' },
+      { value: desiredOf(aRole({ spec: { description: 'one' } })), words: 'no' },
+    ),
+    isObserving: fc.boolean(),
+  })
+  .map((slot) =>
+    aSlot({
+      ...slot,
+      claims: slot.claims.map((claim, index) => aClaim(aRole({ ...claim, namespace: `team-${index}` }))),
+    }),
+  );
+
+function spell(decision: Decision): unknown {
+  return { ...decision, outcomes: Object.fromEntries(decision.outcomes) };
+}
