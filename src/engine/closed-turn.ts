@@ -4,7 +4,7 @@ import { waiting } from '../plan/outcome.ts';
 import type { Trouble } from '../status/connection-status.ts';
 import type { ObjectTeller } from './object-teller.ts';
 import { claimOf } from './plan-tasks.ts';
-import type { SessionState } from './session-state.ts';
+import { settle, type SessionState } from './session-state.ts';
 import type { World } from './world.ts';
 
 export interface ClosedContext {
@@ -22,7 +22,7 @@ export async function tellWaiting(context: ClosedContext): Promise<void> {
   const { state } = context;
   for (const ticket of [...state.dirty.tickets()]) {
     const slot = state.index.slot(ticket.slot);
-    if (slot === undefined) state.dirty.done(ticket);
+    if (slot === undefined) settle(state, ticket);
     for (const resource of slot?.claimants.values() ?? []) await tellOne(context, resource);
   }
 }

@@ -9,7 +9,7 @@ import { slotKeyOf } from './claim-index.ts';
 import { toTarget, type ObjectTeller } from './object-teller.ts';
 import { runPass, type CommitReport, type Task } from './pass.ts';
 import { planTasks } from './plan-tasks.ts';
-import { markAllDirty, type SessionState } from './session-state.ts';
+import { markAllDirty, settle, unseenDocuments, type SessionState } from './session-state.ts';
 import type { World } from './world.ts';
 
 /** What a turn works with. */
@@ -49,13 +49,17 @@ export async function openLedger({ world, state, cluster }: TurnContext): Promis
 }
 
 /**
- * Reads the documents that are declared and older than `notBeforeMs`, all at once; names that changed become dirty.
+ * Reads the documents that are declared and older than `notBeforeMs`, or than a new claim, all at once; names that
+ * changed become dirty.
  *
  * @returns milliseconds that it took; 0 when nothing had to be read
  */
 export async function refreshDocuments(context: TurnContext, notBeforeMs: number): Promise<number> {
   const { world, state, cluster, signal } = context;
-  const stale = declaredKinds(context).filter((kind) => !state.documents.isFresh(kind.document, notBeforeMs));
+  const unseen = unseenDocuments(state);
+  const stale = declaredKinds(context).filter(
+    ({ document }) => unseen.has(document) || !state.documents.isFresh(document, notBeforeMs),
+  );
   const startedMs = world.clock.now();
   await Promise.all(
     stale.map(async (kind) => {
@@ -119,7 +123,7 @@ async function writeAhead(context: TurnContext, tasks: readonly Task[]): Promise
     if (resource === undefined || hasFinalizer(resource)) return;
     if (!(await world.writer.addFinalizer(toTarget(resource)))) gone.add(task);
   });
-  for (const task of gone) state.dirty.done(task.ticket);
+  for (const task of gone) settle(state, task.ticket);
   const ready = tasks.filter((task) => !gone.has(task));
   const changes = ready.flatMap(ownerChange);
   const isAdding = ready.some(({ decision }) => decision.operation?.type === 'add');
@@ -167,7 +171,7 @@ function committed({ state }: TurnContext, document: DocumentName, operations: r
 function finish({ world, state, teller }: TurnContext, { ticket, slot, decision }: Task): void {
   const isCorrected = state.drifted.delete(slot.key) && decision.operation?.type === 'add';
   if (isCorrected) world.metrics.driftCorrected.inc({ document: slot.kind.document });
-  state.dirty.done(ticket);
+  settle(state, ticket);
   for (const [key, outcome] of decision.outcomes) {
     const resource = slot.claimants.get(key);
     if (resource === undefined) continue;

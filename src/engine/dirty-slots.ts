@@ -22,6 +22,10 @@ export class DirtySlots {
     return this.#edits.size + this.#sweeps.size;
   }
 
+  has(slot: SlotKey): boolean {
+    return this.#edits.has(slot) || this.#sweeps.has(slot);
+  }
+
   add(slot: SlotKey, priority: Priority): void {
     this.#version += 1;
     if (priority === 'sweep' && !this.#edits.has(slot)) return void this.#sweeps.set(slot, this.#version);

@@ -6,7 +6,7 @@ import { decideSlot, type Decision } from '../plan/decide-slot.ts';
 import type { Operation } from '../plan/operation.ts';
 import type { Slot } from './claim-index.ts';
 import type { Task } from './pass.ts';
-import type { SessionState } from './session-state.ts';
+import { isUnseen, settle, type SessionState } from './session-state.ts';
 import type { Namespaces } from './world.ts';
 
 /** The claim of a resource, refused where the connection does not permit it. */
@@ -30,8 +30,8 @@ export function planTasks(
   let operations = 0;
   for (const ticket of state.dirty.tickets()) {
     const slot = state.index.slot(ticket.slot);
-    if (slot === undefined) state.dirty.done(ticket);
-    if (slot === undefined || slot.kind !== kind) continue;
+    if (slot === undefined) settle(state, ticket);
+    if (slot === undefined || slot.kind !== kind || isUnseen(state, slot)) continue;
     const decision = decide(state, slot, options.namespaces);
     if ((decision.operation?.type === 'remove') !== (options.only === 'remove')) continue;
     tasks.push({ ticket, slot, decision });

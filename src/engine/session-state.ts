@@ -1,8 +1,9 @@
 import type { Ledger } from '../commit/ledger.ts';
 import type { NamespacedName } from '../desired/resource.ts';
+import type { DocumentName } from '../kinds/kind.ts';
 import type { Refusal } from '../plan/decide-slot.ts';
-import { ClaimIndex, type SlotKey } from './claim-index.ts';
-import { DirtySlots } from './dirty-slots.ts';
+import { ClaimIndex, type Slot, type SlotKey } from './claim-index.ts';
+import { DirtySlots, type Ticket } from './dirty-slots.ts';
 import { LiveDocuments } from './live-documents.ts';
 import type { Connection } from './resolve-settings.ts';
 
@@ -16,6 +17,8 @@ export interface SessionState {
   readonly documents: LiveDocuments;
   /** What the server refused, so that it is not sent again unchanged. */
   readonly refusals: Map<SlotKey, Refusal>;
+  /** When a person last changed an object of a name; until its decision is carried out. */
+  readonly arrivals: Map<SlotKey, number>;
   /** Names that were changed behind our back and are about to be put right. */
   readonly drifted: Set<SlotKey>;
   /** Of the cluster that is open now. */
@@ -30,6 +33,7 @@ export function createSessionState(key: NamespacedName): SessionState {
     dirty: new DirtySlots(),
     documents: new LiveDocuments(),
     refusals: new Map(),
+    arrivals: new Map(),
     drifted: new Set(),
     ledger: undefined,
   };
@@ -38,4 +42,26 @@ export function createSessionState(key: NamespacedName): SessionState {
 /** Everything has to be looked at again, when there is time. */
 export function markAllDirty(state: SessionState): void {
   for (const slot of state.index.slots()) state.dirty.add(slot.key, 'sweep');
+}
+
+/** A slot was looked at and told; what changed in it meanwhile stays. */
+export function settle({ dirty, arrivals }: SessionState, ticket: Ticket): void {
+  dirty.done(ticket);
+  if (!dirty.has(ticket.slot)) arrivals.delete(ticket.slot);
+}
+
+/**
+ * Whether a name that nobody owns was claimed after its document was last read. What we remember says nothing then: it
+ * may have been made by hand meanwhile, and an `add` would overwrite it.
+ */
+export function isUnseen({ arrivals, documents, ledger }: SessionState, { key, kind, name }: Slot): boolean {
+  const arrivedMs = arrivals.get(key);
+  if (arrivedMs === undefined || documents.isFresh(kind.document, arrivedMs)) return false;
+  return ledger?.owners.ownerOf(kind.document, name) === undefined;
+}
+
+/** The documents that have to be read before what is unseen in them can be decided. */
+export function unseenDocuments(state: SessionState): ReadonlySet<DocumentName> {
+  const slots = [...state.arrivals.keys()].flatMap((key) => state.index.slot(key) ?? []);
+  return new Set(slots.filter((slot) => isUnseen(state, slot)).map(({ kind }) => kind.document));
 }

@@ -113,12 +113,13 @@ export class Session {
   }
 
   #touch(slots: readonly string[]): void {
+    this.#lastArrivalMs = this.#world.clock.now();
     for (const slot of slots) {
       this.#state.refusals.delete(slot);
       // What was there before us was edited by nobody just now.
       this.#state.dirty.add(slot, this.#isRunning ? 'edit' : 'sweep');
+      this.#state.arrivals.set(slot, this.#lastArrivalMs);
     }
-    this.#lastArrivalMs = this.#world.clock.now();
     if (this.#isClosed) this.#notBeforeMs = 0;
     this.#alarm.ring();
   }
