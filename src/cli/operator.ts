@@ -41,6 +41,7 @@ export async function runOperator(
   };
   let isReady = false;
   const server = await serveHttp(settings.metricsPort, { registry: metrics.registry, isReady: () => isReady });
+  log.info({ address: server.address() }, 'metrics and health served');
   const operator = startOperator({ world, tools, namespaces: settings.namespaces }, signal);
   void operator.synced.then(() => {
     isReady = true;

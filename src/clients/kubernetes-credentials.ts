@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { delimiter } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import { SettingsError } from '../errors.ts';
 
@@ -47,11 +48,17 @@ async function inCluster(host: string, port: string): Promise<KubernetesCredenti
   return { server: `https://${host}:${port}`, tls: { ca }, headers, namespace };
 }
 
-/** The library is large and slow to load, so only a process that has a kubeconfig pays for it. */
+/** One path or several, as `KUBECONFIG` has them. The library is large and slow to load, so only a process that has a kubeconfig pays for it. */
 async function fromKubeconfig(path: string): Promise<KubernetesCredentials> {
   const { KubeConfig } = await import('@kubernetes/client-node');
+  const [first = path, ...others] = path.split(delimiter).filter((part) => part !== '');
   const config = new KubeConfig();
-  config.loadFromFile(path);
+  config.loadFromFile(first);
+  for (const other of others) {
+    const more = new KubeConfig();
+    more.loadFromFile(other);
+    config.mergeConfig(more);
+  }
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new SettingsError(`${path} has no current context: run kubectl config use-context`);
   const options: ConnectionOptions & { headers?: Record<string, string> } = {};

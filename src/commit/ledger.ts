@@ -15,6 +15,8 @@ interface Shard {
   readonly name: string;
   resourceVersion: string | undefined;
   readonly owners: Map<string, ObjectKey>;
+  /** What the API server has. */
+  text: string;
 }
 
 interface ConfigMap {
@@ -63,13 +65,18 @@ export class Ledger {
 
   /** Stores the changes, one write for each ConfigMap they touch. @throws KubernetesError, UnreachableError; nothing is lost, record again */
   async record(changes: readonly OwnerChange[]): Promise<void> {
-    for (const change of changes) {
-      const shard = this.#apply(change);
-      if (shard !== undefined) this.#unsaved.add(shard);
-    }
+    this.retract(changes);
     for (const shard of this.#unsaved) {
       await this.#save(shard);
       this.#unsaved.delete(shard);
+    }
+  }
+
+  /** What was recorded and then not stored is taken back; saved with the next record, since a crash until then does no harm. */
+  retract(changes: readonly OwnerChange[]): void {
+    for (const change of changes) {
+      const shard = this.#apply(change);
+      if (shard !== undefined) this.#unsaved.add(shard);
     }
   }
 
@@ -91,7 +98,7 @@ export class Ledger {
   #roomiest(): Shard {
     const found = this.#shards.find((shard) => shard.owners.size < MAX_SHARD_ENTRIES);
     if (found !== undefined) return found;
-    const shard: Shard = { name: this.#freeName(), resourceVersion: undefined, owners: new Map() };
+    const shard: Shard = { name: this.#freeName(), resourceVersion: undefined, owners: new Map(), text: '' };
     this.#shards.push(shard);
     return shard;
   }
@@ -119,15 +126,17 @@ export class Ledger {
   }
 
   #take(item: ConfigMap): void {
-    const owners = new Map<string, ObjectKey>(
-      Object.entries(JSON.parse(item.data?.['owners'] ?? '{}') as Record<string, string>),
-    );
-    const shard: Shard = { name: item.metadata.name, resourceVersion: item.metadata.resourceVersion, owners };
+    const text = item.data?.['owners'] ?? '{}';
+    const owners = new Map<string, ObjectKey>(Object.entries(JSON.parse(text) as Record<string, string>));
+    const { name, resourceVersion } = item.metadata;
+    const shard: Shard = { name, resourceVersion, owners, text };
     this.#shards.push(shard);
     for (const key of owners.keys()) this.#shardOf.set(key, shard);
   }
 
   async #save(shard: Shard): Promise<void> {
+    const text = spell(shard.owners);
+    if (text === shard.text) return;
     const body = {
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -137,9 +146,7 @@ export class Ledger {
         labels: { [LABEL]: this.#place.id, 'app.kubernetes.io/managed-by': 'opensearch-security-operator' },
         ...(shard.resourceVersion === undefined ? {} : { resourceVersion: shard.resourceVersion }),
       },
-      data: {
-        owners: JSON.stringify(Object.fromEntries([...shard.owners].sort(([a], [b]) => (a < b ? -1 : 1))), null, 1),
-      },
+      data: { owners: text },
     };
     const request =
       shard.resourceVersion === undefined
@@ -148,6 +155,7 @@ export class Ledger {
     try {
       const saved = (await this.#kubernetes.request({ ...request, body })) as ConfigMap;
       shard.resourceVersion = saved.metadata.resourceVersion;
+      shard.text = text;
     } catch (error) {
       await this.#forgive(shard, error);
     }
@@ -155,6 +163,7 @@ export class Ledger {
 
   /** Somebody changed or removed the ConfigMap: our memory is the truth, so the next save overwrites what is there. */
   async #forgive(shard: Shard, error: unknown): Promise<void> {
+    shard.text = '';
     if (!(error instanceof KubernetesError) || (error.status !== 409 && error.status !== 404)) throw error;
     if (error.status === 404) shard.resourceVersion = undefined;
     else shard.resourceVersion = await this.#currentVersion(shard);
@@ -165,6 +174,11 @@ export class Ledger {
     const found = (await this.#kubernetes.request({ method: 'GET', path: `${this.#path}/${shard.name}` })) as ConfigMap;
     return found.metadata.resourceVersion;
   }
+}
+
+/** One entry a line, in a fixed order, so that a person can read and compare it. */
+function spell(owners: ReadonlyMap<string, ObjectKey>): string {
+  return JSON.stringify(Object.fromEntries([...owners].sort(([a], [b]) => (a < b ? -1 : 1))), null, 1);
 }
 
 function entryKey(document: DocumentName, name: string): string {

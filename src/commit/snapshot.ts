@@ -19,7 +19,7 @@ export function toSnapshot(kind: Kind, document: Readonly<Record<string, unknown
 
 function toLive(kind: Kind, entity: Entity): Live {
   const fields = Object.entries(entity).filter(([field]) => !SERVER_FIELDS.has(field));
-  const live = { canonical: canonical(kind, Object.fromEntries(fields) as { [field: string]: JsonValue }) };
+  const live = { canonical: canonical(kind, Object.fromEntries<JsonValue>(fields)) };
   const protection = (['static', 'reserved', 'hidden'] as const).find((flag) => entity[flag] === true);
   return protection === undefined ? live : { ...live, protection };
 }

@@ -21,7 +21,7 @@ export function refusalOf(
 ): string | undefined {
   if (resource.namespace === connection.namespace) return undefined;
   const at = connectionOf(resource);
-  const place = { name: resource.namespace, labels: labels ?? {} };
+  const place = { name: resource.namespace, labels };
   if (!isChosen(connection.spec.allowedNamespaces ?? {}, place)) {
     return `the connection ${at} does not allow the namespace ${resource.namespace}: add it to spec.allowedNamespaces there`;
   }
@@ -66,10 +66,11 @@ export function covers(grant: string, pattern: string): boolean {
 
 function isChosen(
   choice: NamespaceChoice,
-  place: { readonly name: string; readonly labels: NamespaceLabels },
+  { name, labels }: { readonly name: string; readonly labels: NamespaceLabels | undefined },
 ): boolean {
-  if (choice.names?.includes(place.name) === true) return true;
-  return choice.selector !== undefined && matches(choice.selector, place.labels);
+  if (choice.names?.includes(name) === true) return true;
+  // Labels that are not known might be any, so that no selector may choose by them.
+  return choice.selector !== undefined && labels !== undefined && matches(choice.selector, labels);
 }
 
 /** A Kubernetes label selector; an empty one chooses nothing here, since consent has to be said. */

@@ -63,6 +63,10 @@ export interface Resource extends KubernetesObject<CommonSpec, ObjectStatus> {
   readonly kind: Kind;
 }
 
+/** Group and version of all kinds; their collections are below `API_BASE`. */
+export const API_VERSION = 'security.opensearch.org/v1alpha1';
+export const API_BASE = `/apis/${API_VERSION}`;
+
 export const FINALIZER = 'security.opensearch.org/finalizer';
 
 export function namespacedName(object: { readonly namespace: string; readonly name: string }): NamespacedName {

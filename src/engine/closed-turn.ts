@@ -29,8 +29,11 @@ export async function tellWaiting(context: ClosedContext): Promise<void> {
 
 async function tellOne(context: ClosedContext, resource: Resource): Promise<void> {
   const { state, teller, world } = context;
-  if (resource.paused) return teller.tell(resource, { type: 'paused' });
-  if (isDeleting(resource)) return tellLeaving(context, resource);
+  if (isDeleting(resource) && !resource.paused) return tellLeaving(context, resource);
+  if (resource.paused) {
+    teller.tell(resource, { type: 'paused' });
+    return;
+  }
   const { reason, message } = whyWaiting(state);
   if (state.connection !== undefined && !isDeleting(state.connection) && teller.isReady(resource)) return;
   teller.tell(resource, decideWithoutCluster(claimOf(state, resource, world.namespaces), reason, message));
@@ -56,26 +59,21 @@ function whyWaiting(state: SessionState): {
 
 /** Without a connection nobody can clean up, now or later; with one, a namespace that is going waits only so long. */
 async function tellLeaving({ world, state, teller }: ClosedContext, resource: Resource): Promise<void> {
-  const { connection, key } = state;
-  if (connection === undefined || isDeleting(connection)) {
-    return teller.tell(resource, {
-      type: 'released',
-      leftBehind: leftBehind(resource, `the OpenSearchConnection ${key} is gone`),
-    });
-  }
-  if (await isPastGrace(world, resource)) {
-    return teller.tell(resource, {
-      type: 'released',
-      leftBehind: leftBehind(resource, `the cluster of ${key} did not answer while the namespace was being deleted`),
-    });
-  }
+  const why = await whyLeftBehind(world, state, resource);
+  const message = `the deletion waits for the OpenSearchConnection ${state.key}: its own status says what is wrong`;
   teller.tell(
     resource,
-    waiting(
-      'ConnectionNotReady',
-      `the deletion waits for the OpenSearchConnection ${key}: its own status says what is wrong`,
-    ),
+    why === undefined
+      ? waiting('ConnectionNotReady', message)
+      : { type: 'released', leftBehind: leftBehind(resource, why) },
   );
+}
+
+async function whyLeftBehind(world: World, state: SessionState, resource: Resource): Promise<string | undefined> {
+  const { connection, key } = state;
+  if (connection === undefined || isDeleting(connection)) return `the OpenSearchConnection ${key} is gone`;
+  if (!(await isPastGrace(world, resource))) return undefined;
+  return `the cluster of ${key} did not answer while the namespace was being deleted`;
 }
 
 function leftBehind(resource: Resource, why: string): string {

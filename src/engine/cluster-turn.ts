@@ -27,11 +27,11 @@ const FINALIZER_WRITERS = 16;
 const DRIFT_CORRECTED = {
   type: 'Warning',
   reason: 'DriftCorrected',
-  message: 'it was changed in OpenSearch behind the operator and has been put back',
+  message: 'it was changed or deleted in OpenSearch behind the operator and has been put back',
 } as const;
 
 /** The documents that somebody declares something of. */
-export function declaredKinds({ world, state }: Pick<TurnContext, 'world' | 'state'>): readonly Kind[] {
+function declaredKinds({ world, state }: Pick<TurnContext, 'world' | 'state'>): readonly Kind[] {
   const kinds = new Set([...state.index.slots()].map((slot) => slot.kind));
   return world.kinds.filter((kind) => kinds.has(kind));
 }
@@ -105,6 +105,7 @@ export async function runTurn(context: TurnContext): Promise<boolean> {
     refused: (slot, refusal) => state.refusals.set(slot.key, refusal),
     finish: (task) => finish(context, task),
     forget: (changes) => recordOwners(context, changes),
+    retract: (changes) => state.ledger?.owners.retract(changes),
     report: (commit) => report(context, commit),
   });
   return hasWritten;
@@ -152,7 +153,8 @@ async function recordOwners({ world, state }: TurnContext, changes: readonly Own
     // A namespace that is going takes no new objects, and its ledger goes with it: ending ownership must not fail then.
     const isEnding = changes.every(({ owner }) => owner === null);
     if (!isEnding || !(error instanceof KubernetesError)) throw error;
-    world.log.warn({ connection: state.key, error: error.message }, 'end of ownership not recorded');
+    const level = error.status === 403 || error.status === 404 ? 'debug' : 'warn';
+    world.log[level]({ connection: state.key, error: error.message }, 'end of ownership not recorded');
   }
 }
 

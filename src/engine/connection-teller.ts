@@ -15,6 +15,8 @@ export const CONNECTION_PLURAL = 'opensearchconnections';
 export class ConnectionTeller {
   readonly #world: World;
   readonly #state: SessionState;
+  /** Label of the gauge that counts this connection; undefined while there is none. */
+  #counted: 'true' | 'false' | undefined;
 
   constructor(world: World, state: SessionState) {
     this.#world = world;
@@ -27,6 +29,11 @@ export class ConnectionTeller {
 
   tellTrouble(trouble: Trouble): void {
     this.#tell({ trouble });
+  }
+
+  /** The connection is gone. */
+  forget(): void {
+    this.#countAs(undefined);
   }
 
   /** Takes the finalizer off a connection that is being deleted once nothing is left to clean up. @returns whether it is gone */
@@ -61,7 +68,16 @@ export class ConnectionTeller {
       { nowMs: clock.now(), stallAfterMs: patience.stallAfterMs },
     );
     statuses.put(target, next);
+    this.#countAs(readyCondition(next)?.status === 'True' ? 'true' : 'false');
     this.#recordChange(connection, current, next);
+  }
+
+  #countAs(ready: 'true' | 'false' | undefined): void {
+    const { connections } = this.#world.metrics;
+    if (this.#counted === ready) return;
+    if (this.#counted !== undefined) connections.dec({ ready: this.#counted });
+    if (ready !== undefined) connections.inc({ ready });
+    this.#counted = ready;
   }
 
   #ownFacts(connection: Connection): Pick<ConnectionFacts, 'isObserving' | 'resources' | 'reconcileRequestedAt'> {

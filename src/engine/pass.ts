@@ -1,7 +1,8 @@
-import { commitOperations, type RefusedOperation } from '../commit/commit-operations.ts';
+import { commitOperations, type CommitResult, type RefusedOperation } from '../commit/commit-operations.ts';
 import type { Cluster } from '../commit/cluster.ts';
 import type { OwnerChange } from '../commit/ledger.ts';
 import type { ObjectKey } from '../desired/resource.ts';
+import { ConflictError } from '../errors.ts';
 import type { DocumentName, Kind } from '../kinds/kind.ts';
 import type { Decision, Refusal } from '../plan/decide-slot.ts';
 import { batchLength, MAX_BATCH_BYTES } from '../plan/next-batch.ts';
@@ -30,6 +31,8 @@ export interface PassContext {
   /** Everything about the task is in force: tell it. */
   readonly finish: (task: Task) => void;
   readonly forget: (changes: readonly OwnerChange[]) => Promise<void>;
+  /** As `forget`, in memory. */
+  readonly retract: (changes: readonly OwnerChange[]) => void;
   readonly report: (commit: CommitReport) => void;
 }
 
@@ -60,16 +63,10 @@ async function runBatch(context: PassContext, kind: Kind, only: Operation['type'
   const operations = tasks.flatMap((task) => task.decision.operation ?? []);
   for (const task of tasks) if (task.decision.operation === undefined) context.finish(task);
   if (operations.length === 0) return false;
-  const result = await commitOperations(
-    operations,
-    (batch) => context.cluster.patchDocument(kind.document, batch),
-    (accepted) => {
-      context.committed(kind.document, accepted);
-      if (only === 'add') finishAll(context, byName, accepted);
-    },
-  );
+  const result = await commit(context, kind, { operations, byName, only });
   if (only === 'remove') await finishRemovals(context, kind, { byName, accepted: result.accepted });
-  if (only === 'add') await context.forget(claimedInVain(kind, byName, result.refused));
+  const refused = result.refused.map(({ operation }) => operation);
+  if (only === 'add') await context.forget(claimedInVain(kind, byName, refused));
   for (const refusal of result.refused) refuse(context, byName, refusal);
   context.report({
     document: kind.document,
@@ -78,6 +75,30 @@ async function runBatch(context: PassContext, kind: Kind, only: Operation['type'
     requests: result.requests,
   });
   return true;
+}
+
+/** A conflict means that the batch, or what is left of it, was not stored. */
+async function commit(
+  context: PassContext,
+  kind: Kind,
+  batch: { operations: readonly Operation[]; byName: ReadonlyMap<string, Task>; only: Operation['type'] },
+): Promise<CommitResult> {
+  const left = new Set(batch.operations);
+  const onAccepted = (accepted: readonly Operation[]): void => {
+    for (const operation of accepted) left.delete(operation);
+    context.committed(kind.document, accepted);
+    if (batch.only === 'add') finishAll(context, batch.byName, accepted);
+  };
+  try {
+    return await commitOperations(
+      batch.operations,
+      (part) => context.cluster.patchDocument(kind.document, part),
+      onAccepted,
+    );
+  } catch (error) {
+    if (error instanceof ConflictError) context.retract(claimedInVain(kind, batch.byName, [...left]));
+    throw error;
+  }
 }
 
 /** Tasks without an operation cost nothing; of the others as many as one PATCH may hold. */
@@ -106,13 +127,13 @@ async function finishRemovals(
   finishAll(context, byName, accepted);
 }
 
-/** What was put on record for a write that was then refused: the name is still whoever's it was, unless it was inherited. */
+/** What was put on record for a write that was then not stored: the name is still whoever's it was, unless it was inherited. */
 function claimedInVain(
   kind: Kind,
   byName: ReadonlyMap<string, Task>,
-  refused: readonly RefusedOperation[],
+  notStored: readonly Operation[],
 ): readonly OwnerChange[] {
-  return refused.flatMap(({ operation: { name } }) => {
+  return notStored.flatMap(({ name }) => {
     const decision = byName.get(name)?.decision;
     if (typeof decision?.owner !== 'string') return [];
     const isInherited = [...decision.outcomes.values()].some(({ type }) => type === 'released');

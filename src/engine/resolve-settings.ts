@@ -47,20 +47,27 @@ type Auth =
   { readonly type: 'auth'; readonly auth: OpenSearchSettings['auth'] } | Exclude<Resolved, { type: 'settings' }>;
 
 function resolveAuth({ namespace, spec }: Connection, references: References): Auth {
-  const isBasic = spec.auth.basic !== undefined;
-  const name = spec.auth.basic?.secretRef.name ?? spec.auth.clientCertificate?.secretRef.name ?? '';
-  const keys = isBasic ? (['username', 'password'] as const) : (['tls.crt', 'tls.key'] as const);
-  const [first, second] = keys.map((key) =>
-    valueOf(references.secret(namespace, name), `Secret ${namespace}/${name}`, key),
-  );
-  if (first?.type !== 'value') return first ?? { type: 'unknown' };
-  if (second?.type !== 'value') return second ?? { type: 'unknown' };
-  return {
-    type: 'auth',
-    auth: isBasic
-      ? { type: 'basic', username: first.text, password: second.text }
-      : { type: 'certificate', certPem: first.text, keyPem: second.text },
-  };
+  const { basic, clientCertificate } = spec.auth;
+  const name = (basic ?? clientCertificate)?.secretRef.name ?? '';
+  const value = (key: string): Value => valueOf(references.secret(namespace, name), `Secret ${namespace}/${name}`, key);
+  if (basic !== undefined) {
+    return toAuth(value('username'), value('password'), (username, password) => ({
+      type: 'basic',
+      username,
+      password,
+    }));
+  }
+  return toAuth(value('tls.crt'), value('tls.key'), (certPem, keyPem) => ({ type: 'certificate', certPem, keyPem }));
+}
+
+function toAuth(
+  first: Value,
+  second: Value,
+  join: (first: string, second: string) => OpenSearchSettings['auth'],
+): Auth {
+  if (first.type !== 'value') return first;
+  if (second.type !== 'value') return second;
+  return { type: 'auth', auth: join(first.text, second.text) };
 }
 
 function resolveCa({ namespace, spec }: Connection, references: References): Value | undefined {

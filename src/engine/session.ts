@@ -85,6 +85,7 @@ export class Session {
   setConnection(connection: Connection | undefined): void {
     const before = this.#state.connection;
     this.#state.connection = connection;
+    if (connection === undefined) this.#teller.forget();
     if (before === undefined || connection === undefined || isNews(before, connection)) this.recheck();
   }
 
@@ -102,14 +103,18 @@ export class Session {
     this.#isRunning = true;
     while (!signal.aborted) {
       await this.#alarm.sleepUntil(this.#nextTurnMs(), signal);
-      if (signal.aborted || this.#world.clock.now() < this.#nextTurnMs()) continue;
-      try {
-        await this.#turn(signal);
-      } catch (error) {
-        if (!signal.aborted) await this.#recover(error);
-      }
+      await this.#turnWhenDue(signal);
     }
     await this.#keeper.close();
+  }
+
+  async #turnWhenDue(signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.#world.clock.now() < this.#nextTurnMs()) return;
+    try {
+      await this.#turn(signal);
+    } catch (error) {
+      if (!isAborted(signal)) await this.#recover(error);
+    }
   }
 
   #touch(slots: readonly string[]): void {
@@ -217,6 +222,11 @@ export class Session {
     const trouble = await this.#keeper.fail(error);
     await this.#turnClosed(trouble);
   }
+}
+
+/** Asked anew after each wait: the compiler takes the first answer for the last. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 /** Whether a change of an object is more than what the operator itself writes: its status and its finalizer. */

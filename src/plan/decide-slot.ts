@@ -72,24 +72,31 @@ function decidePresence(slot: SlotView, winner: Claim, leaving: readonly Claim[]
 }
 
 function decideWinner(slot: SlotView, winner: Claim, leaving: readonly Claim[]): Decision {
-  const { desired } = winner;
-  const tell = (outcome: Outcome): Decision => ({ outcomes: new Map([[winner.key, outcome]]) });
-  if (winner.resource.paused) return tell({ type: 'paused' });
+  const { key, desired, resource } = winner;
+  const tell = (outcome: Outcome): Decision => ({ outcomes: new Map([[key, outcome]]) });
+  if (resource.paused) return tell({ type: 'paused' });
   if (desired.type !== 'entity') return tell(desired);
-  if (slot.live?.protection !== undefined) return tell(protectedBy(slot, slot.live.protection));
-  const isEqual = slot.live?.canonical === desired.canonical;
-  if (slot.isObserving || winner.resource.spec.managementPolicy === 'Observe') {
-    return tell(observed(slot, desired.canonical));
-  }
-  const isOwn = slot.owner === winner.key || leaving.some((claim) => claim.key === slot.owner);
-  const obstacle =
-    slot.live === undefined || isOwn ? undefined : adoptionObstacle(slot, slot.live, winner, desired.canonical);
+  const wanted = desired.canonical;
+  const isOwn = slot.owner === key || leaving.some((claim) => claim.key === slot.owner);
+  const obstacle = obstacleTo(slot, winner, { wanted, isOwn });
   if (obstacle !== undefined) return tell(obstacle);
-  const owner = slot.owner === winner.key ? {} : { owner: winner.key };
-  if (isEqual) return { ...tell(applied(slot)), ...owner };
-  if (slot.refusal?.value === desired.canonical) return tell(stalled('Rejected', slot.refusal.words));
-  const operation: Operation = { type: 'add', name: slot.name, value: desired.canonical };
-  return { ...tell(applied(slot)), ...owner, operation, subject: winner.key };
+  const owner = slot.owner === key ? {} : { owner: key };
+  if (slot.live?.canonical === wanted) return { ...tell(applied(slot)), ...owner };
+  if (slot.refusal?.value === wanted) return tell(stalled('Rejected', slot.refusal.words));
+  const operation: Operation = { type: 'add', name: slot.name, value: wanted };
+  return { ...tell(applied(slot)), ...owner, operation, subject: key };
+}
+
+/** What the winner wants, and whether the entity that is there is its own. */
+type Wish = { readonly wanted: Canonical; readonly isOwn: boolean };
+
+/** Why the winner may not write, even if nothing differed. */
+function obstacleTo(slot: SlotView, winner: Claim, { wanted, isOwn }: Wish): Outcome | undefined {
+  const { live } = slot;
+  if (live?.protection !== undefined) return protectedBy(slot, live.protection);
+  if (slot.isObserving || winner.resource.spec.managementPolicy === 'Observe') return observed(slot, wanted);
+  if (live === undefined || isOwn) return undefined;
+  return adoptionObstacle(slot, winner, { live: live.canonical, wanted });
 }
 
 function decideAbsence(slot: SlotView, leaving: readonly Claim[]): Decision {
@@ -131,13 +138,17 @@ function reasonToLeave(slot: SlotView, claim: Claim): string | undefined {
   return undefined;
 }
 
-function adoptionObstacle(slot: SlotView, live: Live, winner: Claim, wanted: Canonical): Outcome | undefined {
+function adoptionObstacle(
+  slot: SlotView,
+  winner: Claim,
+  { live, wanted }: { readonly live: Canonical; readonly wanted: Canonical },
+): Outcome | undefined {
   const policy = winner.resource.spec.adoptionPolicy ?? 'IfIdentical';
   const exists = `${slot.noun} "${slot.name}" exists in OpenSearch and was not made by this object`;
   if (policy === 'Never')
     return stalled('AlreadyExists', `${exists}: delete it there, or set spec.adoptionPolicy to IfIdentical or Always`);
-  if (policy === 'Always' || live.canonical === wanted) return undefined;
-  const fields = differingFields(live.canonical, wanted);
+  if (policy === 'Always' || live === wanted) return undefined;
+  const fields = differingFields(live, wanted);
   return stalled(
     'AlreadyExists',
     `${exists}; they differ in ${fields}: set spec.adoptionPolicy to Always to take it over and correct it, or make spec equal`,

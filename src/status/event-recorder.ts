@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { timestamp, type Clock } from '../clock.ts';
 import type { KubernetesClient } from '../clients/kubernetes.ts';
-import type { KubernetesObject } from '../desired/resource.ts';
+import { API_VERSION, type KubernetesObject } from '../desired/resource.ts';
 import { KubernetesError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 
@@ -17,7 +17,6 @@ export type EventSubject = Pick<KubernetesObject, 'namespace' | 'name' | 'uid' |
   readonly kind: string;
 };
 
-const API_VERSION = 'security.opensearch.org/v1alpha1';
 const COMPONENT = 'opensearch-security-operator';
 
 /** A whole fleet must not turn into as many writes: so many events at once, then so many a second; the rest is only counted. */
@@ -41,7 +40,10 @@ export class EventRecorder {
   }
 
   record(subject: EventSubject, draft: EventDraft): void {
-    if (!this.#takeToken()) return this.#log.debug({ ...draft, name: subject.name }, 'event dropped by rate limit');
+    if (!this.#takeToken()) {
+      this.#log.debug({ ...draft, name: subject.name }, 'event dropped by rate limit');
+      return;
+    }
     const written = this.#write(subject, draft).catch((error: unknown) => {
       this.#log.warn({ reason: draft.reason, error: messageOf(error) }, 'event not written');
     });

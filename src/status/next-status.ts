@@ -98,7 +98,7 @@ function hasStalled({ generation, status }: Conditioned, { nowMs, stallAfterMs }
 }
 
 /** Since when a resource has been waiting; undefined when it is not. */
-export function waitingSinceMs(status: Pick<ObjectStatus, 'conditions'>): number | undefined {
+function waitingSinceMs(status: Pick<ObjectStatus, 'conditions'>): number | undefined {
   const reconciling = status.conditions?.find(({ type }) => type === 'Reconciling');
   return reconciling === undefined ? undefined : Date.parse(reconciling.lastTransitionTime);
 }
@@ -112,7 +112,8 @@ export function nextConditions(
   const previous = object.status.conditions ?? [];
   return claimed.map((condition) => {
     const before = previous.find(({ type }) => type === condition.type);
-    const lastTransitionTime = before?.status === condition.status ? before.lastTransitionTime : timestamp(nowMs);
+    const isUnchanged = before?.status === condition.status && !isNewAttempt(object, before);
+    const lastTransitionTime = isUnchanged ? before.lastTransitionTime : timestamp(nowMs);
     return {
       ...condition,
       message: condition.message.slice(0, 32768).toWellFormed(),
@@ -122,12 +123,20 @@ export function nextConditions(
   });
 }
 
+/** An edited object waits anew. */
+function isNewAttempt({ generation }: Conditioned, { type, observedGeneration }: Condition): boolean {
+  return type === 'Reconciling' && observedGeneration !== generation;
+}
+
 /** The status of a paused resource: as it was, with the condition that says so. */
 function pausedStatus(resource: Resource, { nowMs }: Pick<StatusContext, 'nowMs'>): ObjectStatus {
-  const rest = (resource.status.conditions ?? []).filter(({ type }) => type !== 'Paused');
+  const conditions = (resource.status.conditions ?? []).filter(({ type }) => type !== 'Paused');
   const message = 'the annotation security.opensearch.org/paused is "true": remove it to go on';
-  const [paused] = nextConditions(resource, [{ type: 'Paused', status: 'True', reason: 'Paused', message }], { nowMs });
-  return { ...resource.status, conditions: paused === undefined ? rest : [...rest, paused] };
+  const told = { status: 'True', reason: 'Paused', message } as const;
+  // Paused before it was ever looked at: a tool that waits for it must see why nothing comes.
+  const neverTold: readonly Claimed[] = conditions.length > 0 ? [] : [{ ...told, type: 'Ready', status: 'Unknown' }];
+  const added = nextConditions(resource, [...neverTold, { ...told, type: 'Paused' }], { nowMs });
+  return { ...resource.status, connection: connectionOf(resource), conditions: [...conditions, ...added] };
 }
 
 /** Whether writing `next` would change anything. */

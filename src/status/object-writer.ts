@@ -1,9 +1,8 @@
-import { FINALIZER, type KubernetesObject } from '../desired/resource.ts';
+import { API_BASE, FINALIZER, type KubernetesObject } from '../desired/resource.ts';
 import { METADATA_OBJECT, type KubernetesClient } from '../clients/kubernetes.ts';
 import { KubernetesError } from '../errors.ts';
 
-export const API_BASE = '/apis/security.opensearch.org/v1alpha1';
-export const FIELD_MANAGER = 'opensearch-security-operator';
+const FIELD_MANAGER = 'opensearch-security-operator';
 
 type Target = Pick<KubernetesObject, 'namespace' | 'name' | 'uid' | 'resourceVersion' | 'finalizers'> & {
   readonly plural: string;

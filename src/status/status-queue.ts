@@ -99,21 +99,21 @@ export class StatusQueue {
     try {
       const resourceVersion = await this.#writer.writeStatus(target, status, target.status);
       if (resourceVersion === undefined) return void this.#entries.delete(key);
-      this.#finish(key, entry, status, resourceVersion);
+      this.#finish(key, entry, { status, resourceVersion });
     } catch (error) {
       this.#retry(key, entry, error);
     }
   }
 
   /** Done, or once more when another status came in meanwhile. */
-  #finish(key: string, entry: Entry, written: object, resourceVersion: string): void {
-    entry.resourceVersion = resourceVersion;
+  #finish(key: string, entry: Entry, written: { readonly status: object; readonly resourceVersion: string }): void {
+    entry.resourceVersion = written.resourceVersion;
     entry.failures = 0;
-    if (entry.status === written) {
+    if (entry.status === written.status) {
       entry.state = 'written';
       return;
     }
-    entry.target = { ...entry.target, status: written };
+    entry.target = { ...entry.target, status: written.status };
     entry.state = 'queued';
     this.#queue.push(key);
   }

@@ -1,9 +1,8 @@
 import type { KubernetesClient } from '../clients/kubernetes.ts';
 import type { Clock } from '../clock.ts';
+import { API_BASE } from '../desired/resource.ts';
 import type { Log } from '../log.ts';
 import { ListWatch, type Cached, type OnChange, type RawObject } from './list-watch.ts';
-
-const API_BASE = '/apis/security.opensearch.org/v1alpha1';
 
 /** What every watch needs. */
 export interface WatchTools {

@@ -90,7 +90,7 @@ export class ListWatch<T extends Cached> {
         await this.#follow(signal);
         failures = 0;
       } catch (error) {
-        if (signal.aborted) return;
+        if (isAborted(signal)) return;
         if (isExpired(error)) this.#resourceVersion = undefined;
         failures = clock.now() - startedAt > HEALTHY_MS ? 0 : failures + 1;
         log[failures > 1 ? 'warn' : 'debug']({ path, error: messageOf(error) }, 'watch interrupted');
@@ -184,4 +184,9 @@ function keyOf(raw: RawObject): NamespacedName {
 /** 410: the place where the watch or the list was is no longer known. */
 function isExpired(error: unknown): boolean {
   return error instanceof KubernetesError && error.status === 410;
+}
+
+/** Asked anew after each wait: the compiler takes the first answer for the last. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }

@@ -89,7 +89,8 @@ export class ReferencedObjects {
       if (this.#signal?.aborted === true) return;
       if (error instanceof KubernetesError && error.status === 404) {
         this.#wanted.set(key, { data: undefined, isKnown: true });
-        return onChange(key);
+        onChange(key);
+        return;
       }
       log.warn({ resource, key, error: messageOf(error) }, 'referenced object not read');
       await clock.sleep(backoffMs(failures, RETRY, random), this.#signal ?? AbortSignal.abort());

@@ -162,6 +162,16 @@ describe('the consent of a connection', () => {
   });
 });
 
+test('labels that are not known satisfy no selector', () => {
+  const selector = { matchExpressions: [{ key: 'a', operator: 'DoesNotExist' }] } as const;
+  const place = { selector };
+  const connection = aConnection({
+    namespace: 'platform',
+    spec: { allowedNamespaces: place, grants: [{ namespaces: place, kinds: ['OpenSearchRole'], names: ['*'] }] },
+  });
+  expect(refusalOf(fromTeamB(aRole()), connection, undefined)).toContain('does not allow the namespace team-b');
+});
+
 describe('a grant', () => {
   const grant: Grant = {
     namespaces: { names: ['team-b'] },

@@ -129,6 +129,16 @@ describe('a broken write', () => {
     expect(operator.cluster.names('roles')).toEqual(['ops']);
   });
 
+  test('does not take over what somebody else made in the same moment', async () => {
+    const operator = await anOperator().start();
+    operator.cluster.nextPatchFails = new ConflictError('409');
+    operator.cluster.beforePatch = () => operator.cluster.put('roles', 'ops', { description: 'by hand' });
+    operator.apply(ROLES, OPS, READ);
+    await operator.pass(60_000);
+    expect(operator.ready(ROLES, OPS)).toBe('False AlreadyExists');
+    expect(operator.cluster.patches).toHaveLength(1);
+  });
+
   test('that was carried out though its answer was lost is not sent again', async () => {
     const operator = await anOperator().start();
     operator.cluster.nextAnswerIsLost = new ConflictError('told so by a proxy');

@@ -46,7 +46,9 @@ describe('a connection', () => {
     await scenario.secret('opensearch-admin', { username: 'admin' });
     await waitFor('the missing key to be told', async () => {
       const connection = await scenario.get('OpenSearchConnection', 'default');
-      return connection !== undefined && readyOf(connection)?.message.includes('has no key "password"') === true ? true : undefined;
+      return connection !== undefined && readyOf(connection)?.message.includes('has no key "password"') === true
+        ? true
+        : undefined;
     });
     await scenario.secret('opensearch-admin', { username: 'admin', password: 'not-the-password-at-all' });
     const refused = await scenario.untilReason('OpenSearchConnection', 'default', 'AuthenticationFailed');
@@ -54,7 +56,9 @@ describe('a connection', () => {
     await scenario.secret('opensearch-admin', { username: 'admin', password: 'admin' });
     await scenario.untilReason('OpenSearchConnection', 'default', 'Connected');
     await scenario.untilReason('OpenSearchRole', role, 'Applied');
-    const everything = JSON.stringify([await scenario.get('OpenSearchConnection', 'default'), await scenario.events('default')]) + scenario.log;
+    const everything =
+      JSON.stringify([await scenario.get('OpenSearchConnection', 'default'), await scenario.events('default')]) +
+      scenario.log;
     expect(everything).not.toContain('not-the-password-at-all');
   });
 
@@ -72,7 +76,9 @@ describe('a connection', () => {
 
   it('under a host name that the certificate does not have says so', async () => {
     scenario.startOperator();
-    await scenario.connect({ tls: { caRef: { kind: 'Secret', name: 'opensearch-ca', key: 'ca.crt' }, serverName: 'elsewhere.example' } });
+    await scenario.connect({
+      tls: { caRef: { kind: 'Secret', name: 'opensearch-ca', key: 'ca.crt' }, serverName: 'elsewhere.example' },
+    });
     const refused = await scenario.untilReason('OpenSearchConnection', 'default', 'TLSVerificationFailed');
     expect(readyOf(refused)?.message).toContain('spec.tls.serverName');
   });
@@ -119,7 +125,10 @@ describe('a connection', () => {
 
   it('logs in with a client certificate', async () => {
     const { cluster, caPem } = scenario.real;
-    await scenario.secret('cert', { 'tls.crt': readFileSync(cluster.adminCertPath, 'utf8'), 'tls.key': readFileSync(cluster.adminKeyPath, 'utf8') });
+    await scenario.secret('cert', {
+      'tls.crt': readFileSync(cluster.adminCertPath, 'utf8'),
+      'tls.key': readFileSync(cluster.adminKeyPath, 'utf8'),
+    });
     await scenario.secret('opensearch-ca', { 'ca.crt': caPem });
     scenario.startOperator();
     await scenario.create('OpenSearchConnection', 'default', {
@@ -128,13 +137,19 @@ describe('a connection', () => {
       tls: { caRef: { kind: 'Secret', name: 'opensearch-ca', key: 'ca.crt' } },
     });
     const ready = await scenario.untilReason('OpenSearchConnection', 'default', 'Connected');
-    expect(ready.status).toMatchObject({ version: cluster.version, authenticatedAs: { method: 'ClientCertificate' }, pluginHealth: { status: 'UP' } });
+    expect(ready.status).toMatchObject({
+      version: cluster.version,
+      authenticatedAs: { method: 'ClientCertificate' },
+      pluginHealth: { status: 'UP' },
+    });
     await scenario.untilReason('OpenSearchRole', await declareRole(), 'Applied');
   });
 
   it('speaks to clusters that only know the old prefix', async () => {
     scenario.searchProxy.fault = ({ path }) =>
-      path.startsWith('/_plugins/') ? { type: 'answer', status: 400, body: '{"error":"no handler found for uri [x] and method [GET]"}' } : undefined;
+      path.startsWith('/_plugins/')
+        ? { type: 'answer', status: 400, body: '{"error":"no handler found for uri [x] and method [GET]"}' }
+        : undefined;
     scenario.startOperator();
     await scenario.connect();
     const ready = await scenario.untilReason('OpenSearchConnection', 'default', 'Connected');
@@ -160,12 +175,17 @@ describe('a connection', () => {
     await scenario.connect();
     const role = await declareRole();
     await scenario.untilReason('OpenSearchRole', role, 'Applied');
-    const config = await scenario.search.ok<{ config: { dynamic: object } }>('GET', '/_plugins/_security/api/securityconfig');
+    const config = await scenario.search.ok<{ config: { dynamic: object } }>(
+      'GET',
+      '/_plugins/_security/api/securityconfig',
+    );
     try {
       await scenario.search.ok('PUT', '/_plugins/_security/api/securityconfig/config', { dynamic: {} });
       await scenario.untilReason('OpenSearchConnection', 'default', 'NotInitialized');
     } finally {
-      await scenario.search.ok('PUT', '/_plugins/_security/api/securityconfig/config', { dynamic: config.config.dynamic });
+      await scenario.search.ok('PUT', '/_plugins/_security/api/securityconfig/config', {
+        dynamic: config.config.dynamic,
+      });
     }
     await scenario.untilReason('OpenSearchConnection', 'default', 'Connected');
   });
@@ -183,7 +203,10 @@ describe('a connection', () => {
       expect(readyOf(refused)?.message).toContain('spec.allowedNamespaces');
       const namespaces = { names: [tenant.namespace] };
       await scenario.patch('OpenSearchConnection', 'default', {
-        spec: { allowedNamespaces: namespaces, grants: [{ namespaces, kinds: ['OpenSearchTenant'], names: [`${tenant.namespace}-*`] }] },
+        spec: {
+          allowedNamespaces: namespaces,
+          grants: [{ namespaces, kinds: ['OpenSearchTenant'], names: [`${tenant.namespace}-*`] }],
+        },
       });
       await tenant.untilReason('OpenSearchTenant', inside, 'Applied');
       const beyond = await tenant.untilReason('OpenSearchTenant', outside, 'NotPermitted');

@@ -4,7 +4,8 @@ import type { Recorded } from '../support/recording-proxy.ts';
 import { Scenario } from '../support/scenario.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const isStatusWrite = ({ method, path }: Recorded): boolean => method === 'PATCH' && path.includes('/opensearchroles/') && path.includes('/status');
+const isStatusWrite = ({ method, path }: Recorded): boolean =>
+  method === 'PATCH' && path.includes('/opensearchroles/') && path.includes('/status');
 const isCommit = ({ method, path }: Recorded): boolean => method === 'PATCH' && path.endsWith('/api/roles');
 
 describe('an operator that dies', () => {
@@ -22,7 +23,9 @@ describe('an operator that dies', () => {
     const first = scenario.startOperator();
     scenario.kubeProxy.fault = (request) => (isStatusWrite(request) ? { type: 'cut' } : undefined);
     await scenario.create('OpenSearchRole', role, { description: 'declared', adoptionPolicy: 'Never' });
-    await waitFor('the first status write', async () => (scenario.kubeProxy.requests.some(isStatusWrite) ? true : undefined));
+    await waitFor('the first status write', async () =>
+      scenario.kubeProxy.requests.some(isStatusWrite) ? true : undefined,
+    );
     await first.kill();
     scenario.kubeProxy.fault = () => undefined;
     scenario.searchProxy.forget();
@@ -48,7 +51,9 @@ describe('an operator that dies', () => {
     await scenario.create('OpenSearchRole', role, { description: 'declared' });
     await scenario.untilReason('OpenSearchRole', role, 'Applied');
     await first.kill();
-    await scenario.change('roles', [{ op: 'add', path: `/${role}`, value: { description: 'edited while nobody looked' } }]);
+    await scenario.change('roles', [
+      { op: 'add', path: `/${role}`, value: { description: 'edited while nobody looked' } },
+    ]);
     await scenario.delete('OpenSearchRole', role);
     scenario.startOperator();
     await scenario.untilGone('OpenSearchRole', role);
@@ -61,14 +66,22 @@ describe('an operator that dies', () => {
     for (let commits = 1; commits <= 3; commits += 1) {
       const operator = scenario.startOperator();
       const before = scenario.searchProxy.writes.length;
-      await waitFor('a commit', async () => (scenario.searchProxy.writes.length > before || (await scenario.notReady(FLEET_KINDS)).length === 0 ? true : undefined));
+      await waitFor('a commit', async () =>
+        scenario.searchProxy.writes.length > before || (await scenario.notReady(FLEET_KINDS)).length === 0
+          ? true
+          : undefined,
+      );
       await operator.kill();
     }
     scenario.startOperator();
     await scenario.untilAllReady(FLEET_KINDS);
     const roles = await scenario.search.ok<Record<string, unknown>>('GET', '/_plugins/_security/api/roles');
     const declared = fleet.filter(({ kind }) => kind === 'OpenSearchRole').map(({ name }) => name);
-    expect(Object.keys(roles).filter((name) => name.startsWith(scenario.namespace)).sort()).toEqual([...declared].sort());
+    expect(
+      Object.keys(roles)
+        .filter((name) => name.startsWith(scenario.namespace))
+        .sort(),
+    ).toEqual([...declared].sort());
   });
 
   it('by SIGTERM ends with 0 and leaves nothing half written', async () => {
@@ -87,7 +100,8 @@ describe('an answer of OpenSearch that is lost', () => {
       await scenario.connect();
       const role = `${scenario.namespace}-role`;
       let lost = 0;
-      scenario.searchProxy.fault = (request) => (isCommit(request) && lost++ === 0 ? { type: 'lose-answer' } : undefined);
+      scenario.searchProxy.fault = (request) =>
+        isCommit(request) && lost++ === 0 ? { type: 'lose-answer' } : undefined;
       scenario.startOperator();
       await scenario.create('OpenSearchRole', role, { description: 'declared' });
       await scenario.untilReason('OpenSearchRole', role, 'Applied');
@@ -105,7 +119,11 @@ describe('another writer', () => {
       await scenario.connect();
       const role = `${scenario.namespace}-role`;
       let conflicts = 0;
-      const conflict = { type: 'answer', status: 409, body: '{"status":"CONFLICT","message":"[roles]: version conflict"}' } as const;
+      const conflict = {
+        type: 'answer',
+        status: 409,
+        body: '{"status":"CONFLICT","message":"[roles]: version conflict"}',
+      } as const;
       scenario.searchProxy.fault = (request) => (isCommit(request) && conflicts++ < 3 ? conflict : undefined);
       scenario.startOperator();
       await scenario.create('OpenSearchRole', role, { description: 'declared' });

@@ -18,7 +18,9 @@ describe('deleting', () => {
   afterEach(() => scenario.stop());
 
   it('an object removes its resource before the object is gone, by a finalizer that was set before the first write', async () => {
-    const finalized = scenario.kubeProxy.requests.findIndex(({ body }) => body.includes('"finalizers":["security.opensearch.org/finalizer"]'));
+    const finalized = scenario.kubeProxy.requests.findIndex(({ body }) =>
+      body.includes('"finalizers":["security.opensearch.org/finalizer"]'),
+    );
     const told = scenario.kubeProxy.requests.findIndex(({ path }) => path.includes(`/opensearchroles/${role}/status`));
     expect(finalized).toBeGreaterThan(-1);
     expect(finalized).toBeLessThan(told);
@@ -32,7 +34,9 @@ describe('deleting', () => {
     await scenario.delete('OpenSearchRole', role);
     await scenario.untilGone('OpenSearchRole', role);
     expect(await scenario.entity('roles', role)).toMatchObject({ description: 'declared' });
-    await waitFor('the event', async () => ((await scenario.events(role)).some(({ reason }) => reason === 'LeftBehind') ? true : undefined));
+    await waitFor('the event', async () =>
+      (await scenario.events(role)).some(({ reason }) => reason === 'LeftBehind') ? true : undefined,
+    );
   });
 
   it('an object while OpenSearch is down waits, says so, and ends when it is back', async () => {
@@ -40,7 +44,9 @@ describe('deleting', () => {
     await scenario.delete('OpenSearchRole', role);
     await waitFor('the wait to be told', async () => {
       const waiting = await scenario.get('OpenSearchRole', role);
-      return waiting !== undefined && readyOf(waiting)?.message.startsWith('the deletion waits') === true ? true : undefined;
+      return waiting !== undefined && readyOf(waiting)?.message.startsWith('the deletion waits') === true
+        ? true
+        : undefined;
     });
     await scenario.searchProxy.listen();
     await scenario.untilGone('OpenSearchRole', role);
@@ -54,7 +60,9 @@ describe('deleting', () => {
     expect(await scenario.entity('roles', role)).toBeDefined();
     await scenario.delete('OpenSearchRole', role);
     await scenario.untilGone('OpenSearchRole', role);
-    await waitFor('the event', async () => ((await scenario.events(role)).some(({ reason }) => reason === 'LeftBehind') ? true : undefined));
+    await waitFor('the event', async () =>
+      (await scenario.events(role)).some(({ reason }) => reason === 'LeftBehind') ? true : undefined,
+    );
   });
 
   it('the connection and the objects together cleans up all of them', async () => {
@@ -71,7 +79,12 @@ describe('deleting', () => {
     await scenario.untilAllReady(FLEET_KINDS);
     scenario.searchProxy.forget();
     await scenario.kube.ok('DELETE', `/api/v1/namespaces/${scenario.namespace}`);
-    await waitFor('the namespace gone', async () => ((await scenario.kube.call('GET', `/api/v1/namespaces/${scenario.namespace}`)).status === 404 ? true : undefined), 30_000);
+    await waitFor(
+      'the namespace gone',
+      async () =>
+        (await scenario.kube.call('GET', `/api/v1/namespaces/${scenario.namespace}`)).status === 404 ? true : undefined,
+      30_000,
+    );
     for (const document of ['roles', 'tenants', 'actiongroups']) {
       const left = await scenario.search.ok<Record<string, unknown>>('GET', `/_plugins/_security/api/${document}`);
       expect(Object.keys(left).filter((name) => name.startsWith(scenario.namespace))).toEqual([]);
@@ -82,9 +95,15 @@ describe('deleting', () => {
   it('a namespace while OpenSearch stays down ends after the grace period, and an event elsewhere says what was left', async () => {
     await scenario.searchProxy.goDown();
     await scenario.kube.ok('DELETE', `/api/v1/namespaces/${scenario.namespace}`);
-    await waitFor('the namespace gone', async () => ((await scenario.kube.call('GET', `/api/v1/namespaces/${scenario.namespace}`)).status === 404 ? true : undefined));
-    const { items } = await scenario.kube.ok<{ items: { reason: string; message: string; involvedObject: { name: string } }[] }>('GET', '/api/v1/namespaces/default/events');
-    const told = items.filter(({ reason, involvedObject }) => reason === 'LeftBehind' && involvedObject.name === scenario.namespace);
+    await waitFor('the namespace gone', async () =>
+      (await scenario.kube.call('GET', `/api/v1/namespaces/${scenario.namespace}`)).status === 404 ? true : undefined,
+    );
+    const { items } = await scenario.kube.ok<{
+      items: { reason: string; message: string; involvedObject: { name: string } }[];
+    }>('GET', '/api/v1/namespaces/default/events');
+    const told = items.filter(
+      ({ reason, involvedObject }) => reason === 'LeftBehind' && involvedObject.name === scenario.namespace,
+    );
     expect(told.map(({ message }) => message)).toEqual([expect.stringContaining(role)]);
   });
 });

@@ -17,10 +17,18 @@ describe('a role that is changed behind the back of the operator', () => {
   afterAll(() => scenario.stop());
 
   it('is put back after an edit, with an event', async () => {
-    await scenario.change('roles', [{ op: 'add', path: `/${name}`, value: { description: 'by hand', cluster_permissions: ['*'] } }]);
-    await waitFor('the edit undone', async () => ((await scenario.entity('roles', name))?.['description'] === 'declared' ? true : undefined), 30_000);
+    await scenario.change('roles', [
+      { op: 'add', path: `/${name}`, value: { description: 'by hand', cluster_permissions: ['*'] } },
+    ]);
+    await waitFor(
+      'the edit undone',
+      async () => ((await scenario.entity('roles', name))?.['description'] === 'declared' ? true : undefined),
+      30_000,
+    );
     expect(await scenario.entity('roles', name)).toMatchObject({ cluster_permissions: ['cluster_monitor'] });
-    await waitFor('the event', async () => ((await scenario.events(name)).some(({ reason }) => reason === 'DriftCorrected') ? true : undefined));
+    await waitFor('the event', async () =>
+      (await scenario.events(name)).some(({ reason }) => reason === 'DriftCorrected') ? true : undefined,
+    );
   });
 
   it('is made again after a deletion', async () => {
@@ -30,10 +38,20 @@ describe('a role that is changed behind the back of the operator', () => {
 
   it('is left alone when the change means the same', async () => {
     await scenario.change('roles', [
-      { op: 'add', path: `/${name}`, value: { description: 'declared', cluster_permissions: ['cluster_monitor', 'cluster_monitor'], index_permissions: [] } },
+      {
+        op: 'add',
+        path: `/${name}`,
+        value: {
+          description: 'declared',
+          cluster_permissions: ['cluster_monitor', 'cluster_monitor'],
+          index_permissions: [],
+        },
+      },
     ]);
     scenario.searchProxy.forget();
-    await waitFor('two reads', async () => (scenario.searchProxy.requests.filter(({ path }) => path.endsWith('/roles')).length >= 2 ? true : undefined));
+    await waitFor('two reads', async () =>
+      scenario.searchProxy.requests.filter(({ path }) => path.endsWith('/roles')).length >= 2 ? true : undefined,
+    );
     expect(scenario.searchProxy.writes).toEqual([]);
   });
 
@@ -48,13 +66,17 @@ describe('a role that is changed behind the back of the operator', () => {
     expect(told.status.plannedChanges).toEqual(expect.arrayContaining([expect.stringContaining('/description')]));
     expect(await scenario.entity('roles', name)).toMatchObject({ description: 'by hand' });
     await scenario.patch('OpenSearchConnection', 'default', { spec: { managementPolicy: 'Enforce' } });
-    await waitFor('the role put back', async () => ((await scenario.entity('roles', name))?.['description'] === 'declared' ? true : undefined));
+    await waitFor('the role put back', async () =>
+      (await scenario.entity('roles', name))?.['description'] === 'declared' ? true : undefined,
+    );
     expect((await scenario.untilReason('OpenSearchRole', name, 'Applied')).status.plannedChanges).toBeUndefined();
   });
 
   it('is read again at once when a person asks for it', async () => {
     await scenario.change('roles', [{ op: 'add', path: `/${name}`, value: { description: 'by hand' } }]);
-    await scenario.patch('OpenSearchRole', name, { metadata: { annotations: { 'security.opensearch.org/reconcile-requested-at': 'now' } } });
+    await scenario.patch('OpenSearchRole', name, {
+      metadata: { annotations: { 'security.opensearch.org/reconcile-requested-at': 'now' } },
+    });
     await waitFor('the answer to the request', async () => {
       const role = await scenario.get('OpenSearchRole', name);
       return role?.status.lastHandledReconcileAt === 'now' ? true : undefined;
@@ -63,16 +85,26 @@ describe('a role that is changed behind the back of the operator', () => {
   });
 
   it('is left alone while its object is paused', async () => {
-    await scenario.patch('OpenSearchRole', name, { metadata: { annotations: { 'security.opensearch.org/paused': 'true' } } });
+    await scenario.patch('OpenSearchRole', name, {
+      metadata: { annotations: { 'security.opensearch.org/paused': 'true' } },
+    });
     await waitFor('the pause to be told', async () => {
       const role = await scenario.get('OpenSearchRole', name);
-      return role?.status.conditions?.some(({ type, status }) => type === 'Paused' && status === 'True') === true ? true : undefined;
+      return role?.status.conditions?.some(({ type, status }) => type === 'Paused' && status === 'True') === true
+        ? true
+        : undefined;
     });
     await scenario.change('roles', [{ op: 'add', path: `/${name}`, value: { description: 'by hand' } }]);
     scenario.searchProxy.forget();
-    await waitFor('two reads', async () => (scenario.searchProxy.requests.filter(({ path }) => path.endsWith('/roles')).length >= 2 ? true : undefined));
+    await waitFor('two reads', async () =>
+      scenario.searchProxy.requests.filter(({ path }) => path.endsWith('/roles')).length >= 2 ? true : undefined,
+    );
     expect(await scenario.entity('roles', name)).toMatchObject({ description: 'by hand' });
-    await scenario.patch('OpenSearchRole', name, { metadata: { annotations: { 'security.opensearch.org/paused': null } } });
-    await waitFor('the role put back', async () => ((await scenario.entity('roles', name))?.['description'] === 'declared' ? true : undefined));
+    await scenario.patch('OpenSearchRole', name, {
+      metadata: { annotations: { 'security.opensearch.org/paused': null } },
+    });
+    await waitFor('the role put back', async () =>
+      (await scenario.entity('roles', name))?.['description'] === 'declared' ? true : undefined,
+    );
   });
 });

@@ -10,7 +10,9 @@ function patchesOf(proxy: RecordingProxy, document: string): number {
 }
 
 function readsOf(scenario: Scenario, document: string): number {
-  return scenario.searchProxy.requests.filter(({ method, path }) => method === 'GET' && path.endsWith(`/api/${document}`)).length;
+  return scenario.searchProxy.requests.filter(
+    ({ method, path }) => method === 'GET' && path.endsWith(`/api/${document}`),
+  ).length;
 }
 
 describe('a fleet of 200 mixed objects', () => {
@@ -34,7 +36,9 @@ describe('a fleet of 200 mixed objects', () => {
       expect(patchesOf(scenario.searchProxy, document)).toBeLessThanOrEqual(3);
     }
     const bulk = /\/_plugins\/_security\/api\/(actiongroups|tenants|roles)$/;
-    expect(scenario.searchProxy.writes.filter(({ method, path }) => method !== 'PATCH' || !bulk.test(path))).toEqual([]);
+    expect(scenario.searchProxy.writes.filter(({ method, path }) => method !== 'PATCH' || !bulk.test(path))).toEqual(
+      [],
+    );
   });
 
   it('costs no write anywhere while nothing changes, and one GET a type and interval', async () => {
@@ -66,16 +70,24 @@ describe('a fleet of 200 mixed objects', () => {
     const permission = { indexPatterns: ['a-*'], allowedActions: ['read'], maskedFields: ['field::NO-SUCH-ALGORITHM'] };
     await Promise.all([
       scenario.create('OpenSearchRole', name, { indexPermissions: [permission] }),
-      ...Array.from({ length: 10 }, (_, index) => scenario.create('OpenSearchRole', `${scenario.namespace}-beside-${index}`, { description: 'healthy' })),
+      ...Array.from({ length: 10 }, (_, index) =>
+        scenario.create('OpenSearchRole', `${scenario.namespace}-beside-${index}`, { description: 'healthy' }),
+      ),
     ]);
     const poisoned = await scenario.untilReason('OpenSearchRole', name, 'Rejected');
     expect(poisoned.status.conditions).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ type: 'Ready', status: 'False', message: expect.stringMatching(/NO-SUCH-ALGORITHM/) }),
+        expect.objectContaining({
+          type: 'Ready',
+          status: 'False',
+          message: expect.stringMatching(/NO-SUCH-ALGORITHM/),
+        }),
         expect.objectContaining({ type: 'Stalled', status: 'True' }),
       ]),
     );
-    await waitFor('everything else ready', async () => ((await scenario.notReady(FLEET_KINDS)).length === 1 ? true : undefined));
+    await waitFor('everything else ready', async () =>
+      (await scenario.notReady(FLEET_KINDS)).length === 1 ? true : undefined,
+    );
   });
 
   it('tells a mended object ready', async () => {

@@ -17,9 +17,27 @@ describe('an object that cannot be applied', () => {
   const indexPermission = { indexPatterns: ['a-*'], allowedActions: ['read'] };
 
   it.each<{ what: string; kind: KindName; spec: (prefix: string) => object; reason: string; message: RegExp }>([
-    { what: 'claims a reserved role', kind: 'OpenSearchRole', spec: () => ({ name: 'kibana_user' }), reason: 'Reserved', message: /kibana_user.*(reserved|static).*spec\.name/ },
-    { what: 'claims a static tenant', kind: 'OpenSearchTenant', spec: () => ({ name: 'global_tenant' }), reason: 'Reserved', message: /global_tenant.*static/ },
-    { what: 'claims a static action group', kind: 'OpenSearchActionGroup', spec: () => ({ name: 'read', allowedActions: ['x:y'] }), reason: 'Reserved', message: /read.*static/ },
+    {
+      what: 'claims a reserved role',
+      kind: 'OpenSearchRole',
+      spec: () => ({ name: 'kibana_user' }),
+      reason: 'Reserved',
+      message: /kibana_user.*(reserved|static).*spec\.name/,
+    },
+    {
+      what: 'claims a static tenant',
+      kind: 'OpenSearchTenant',
+      spec: () => ({ name: 'global_tenant' }),
+      reason: 'Reserved',
+      message: /global_tenant.*static/,
+    },
+    {
+      what: 'claims a static action group',
+      kind: 'OpenSearchActionGroup',
+      spec: () => ({ name: 'read', allowedActions: ['x:y'] }),
+      reason: 'Reserved',
+      message: /read.*static/,
+    },
     {
       what: 'has a document-level query that is not JSON',
       kind: 'OpenSearchRole',
@@ -42,7 +60,7 @@ describe('an object that cannot be applied', () => {
       message: /existing role/,
     },
   ])('$what is stalled, says why, and blocks nothing else', async ({ kind, spec, reason, message, what }) => {
-    const name = `refused-${what.length}`;
+    const name = what.replaceAll(' ', '-');
     const writes = scenario.searchProxy.writes.length;
     await scenario.create(kind, name, spec(scenario.namespace));
     const stalled = await scenario.untilReason(kind, name, reason);
@@ -104,9 +122,17 @@ describe('an object that cannot be applied', () => {
 
   it('has an unknown key: kubectl names the key and stores nothing', async () => {
     const { kubectl, kubeconfig } = scenario.real.stack;
-    const manifest = { apiVersion: 'security.opensearch.org/v1alpha1', kind: 'OpenSearchRole', metadata: { name: 'typo' }, spec: { indexPermission: [] } };
+    const manifest = {
+      apiVersion: 'security.opensearch.org/v1alpha1',
+      kind: 'OpenSearchRole',
+      metadata: { name: 'typo' },
+      spec: { indexPermission: [] },
+    };
     const apply = (): Buffer =>
-      execFileSync(kubectl, ['--kubeconfig', kubeconfig, '-n', scenario.namespace, 'apply', '-f', '-'], { input: JSON.stringify(manifest), stdio: 'pipe' });
+      execFileSync(kubectl, ['--kubeconfig', kubeconfig, '-n', scenario.namespace, 'apply', '-f', '-'], {
+        input: JSON.stringify(manifest),
+        stdio: 'pipe',
+      });
     expect(apply).toThrow(/unknown field "spec\.indexPermission"/);
     expect(await scenario.get('OpenSearchRole', 'typo')).toBeUndefined();
   });

@@ -28,6 +28,8 @@ export class FakeCluster implements Cluster {
   outage: OperatorError | undefined;
   /** Thrown by the next PATCH only, which stores nothing. */
   nextPatchFails: OperatorError | undefined;
+  /** What somebody else does just before a PATCH arrives. */
+  beforePatch: () => void = () => undefined;
   /** Thrown by the next PATCH only, which is carried out. */
   nextAnswerIsLost: OperatorError | undefined;
   /** Every PATCH that arrived, whatever was answered. */
@@ -76,6 +78,7 @@ export class FakeCluster implements Cluster {
 
   patchDocument(document: DocumentName, operations: readonly Operation[]): Promise<WriteAnswer> {
     this.patches.push({ document, operations });
+    this.beforePatch();
     const failure = this.outage ?? this.nextPatchFails;
     this.nextPatchFails = undefined;
     if (failure !== undefined) return Promise.reject(failure);

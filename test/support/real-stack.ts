@@ -12,7 +12,8 @@ export interface RealStack {
 export async function realStack(): Promise<RealStack> {
   const stack = await readStack(process.env['STACK_NAME'] ?? 'test');
   if (stack === undefined) throw new Error('no stack runs: npm run stack -- up --name test, or run npm test');
-  if (stack.origin !== 'own') throw new Error('the integration tests need a stack of their own: unset KUBECONFIG and OPENSEARCH_URL');
+  if (stack.origin !== 'own')
+    throw new Error('the integration tests need a stack of their own: unset KUBECONFIG and OPENSEARCH_URL');
   const version = process.env['OPENSEARCH_VERSION'] ?? stack.opensearch[0]?.version;
   const cluster = stack.opensearch.find((candidate) => candidate.version === version);
   if (cluster === undefined) throw new Error(`the stack has no OpenSearch ${version ?? ''}`);

@@ -37,8 +37,14 @@ export class RecordingProxy {
     this.#server = this.#create();
   }
 
-  static async start(target: { readonly url: string; readonly caPem: string }, authority: Authority): Promise<RecordingProxy> {
-    const { certPem, keyPem } = await issueCertificate(authority, { commonName: 'proxy', altNames: ['DNS:localhost', 'IP:127.0.0.1'] });
+  static async start(
+    target: { readonly url: string; readonly caPem: string },
+    authority: Authority,
+  ): Promise<RecordingProxy> {
+    const { certPem, keyPem } = await issueCertificate(authority, {
+      commonName: 'proxy',
+      altNames: ['DNS:localhost', 'IP:127.0.0.1'],
+    });
     const proxy = new RecordingProxy(target, { cert: certPem, key: keyPem });
     await proxy.listen();
     return proxy;
@@ -77,7 +83,10 @@ export class RecordingProxy {
   }
 
   #create(): Server {
-    return createServer({ ...this.#credentials, keepAliveTimeout: 60_000 }, (incoming, outgoing) => void this.#handle(incoming, outgoing));
+    return createServer(
+      { ...this.#credentials, keepAliveTimeout: 60_000 },
+      (incoming, outgoing) => void this.#handle(incoming, outgoing),
+    );
   }
 
   async #handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -94,13 +103,23 @@ export class RecordingProxy {
     this.requests.push(recorded);
     const fault = this.fault(recorded);
     if (fault?.type === 'cut') return void incoming.socket.destroy();
-    if (fault?.type === 'answer') return void outgoing.writeHead(fault.status, { 'content-type': 'application/json' }).end(fault.body);
+    if (fault?.type === 'answer')
+      return void outgoing.writeHead(fault.status, { 'content-type': 'application/json' }).end(fault.body);
     this.#passOn(incoming, outgoing, { body, isAnswerLost: fault?.type === 'lose-answer' });
   }
 
-  #passOn(incoming: IncomingMessage, outgoing: ServerResponse, { body, isAnswerLost }: { body: Buffer; isAnswerLost: boolean }): void {
-    const { host: _host, ...headers } = incoming.headers;
-    const onward = request(`${this.#target.url}${incoming.url ?? ''}`, { method: incoming.method ?? 'GET', headers, agent: this.#agent });
+  #passOn(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    { body, isAnswerLost }: { body: Buffer; isAnswerLost: boolean },
+  ): void {
+    const headers = { ...incoming.headers };
+    delete headers.host;
+    const onward = request(`${this.#target.url}${incoming.url ?? ''}`, {
+      method: incoming.method ?? 'GET',
+      headers,
+      agent: this.#agent,
+    });
     onward.on('response', (answer) => {
       if (isAnswerLost) {
         answer.resume().on('end', () => incoming.socket.destroy());

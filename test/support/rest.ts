@@ -11,6 +11,8 @@ export interface RestOptions {
   readonly certPem?: string;
   readonly keyPem?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Content type of a PATCH; `application/json` unless given. */
+  readonly patchType?: string;
 }
 
 /** A JSON client for tests: no retries, no opinion. */
@@ -21,10 +23,13 @@ export class Rest {
   constructor(options: RestOptions) {
     this.#options = options;
     const { caPem, certPem, keyPem } = options;
-    this.#agent = new Agent({ connect: { ca: caPem, ...(certPem === undefined || keyPem === undefined ? {} : { cert: certPem, key: keyPem }) } });
+    this.#agent = new Agent({
+      connect: { ca: caPem, ...(certPem === undefined || keyPem === undefined ? {} : { cert: certPem, key: keyPem }) },
+    });
   }
 
-  async call(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Answer> {
+  async call(method: string, path: string, body?: unknown): Promise<Answer> {
+    const contentType = (method === 'PATCH' ? this.#options.patchType : undefined) ?? 'application/json';
     const response = await request(`${this.#options.url}${path}`, {
       dispatcher: this.#agent,
       method: method as 'GET',
@@ -36,8 +41,8 @@ export class Rest {
   }
 
   /** As `call`, and fails unless it is a success. */
-  async ok<T = unknown>(method: string, path: string, body?: unknown, contentType?: string): Promise<T> {
-    const answer = await this.call(method, path, body, contentType);
+  async ok<T = unknown>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await this.call(method, path, body);
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body as T;
   }

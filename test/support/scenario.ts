@@ -71,7 +71,12 @@ export class Scenario {
     const { stack, cluster, caPem } = real;
     const node = cluster.nodes[0];
     const kubeCa = readFileSync(stack.apiServer.caPath, 'utf8');
-    const kube = new Rest({ url: stack.apiServer.url, caPem: kubeCa, headers: { authorization: `Bearer ${stack.apiServer.token}` } });
+    const kube = new Rest({
+      url: stack.apiServer.url,
+      caPem: kubeCa,
+      headers: { authorization: `Bearer ${stack.apiServer.token}` },
+      patchType: 'application/merge-patch+json',
+    });
     const search = new Rest({
       url: node?.url ?? '',
       caPem,
@@ -109,7 +114,9 @@ export class Scenario {
   }
 
   async secret(name: string, values: Readonly<Record<string, string>>): Promise<void> {
-    const data = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]));
+    const data = Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+    );
     const path = `/api/v1/namespaces/${this.namespace}/secrets`;
     const answer = await this.kube.call('POST', path, { metadata: { name }, data });
     if (answer.status === 409) await this.kube.ok('PUT', `${path}/${name}`, { metadata: { name }, data });
@@ -120,13 +127,13 @@ export class Scenario {
     await this.kube.ok('DELETE', `/api/v1/namespaces/${this.namespace}/secrets/${name}`);
   }
 
-  async create(kind: KindName, name: string, spec: object, annotations: Readonly<Record<string, string>> = {}): Promise<LiveObject> {
-    return this.kube.ok<LiveObject>('POST', this.#path(kind), { apiVersion: GROUP, kind, metadata: { name, annotations }, spec });
+  async create(kind: KindName, name: string, spec: object): Promise<LiveObject> {
+    return this.kube.ok<LiveObject>('POST', this.#path(kind), { apiVersion: GROUP, kind, metadata: { name }, spec });
   }
 
   /** A merge patch. */
   async patch(kind: KindName, name: string, patch: object): Promise<LiveObject> {
-    return this.kube.ok<LiveObject>('PATCH', `${this.#path(kind)}/${name}`, patch, 'application/merge-patch+json');
+    return this.kube.ok<LiveObject>('PATCH', `${this.#path(kind)}/${name}`, patch);
   }
 
   async delete(kind: KindName, name: string): Promise<void> {
@@ -143,26 +150,30 @@ export class Scenario {
   }
 
   /** Waits until the object, as it is now, has this reason. @returns it */
-  async untilReason(kind: KindName, name: string, reason: string, timeoutMs?: number): Promise<LiveObject> {
+  async untilReason(kind: KindName, name: string, reason: string): Promise<LiveObject> {
     let seen: LiveObject | undefined;
-    return waitFor(
-      `${kind} ${name} with reason ${reason}`,
-      async () => {
-        seen = await this.get(kind, name);
-        return seen !== undefined && isSettled(seen) && readyOf(seen)?.reason === reason ? seen : undefined;
-      },
-      timeoutMs,
-    ).catch((error: unknown) => {
+    return waitFor(`${kind} ${name} with reason ${reason}`, async () => {
+      seen = await this.get(kind, name);
+      return seen !== undefined && isSettled(seen) && readyOf(seen)?.reason === reason ? seen : undefined;
+    }).catch((error: unknown) => {
       throw new Error(`${String(error)}; last seen: ${JSON.stringify(seen?.status)}; log: ${this.log.slice(-2000)}`);
     });
   }
 
   async untilGone(kind: KindName, name: string, timeoutMs?: number): Promise<void> {
-    await waitFor(`${kind} ${name} gone`, async () => ((await this.get(kind, name)) === undefined ? true : undefined), timeoutMs);
+    await waitFor(
+      `${kind} ${name} gone`,
+      async () => ((await this.get(kind, name)) === undefined ? true : undefined),
+      timeoutMs,
+    );
   }
 
   async untilAllReady(kinds: readonly KindName[], timeoutMs?: number): Promise<void> {
-    await waitFor(`all of ${kinds.join(', ')} ready`, async () => ((await this.notReady(kinds)).length === 0 ? true : undefined), timeoutMs);
+    await waitFor(
+      `all of ${kinds.join(', ')} ready`,
+      async () => ((await this.notReady(kinds)).length === 0 ? true : undefined),
+      timeoutMs,
+    );
   }
 
   async notReady(kinds: readonly KindName[]): Promise<readonly LiveObject[]> {
@@ -170,14 +181,19 @@ export class Scenario {
     return lists.flat().filter((object) => !isSettled(object) || readyOf(object)?.status !== 'True');
   }
 
-  async events(name: string): Promise<readonly { readonly reason: string; readonly message: string; readonly type: string }[]> {
+  async events(
+    name: string,
+  ): Promise<readonly { readonly reason: string; readonly message: string; readonly type: string }[]> {
     const path = `/api/v1/namespaces/${this.namespace}/events?fieldSelector=involvedObject.name=${name}`;
     return (await this.kube.ok<{ items: { reason: string; message: string; type: string }[] }>('GET', path)).items;
   }
 
   /** One entity as OpenSearch has it; undefined when it has none. */
   async entity(document: string, name: string): Promise<Readonly<Record<string, unknown>> | undefined> {
-    const all = await this.search.ok<Readonly<Record<string, Readonly<Record<string, unknown>>>>>('GET', `/_plugins/_security/api/${document}`);
+    const all = await this.search.ok<Readonly<Record<string, Readonly<Record<string, unknown>>>>>(
+      'GET',
+      `/_plugins/_security/api/${document}`,
+    );
     return all[name];
   }
 
@@ -200,10 +216,11 @@ export class Scenario {
     await Promise.all(this.#operators.map((operator) => operator.kill()));
     for (const kind of Object.keys(PLURALS) as KindName[]) {
       for (const { metadata } of await this.list(kind)) {
-        if (metadata.finalizers !== undefined) await this.kube.call('PATCH', `${this.#path(kind)}/${metadata.name}`, { metadata: { finalizers: null } }, 'application/merge-patch+json');
+        if (metadata.finalizers !== undefined)
+          await this.kube.call('PATCH', `${this.#path(kind)}/${metadata.name}`, { metadata: { finalizers: null } });
       }
     }
-    await this.kube.ok('DELETE', `/api/v1/namespaces/${this.namespace}`);
+    await this.kube.call('DELETE', `/api/v1/namespaces/${this.namespace}`);
     for (const document of ['roles', 'tenants', 'actiongroups']) await this.#clean(document);
     await Promise.all([this.searchProxy.stop(), this.kubeProxy.stop(), this.kube.close(), this.search.close()]);
     rmSync(this.#folder, { recursive: true, force: true });
@@ -212,7 +229,10 @@ export class Scenario {
   async #clean(document: string): Promise<void> {
     const all = await this.search.ok<Readonly<Record<string, object>>>('GET', `/_plugins/_security/api/${document}`);
     const ours = Object.keys(all).filter((name) => name.startsWith(this.namespace));
-    const operations = ours.map((name) => ({ op: 'remove', path: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}` }));
+    const operations = ours.map((name) => ({
+      op: 'remove',
+      path: `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    }));
     if (operations.length > 0) await this.change(document, operations);
   }
 
@@ -245,6 +265,6 @@ export function conditionOf(object: LiveObject, type: string): Condition | undef
 }
 
 /** Whether the status is about the spec as it is now. */
-export function isSettled(object: LiveObject): boolean {
+function isSettled(object: LiveObject): boolean {
   return object.status.observedGeneration === object.metadata.generation;
 }
