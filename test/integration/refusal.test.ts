@@ -60,7 +60,7 @@ describe('an object that cannot be applied', () => {
       message: /existing role/,
     },
   ])('$what is stalled, says why, and blocks nothing else', async ({ kind, spec, reason, message, what }) => {
-    const name = what.replaceAll(' ', '-');
+    const name = what.toLowerCase().replaceAll(' ', '-');
     const writes = scenario.searchProxy.writes.length;
     await scenario.create(kind, name, spec(scenario.namespace));
     const stalled = await scenario.untilReason(kind, name, reason);
