@@ -1,70 +1,33 @@
-/**
- * What the real API server says about the CRDs. `STACK_STATE` is the path of a JSON file with the paths `kubeconfig`
- * and `kubectl`; `npm run stack -- up` makes one.
- */
-import { spawnSync } from 'node:child_process';
+/** What the real API server says about the CRDs. */
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readCustomResourceDefinitions, readFixtures, repository } from '../support/custom-resource-definitions.ts';
 import type { CustomResource } from '../support/custom-resource-definitions.ts';
+import { Kubectl, type KubectlAnswer } from '../support/kubectl.ts';
+import { realStack } from '../support/real-stack.ts';
 
 const crdFolder = fileURLToPath(new URL('crds', repository));
 const crdNames = readCustomResourceDefinitions().map(({ metadata }) => metadata.name);
 const namespace = `crds-${randomBytes(4).toString('hex')}`;
-const cache = mkdtempSync(join(tmpdir(), 'kubectl-cache-'));
-const { kubeconfig, kubectl } = readStack();
-
-function readStack(): { kubeconfig: string; kubectl: string } {
-  const path = process.env['STACK_STATE'];
-  if (path === undefined)
-    throw new Error('STACK_STATE is not set: start servers with "npm run stack -- up" and set it to the state file');
-  return JSON.parse(readFileSync(path, 'utf8')) as { kubeconfig: string; kubectl: string };
-}
-
-interface Answer {
-  readonly accepted: boolean;
-  readonly output: string;
-}
-
-function run(args: readonly string[], input?: object): Answer {
-  const { status, stdout, stderr, error } = spawnSync(
-    kubectl,
-    ['--kubeconfig', kubeconfig, '--cache-dir', cache, '-n', namespace, ...args],
-    {
-      encoding: 'utf8',
-      ...(input === undefined ? {} : { input: JSON.stringify(input) }),
-    },
-  );
-  if (error !== undefined) throw error;
-  return { accepted: status === 0, output: `${stdout}${stderr}` };
-}
-
-function mustRun(args: readonly string[], input?: object): string {
-  const { accepted, output } = run(args, input);
-  if (!accepted) throw new Error(`kubectl ${args.join(' ')}: ${output}`);
-  return output;
-}
+let kubectl: Kubectl;
 
 /** What the server would do with a file, without doing it. */
-function tryFile(path: string): Answer {
-  return run(['apply', '--dry-run=server', '--validate=strict', '-f', path]);
+function tryFile(path: string): KubectlAnswer {
+  return kubectl.try(['apply', '--dry-run=server', '--validate=strict', '-f', path]);
 }
 
-function apply(resource: object, ...options: readonly string[]): Answer {
-  return run(['apply', '--validate=strict', ...options, '-f', '-'], resource);
+function apply(resource: object, ...options: readonly string[]): KubectlAnswer {
+  return kubectl.try(['apply', '--validate=strict', ...options, '-f', '-'], resource);
 }
 
 function read(kind: string, name: string): { metadata: { generation: number }; spec: unknown; status: unknown } {
-  return JSON.parse(mustRun(['get', kind, name, '-o', 'json'])) as ReturnType<typeof read>;
+  return JSON.parse(kubectl.run(['get', kind, name, '-o', 'json'])) as ReturnType<typeof read>;
 }
 
 function generations(): Record<string, number> {
-  const list = JSON.parse(mustRun(['get', 'crd', ...crdNames, '-o', 'json'])) as {
+  const list = JSON.parse(kubectl.run(['get', 'crd', ...crdNames, '-o', 'json'])) as {
     items: { metadata: { name: string; generation: number } }[];
   };
   return Object.fromEntries(list.items.map(({ metadata }) => [metadata.name, metadata.generation]));
@@ -81,42 +44,43 @@ function strings(count: number, length: number): string[] {
 /** The server establishes a new CRD some time before it serves it. */
 async function untilServed(): Promise<void> {
   const deadline = Date.now() + 30_000;
-  let answer = run(['get', 'opensearch-security']);
+  let answer = kubectl.try(['get', 'opensearch-security']);
   while (!answer.accepted) {
     if (Date.now() > deadline) throw new Error(`the CRDs are not served: ${answer.output}`);
     await delay(200);
-    answer = run(['get', 'opensearch-security']);
+    answer = kubectl.try(['get', 'opensearch-security']);
   }
 }
 
 beforeAll(async () => {
-  mustRun(['create', 'namespace', namespace]);
-  mustRun(['apply', '-f', crdFolder]);
-  mustRun(['wait', '--for=condition=Established', '--timeout=60s', 'crd', ...crdNames]);
+  kubectl = new Kubectl((await realStack()).stack, namespace);
+  kubectl.run(['create', 'namespace', namespace]);
+  kubectl.run(['apply', '-f', crdFolder]);
+  kubectl.run(['wait', '--for=condition=Established', '--timeout=60s', 'crd', ...crdNames]);
   await untilServed();
 }, 120_000);
 
 afterAll(() => {
-  run(['delete', 'opensearch-security', '--all']);
-  run(['delete', 'namespace', namespace, '--wait=false']);
-  rmSync(cache, { recursive: true, force: true });
+  kubectl.try(['delete', 'opensearch-security', '--all']);
+  kubectl.try(['delete', 'namespace', namespace, '--wait=false']);
+  kubectl.close();
 }, 60_000);
 
 describe('the CRDs', () => {
   it('do not change when they are applied again', () => {
-    const lines = mustRun(['apply', '-f', crdFolder]).trim().split('\n');
+    const lines = kubectl.run(['apply', '-f', crdFolder]).trim().split('\n');
     expect(lines).toHaveLength(crdNames.length);
     expect(lines.filter((line) => !line.endsWith(' unchanged'))).toEqual([]);
   });
 
   it('do not change when they are applied by the server instead', () => {
     const before = generations();
-    mustRun(['apply', '--server-side', '-f', crdFolder]);
+    kubectl.run(['apply', '--server-side', '-f', crdFolder]);
     expect(generations()).toEqual(before);
   });
 
   it('have no fault that the server would only warn about', () => {
-    const crds = JSON.parse(mustRun(['get', 'crd', ...crdNames, '-o', 'json'])) as {
+    const crds = JSON.parse(kubectl.run(['get', 'crd', ...crdNames, '-o', 'json'])) as {
       items: { status: { conditions: { type: string; status: string }[] } }[];
     };
     const types = crds.items.flatMap(({ status }) =>
@@ -175,14 +139,14 @@ describe('large objects', () => {
       aResource('OpenSearchActionGroup', 'large', { allowedActions: strings(1024, 256) }),
     ],
   ])('%s stays within the budget of the rules', (_, resource) => {
-    expect(run(['create', '--dry-run=server', '-f', '-'], resource)).toMatchObject({ accepted: true });
+    expect(kubectl.try(['create', '--dry-run=server', '-f', '-'], resource)).toMatchObject({ accepted: true });
   });
 
   it.each([
     ['users', 2001, aResource('OpenSearchRoleMapping', 'large', { role: 'large', users: strings(2001, 10) })],
     ['clusterPermissions', 1025, aResource('OpenSearchRole', 'large', { clusterPermissions: strings(1025, 10) })],
   ])('%s is bounded: %i are too many', (field, _, resource) => {
-    const { accepted, output } = run(['create', '--dry-run=server', '-f', '-'], resource);
+    const { accepted, output } = kubectl.try(['create', '--dry-run=server', '-f', '-'], resource);
     expect(output).toContain(`spec.${field}: Too many`);
     expect(accepted).toBe(false);
   });
@@ -190,13 +154,16 @@ describe('large objects', () => {
 
 describe('an object that nobody has seen yet', () => {
   it('is not taken for ready', () => {
-    mustRun(['apply', '-f', '-'], aResource('OpenSearchTenant', 'unseen', {}));
+    kubectl.run(['apply', '-f', '-'], aResource('OpenSearchTenant', 'unseen', {}));
     expect(read('ostenant', 'unseen').status).toEqual({ observedGeneration: -1 });
-    expect(run(['wait', '--for=condition=Ready', '--timeout=1s', 'ostenant/unseen']).accepted).toBe(false);
+    expect(kubectl.try(['wait', '--for=condition=Ready', '--timeout=1s', 'ostenant/unseen']).accepted).toBe(false);
   });
 
   it('keeps its spec as it was written, without defaults', () => {
-    mustRun(['apply', '-f', '-'], aResource('OpenSearchRoleMapping', 'plain', { role: 'plain', users: ['b', 'a'] }));
+    kubectl.run(
+      ['apply', '-f', '-'],
+      aResource('OpenSearchRoleMapping', 'plain', { role: 'plain', users: ['b', 'a'] }),
+    );
     expect(read('osmap', 'plain').spec).toEqual({ role: 'plain', users: ['b', 'a'] });
   });
 });
@@ -231,13 +198,13 @@ describe('the status', () => {
     certificates: [{ node: 'a', kind: 'http', subject: 'CN=a', issuer: 'CN=b', notAfter: '2026-01-01T00:00:00Z' }],
     flushCacheHandledAt: '1',
   };
-  const named = { resourceName: 'a role', plannedChanges: ['add allowedActions read'] };
+  const named = { connection: 'a/b', resourceName: 'a role', plannedChanges: ['add allowedActions read'] };
   const auth = { basic: { secretRef: { name: 'admin' } } };
 
-  function writeStatus(resource: CustomResource, status: object): Answer {
-    mustRun(['apply', '-f', '-'], resource);
+  function writeStatus(resource: CustomResource, status: object): KubectlAnswer {
+    kubectl.run(['apply', '-f', '-'], resource);
     const { kind, metadata } = resource;
-    return run([
+    return kubectl.try([
       'patch',
       kind,
       metadata.name,
@@ -248,36 +215,32 @@ describe('the status', () => {
     ]);
   }
 
+  const upgrade = { available: true, changes: ['roles: add a'] };
+  const backups = [{ secretName: 'backup-1', createdAt: '2026-01-01T00:00:00Z' }];
+
   it.each([
-    [
-      aResource('OpenSearchConnection', 'status', { endpoints: ['https://a:9200'], auth }),
-      { ...common, ...connection },
-    ],
-    [aResource('OpenSearchRole', 'status', {}), { ...common, ...named }],
-    [
-      aResource('OpenSearchSecurityConfig', 'status', {}),
-      {
-        ...common,
-        ...named,
-        backups: [{ secretName: 'backup-1', createdAt: '2026-01-01T00:00:00Z' }],
-        upgrade: { available: true, changes: ['roles: add a'] },
-      },
-    ],
-  ])('of $kind keeps all that the operator writes', (resource, status) => {
-    expect(writeStatus(resource, status)).toMatchObject({ accepted: true });
-    expect(read(resource.kind, 'status').status).toEqual(status);
+    {
+      kind: 'OpenSearchConnection',
+      spec: { endpoints: ['https://a:9200'], auth },
+      status: { ...common, ...connection },
+    },
+    { kind: 'OpenSearchRole', spec: {}, status: { ...common, ...named } },
+    { kind: 'OpenSearchSecurityConfig', spec: {}, status: { ...common, ...named, backups, upgrade } },
+  ])('of $kind keeps all that the operator writes', ({ kind, spec, status }) => {
+    expect(writeStatus(aResource(kind, 'status', spec), status)).toMatchObject({ accepted: true });
+    expect(read(kind, 'status').status).toEqual(status);
   });
 
   it('is shown in the columns, the message last', () => {
-    writeStatus(aResource('OpenSearchRole', 'columns', { connectionRef: { name: 'other' } }), common);
-    const [header, row] = mustRun(['get', 'osrole', 'columns']).trim().split('\n');
+    writeStatus(aResource('OpenSearchRole', 'columns', {}), { ...common, connection: 'a/other' });
+    const [header, row] = kubectl.run(['get', 'osrole', 'columns']).trim().split('\n');
     expect(header).toMatch(/^NAME +READY +REASON +CONNECTION +AGE +MESSAGE$/);
-    expect(row).toMatch(/^columns +True +Applied +other +\w+ +the cluster is as declared$/);
+    expect(row).toMatch(/^columns +True +Applied +a\/other +\w+ +the cluster is as declared$/);
   });
 
   it('of every kind is found under one category', () => {
-    mustRun(['apply', '-f', fileURLToPath(new URL('test/fixtures/crds/valid', repository))]);
-    const output = mustRun(['get', 'opensearch-security', '-o', 'name']);
+    kubectl.run(['apply', '-f', fileURLToPath(new URL('test/fixtures/crds/valid', repository))]);
+    const output = kubectl.run(['get', 'opensearch-security', '-o', 'name']);
     expect(
       new Set(
         output
