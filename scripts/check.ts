@@ -1,10 +1,12 @@
 /**
  * Runs everything that must be green before a commit: `npm run check`, or `npm run check -- --no-tests` without the
- * unit tests. One line for each step; the output of a step that failed; exit code 1 when any did.
+ * unit tests. One line for each step; the output of a step that failed; exit code 1 when any did. `--report FILE` also
+ * writes there which passed, as JSON.
  *
  * Steps run one after another: each of them uses all cores by itself.
  */
 import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 interface Step {
@@ -47,7 +49,10 @@ function lastLines(output: string): string {
   return lines.length <= MAX_LINES ? lines.join('\n') : ['...', ...lines.slice(-MAX_LINES)].join('\n');
 }
 
-const { values } = parseArgs({ options: { 'no-tests': { type: 'boolean' } } });
+const { values } = parseArgs({ options: { 'no-tests': { type: 'boolean' }, report: { type: 'string' } } });
+const results: { readonly name: string; readonly passed: boolean }[] = [];
 for (const step of values['no-tests'] === true ? STEPS : [...STEPS, UNIT_TESTS]) {
-  if (!(await runStep(step))) process.exitCode = 1;
+  results.push({ name: step.name, passed: await runStep(step) });
 }
+if (results.some(({ passed }) => !passed)) process.exitCode = 1;
+if (values.report !== undefined) writeFileSync(values.report, JSON.stringify(results));

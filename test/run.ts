@@ -1,0 +1,86 @@
+/**
+ * Runs all tests: `npm test`. The checks and the unit tests, while servers are built and started beside them; then the
+ * integration tests against each version of OpenSearch. Ends with a line such as `312 passed, 0 failed`.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runChecks } from './run/checks.ts';
+import { interruption } from './run/interruption.ts';
+import { runJest, type JestRun } from './run/jest.ts';
+import { describe, phase, type Run } from './run/phase.ts';
+import { printResult } from './run/print.ts';
+import { stackName, startServers, stopServers, versions } from './run/servers.ts';
+import { isGood, nothing, oneFailure, sum, type Tally } from './run/tally.ts';
+import { takeTurn } from './run/take-turn.ts';
+import { timedLog } from './stack/progress.ts';
+
+const unitTimeoutMs = 10 * 60_000;
+const integrationTimeoutMs = 30 * 60_000;
+const crdTests = 'integration/crds';
+
+async function testAll(run: Run): Promise<Tally> {
+  const servers = phase(run, 'build and start the servers', () => startServers(run).then(() => nothing));
+  const before = [
+    await phase(run, 'checks', () => runChecks(run)),
+    await phase(run, 'unit tests', () => runUnitTests(run)),
+    await servers,
+  ];
+  const isUp = (await servers).failed === 0;
+  const tallies = [...before, ...(isUp ? await testIntegration(run) : [])];
+  return sum([...tallies, await takeDown(run, sum(tallies))]);
+}
+
+function runUnitTests(run: Run): Promise<Tally> {
+  return runJest(run, { title: 'unit tests', args: ['--selectProjects', 'unit'], timeoutMs: unitTimeoutMs });
+}
+
+/**
+ * All at once: each has its own OpenSearch and each test its own namespace, and most of the time they wait. What the API
+ * server makes of the CRDs has nothing to do with OpenSearch, so it is tested once.
+ */
+function testIntegration(run: Run): Promise<readonly Tally[]> {
+  const perVersion = versions.map((version) =>
+    testServers(run, `OpenSearch ${version}`, {
+      args: ['--testPathIgnorePatterns', crdTests],
+      env: { OPENSEARCH_VERSION: version },
+    }),
+  );
+  return Promise.all([...perVersion, testServers(run, 'CRDs', { args: ['--testPathPatterns', crdTests] })]);
+}
+
+function testServers(run: Run, name: string, which: Pick<JestRun, 'args' | 'env'>): Promise<Tally> {
+  const title = `integration tests, ${name}`;
+  const args = ['--selectProjects', 'integration', '--runInBand', ...which.args];
+  const env = { STACK_NAME: stackName, ...which.env };
+  const onLine = (line: string): void => {
+    if (/^(PASS|FAIL) /.test(line)) run.log(`${name}: ${line}`);
+  };
+  return phase(run, title, () => runJest(run, { title, args, env, onLine, timeoutMs: integrationTimeoutMs }));
+}
+
+/** Also after an interruption. */
+async function takeDown(run: Run, tally: Tally): Promise<Tally> {
+  const result = isGood(tally) && !run.interrupted.aborted ? 'good' : 'bad';
+  const never = new AbortController().signal;
+  return await phase({ ...run, interrupted: never }, 'stop the servers', () =>
+    stopServers(run, result).then(() => nothing),
+  );
+}
+
+async function main(run: Run): Promise<Tally> {
+  // The tests have servers of their own: those that a shell names for other work are left alone.
+  for (const name of ['KUBECONFIG', 'OPENSEARCH_URL']) Reflect.deleteProperty(process.env, name);
+  const letNextGo = await takeTurn(run);
+  const tally = await testAll(run);
+  await letNextGo();
+  return run.interrupted.aborted ? sum([tally, oneFailure('npm test', 'it was interrupted')]) : tally;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'npm-test-'));
+const run = { log: timedLog((line) => console.log(line)), interrupted: interruption(), folder };
+const tally = await main(run).catch((error: unknown) => oneFailure('npm test', describe(error)));
+rmSync(folder, { recursive: true });
+printResult(tally);
+// Not only the exit code: what timed out may still be under way.
+process.exit(isGood(tally) ? 0 : 1);
