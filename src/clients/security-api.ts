@@ -42,10 +42,18 @@ export function toReadAnswer(response: OpenSearchResponse): unknown {
   throw new UnreachableError(`answered ${response.status}: ${words}`);
 }
 
-function throwUnlessAboutTheRequest({ status, body }: OpenSearchResponse, words: string): void {
+function throwUnlessAboutTheRequest(response: OpenSearchResponse, words: string): void {
+  throwForWhoWeAre(response, words);
+  throwForItsState(response, words);
+}
+
+function throwForWhoWeAre({ status }: OpenSearchResponse, words: string): void {
   if (status === 401) throw new AuthenticationError('the cluster does not accept the credentials');
-  if (status === 409) throw new ConflictError('somebody else wrote the document in the same moment');
   if (status === 403 && words.startsWith('No permission to access REST API')) throw new ForbiddenError(words);
+}
+
+function throwForItsState({ status, body }: OpenSearchResponse, words: string): void {
+  if (status === 409) throw new ConflictError('somebody else wrote the document in the same moment');
   if (status === 503 || words === 'Security index not initialized') throw new NotInitializedError(words);
   if (status === 429 || status === 502 || status === 504) throw new UnreachableError(`answered ${status}`);
   if (status === 500 && words.includes('Error Failed node')) throw new NotInForceError(words);

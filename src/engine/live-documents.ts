@@ -18,12 +18,6 @@ export class LiveDocuments {
     return this.#held.get(document)?.snapshot.get(name);
   }
 
-  /** Age of the oldest snapshot that is held, as the time when it was fetched; undefined when none is. */
-  get oldestMs(): number | undefined {
-    const times = [...this.#held.values()].map((held) => held.fetchedAtMs);
-    return times.length === 0 ? undefined : Math.min(...times);
-  }
-
   isFresh(document: DocumentName, notBeforeMs: number): boolean {
     return (this.#held.get(document)?.fetchedAtMs ?? -Infinity) >= notBeforeMs;
   }

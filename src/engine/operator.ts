@@ -1,5 +1,5 @@
 import { connectionOf, namespacedName, objectKey, type NamespacedName, type Resource } from '../desired/resource.ts';
-import type { Connection } from './resolve-settings.ts';
+import type { Connection, Referenced } from './resolve-settings.ts';
 import { Session } from './session.ts';
 import type { World } from './world.ts';
 
@@ -34,15 +34,20 @@ export class Operator {
     if (either !== undefined) this.#session(namespacedName(either)).setConnection(after);
   }
 
-  /** A Secret, a ConfigMap or a namespace that connections depend on changed. */
-  onSurroundings(): void {
-    for (const session of this.#sessions.values()) session.recheck();
+  /** A Secret or a ConfigMap changed; whom it does not concern is left in peace. */
+  onReferenced(referenced: Referenced): void {
+    for (const session of this.#sessions.values()) session.onReferenced(referenced);
+  }
+
+  /** The labels of a namespace changed. */
+  onNamespace(name: string): void {
+    for (const session of this.#sessions.values()) session.onNamespace(name);
   }
 
   /** Runs every session, present and future, until the signal is aborted. */
   start(signal: AbortSignal): void {
     this.#signal = signal;
-    for (const session of this.#sessions.values()) this.#run(session, signal);
+    for (const [key, session] of this.#sessions) this.#run(key, session, signal);
   }
 
   /** Ends when all sessions have ended after the signal. */
@@ -55,13 +60,20 @@ export class Operator {
     if (present !== undefined) return present;
     const session = new Session(key, this.#world);
     this.#sessions.set(key, session);
-    if (this.#signal !== undefined) this.#run(session, this.#signal);
+    if (this.#signal !== undefined) this.#run(key, session, this.#signal);
     return session;
   }
 
-  #run(session: Session, signal: AbortSignal): void {
-    const running = session.run(signal);
+  #run(key: NamespacedName, session: Session, signal: AbortSignal): void {
+    const running = this.#runUntilEmpty(key, session, signal);
     this.#running.add(running);
     void running.finally(() => this.#running.delete(running));
+  }
+
+  /** A session that nobody needs any more ends by itself; what came in that moment lets it run again. */
+  async #runUntilEmpty(key: NamespacedName, session: Session, signal: AbortSignal): Promise<void> {
+    do await session.run(signal);
+    while (!signal.aborted && !session.isEmpty);
+    this.#sessions.delete(key);
   }
 }

@@ -1,6 +1,6 @@
 import type { OpenSearchSettings } from '../commit/cluster.ts';
 import type { OpenSearchConnectionSpec, OpenSearchConnectionStatus } from '../generated/opensearch-connection.ts';
-import type { KubernetesObject } from '../desired/resource.ts';
+import type { KubernetesObject, NamespacedName } from '../desired/resource.ts';
 import type { ReferencedData } from '../watch/referenced-objects.ts';
 
 export type Connection = KubernetesObject<OpenSearchConnectionSpec, OpenSearchConnectionStatus>;
@@ -21,6 +21,21 @@ export type Resolved =
 type Value = { readonly type: 'value'; readonly text: string } | Exclude<Resolved, { type: 'settings' }>;
 
 const DEFAULT_TIMEOUT_SECONDS = 30;
+
+/** A Secret or ConfigMap that somebody may refer to. */
+export interface Referenced {
+  readonly kind: 'Secret' | 'ConfigMap';
+  readonly key: NamespacedName;
+}
+
+/** Whether a connection is resolved with the help of this object. */
+export function refersTo({ namespace, spec }: Connection, { kind, key }: Referenced): boolean {
+  const { basic, clientCertificate } = spec.auth;
+  const secret = (basic ?? clientCertificate)?.secretRef.name;
+  const ca = spec.tls?.caRef;
+  const names = [...(kind === 'Secret' ? [secret] : []), ...(ca?.kind === kind ? [ca.name] : [])];
+  return names.some((name) => name !== undefined && `${namespace}/${name}` === key);
+}
 
 /** Joins a connection with its Secrets. Pure. */
 export function resolveSettings(connection: Connection, references: References): Resolved {

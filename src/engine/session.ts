@@ -18,7 +18,7 @@ import { openLedger, refreshDocuments, runTurn, type TurnContext } from './clust
 import { ConnectionTeller } from './connection-teller.ts';
 import { ObjectTeller, toTarget } from './object-teller.ts';
 import { commitAtMs } from './pace.ts';
-import type { Connection } from './resolve-settings.ts';
+import { refersTo, type Connection, type Referenced } from './resolve-settings.ts';
 import { createSessionState, markAllDirty, type SessionState } from './session-state.ts';
 import type { World } from './world.ts';
 
@@ -86,11 +86,25 @@ export class Session {
     const before = this.#state.connection;
     this.#state.connection = connection;
     if (connection === undefined) this.#teller.forget();
-    if (before === undefined || connection === undefined || isNews(before, connection)) this.recheck();
+    if (before === undefined || connection === undefined || isNews(before, connection)) this.#recheck();
   }
 
-  /** The connection, something that it refers to, or a namespace changed: everything is looked at again. */
-  recheck(): void {
+  /** A Secret or a ConfigMap changed. */
+  onReferenced(referenced: Referenced): void {
+    const { connection } = this.#state;
+    if (connection !== undefined && refersTo(connection, referenced)) this.#recheck();
+  }
+
+  /** The labels of a namespace changed: its objects may have won or lost the consent of the connection. */
+  onNamespace(name: string): void {
+    for (const { key, claimants } of this.#state.index.slots()) {
+      if ([...claimants.values()].some(({ namespace }) => namespace === name)) this.#state.dirty.add(key, 'sweep');
+    }
+    this.#alarm.ring();
+  }
+
+  /** The connection or something that it refers to changed: everything is looked at again. */
+  #recheck(): void {
     markAllDirty(this.#state);
     this.#state.documents.doubtAll();
     this.#nextDriftMs = 0;
@@ -98,10 +112,10 @@ export class Session {
     this.#alarm.ring();
   }
 
-  /** Runs until the signal is aborted; a commit that is under way is finished first. */
+  /** Runs until the signal is aborted or nobody needs it; a commit that is under way is finished first. */
   async run(signal: AbortSignal): Promise<void> {
     this.#isRunning = true;
-    while (!signal.aborted) {
+    while (!signal.aborted && !this.isEmpty) {
       await this.#alarm.sleepUntil(this.#nextTurnMs(), signal);
       await this.#turnWhenDue(signal);
     }

@@ -3,11 +3,11 @@ import { watchCollection, type WatchTools } from '../watch/collections.ts';
 import type { ListWatch } from '../watch/list-watch.ts';
 import { NamespaceCache } from '../watch/namespace-cache.ts';
 import { toObject, toResource } from '../watch/project.ts';
-import type { Resource } from '../desired/resource.ts';
+import type { NamespacedName, Resource } from '../desired/resource.ts';
 import type { OpenSearchConnectionSpec, OpenSearchConnectionStatus } from '../generated/opensearch-connection.ts';
 import { CONNECTION_PLURAL } from './connection-teller.ts';
 import { Operator } from './operator.ts';
-import type { Connection } from './resolve-settings.ts';
+import type { Connection, Referenced } from './resolve-settings.ts';
 import type { World } from './world.ts';
 
 /** The part of the world that is made from watches, here. */
@@ -30,10 +30,13 @@ export interface RunningOperator {
 
 /** Watches, and hands what it sees to the engine, until the signal is aborted. */
 export function startOperator({ world, tools, namespaces }: OperatorOptions, signal: AbortSignal): RunningOperator {
-  const surroundings = { onChange: () => operator.onSurroundings() };
-  const secrets = new ReferencedObjects({ ...tools, ...surroundings, resource: 'secrets' });
-  const configMaps = new ReferencedObjects({ ...tools, ...surroundings, resource: 'configmaps' });
-  const names = new NamespaceCache(tools, { isClusterWide: namespaces.length === 0, ...surroundings });
+  const onReferenced = (kind: Referenced['kind']) => (key: NamespacedName) => operator.onReferenced({ kind, key });
+  const secrets = new ReferencedObjects({ ...tools, resource: 'secrets', onChange: onReferenced('Secret') });
+  const configMaps = new ReferencedObjects({ ...tools, resource: 'configmaps', onChange: onReferenced('ConfigMap') });
+  const names = new NamespaceCache(tools, {
+    isClusterWide: namespaces.length === 0,
+    onChange: (name) => operator.onNamespace(name),
+  });
   const operator: Operator = new Operator({
     ...world,
     namespaces: names,

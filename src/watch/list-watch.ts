@@ -99,12 +99,6 @@ export class ListWatch<T extends Cached> {
     }
   }
 
-  /** Takes over what a write answered, so that the next look does not see an older state. */
-  replace(object: T): void {
-    const key = namespacedName(object);
-    if (this.objects.has(key)) this.objects.set(key, object);
-  }
-
   async #follow(signal: AbortSignal): Promise<void> {
     if (this.#resourceVersion === undefined) {
       this.#resourceVersion = await this.#list(signal);

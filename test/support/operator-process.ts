@@ -29,10 +29,6 @@ export class OperatorProcess {
     return this.#output;
   }
 
-  get pid(): number {
-    return this.#child.pid ?? 0;
-  }
-
   /** SIGTERM. @returns the exit code, or the signal that ended it */
   async stop(): Promise<number | NodeJS.Signals> {
     this.#child.kill('SIGTERM');

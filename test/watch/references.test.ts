@@ -65,6 +65,34 @@ describe('a Secret that somebody refers to', () => {
     expect(told).toEqual(['a/s']);
   });
 
+  test('is what the newest answer says, though an older one comes later', async () => {
+    const { objects, kubernetes, clock } = referenced();
+    kubernetes.create('secrets', 'a', aSecret('s', 'old'));
+    objects.get('a', 's');
+    await clock.advance(0);
+    const slow = Promise.withResolvers<boolean>();
+    kubernetes.delay = ({ path }) => (path.endsWith('/s') ? slow.promise : undefined);
+    kubernetes.edit('secrets', 'a', aSecret('s', 'overtaken'));
+    await clock.advance(0);
+    kubernetes.delay = () => undefined;
+    kubernetes.edit('secrets', 'a', aSecret('s', 'newest'));
+    await clock.advance(0);
+    slow.resolve(true);
+    await clock.advance(0);
+    expect(objects.get('a', 's')).toEqual(new Map([['password', 'newest']]));
+  });
+
+  test('is not told when only its labels change', async () => {
+    const { objects, kubernetes, clock, told } = referenced();
+    kubernetes.create('secrets', 'a', aSecret('s', 'x'));
+    objects.get('a', 's');
+    await clock.advance(0);
+    told.length = 0;
+    kubernetes.edit('secrets', 'a', { metadata: { name: 's', labels: { tier: 'prod' } } });
+    await clock.advance(0);
+    expect(told).toEqual([]);
+  });
+
   test('is gone when it is deleted', async () => {
     const { objects, kubernetes, clock } = referenced();
     kubernetes.create('secrets', 'a', aSecret('s', 'old'));
