@@ -12,6 +12,8 @@ export interface ClosedContext {
   readonly state: SessionState;
   readonly teller: ObjectTeller;
   readonly trouble: Trouble;
+  /** The cluster still takes removals, so whatever is being deleted gets its turn there. */
+  readonly isCleaningUp: boolean;
 }
 
 /**
@@ -29,7 +31,10 @@ export async function tellWaiting(context: ClosedContext): Promise<void> {
 
 async function tellOne(context: ClosedContext, resource: Resource): Promise<void> {
   const { state, teller, world } = context;
-  if (isDeleting(resource) && !resource.paused) return tellLeaving(context, resource);
+  if (isDeleting(resource) && !resource.paused) {
+    if (!context.isCleaningUp) await tellLeaving(context, resource);
+    return;
+  }
   if (resource.paused) {
     teller.tell(resource, { type: 'paused' });
     return;

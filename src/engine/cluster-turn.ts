@@ -96,10 +96,7 @@ export async function runTurn(context: TurnContext): Promise<boolean> {
   const hasWritten = await runPass({
     cluster,
     kinds: world.kinds,
-    tasks: (kind, only) =>
-      context.signal.aborted || (context.onlyRemovals && only === 'add')
-        ? []
-        : planTasks(state, kind, { only, namespaces: world.namespaces }),
+    tasks: (kind, only) => tasksOf(context, kind, only),
     writeAhead: (tasks) => writeAhead(context, tasks),
     committed: (document, operations) => committed(context, document, operations),
     refused: (slot, refusal) => state.refusals.set(slot.key, refusal),
@@ -109,6 +106,24 @@ export async function runTurn(context: TurnContext): Promise<boolean> {
     report: (commit) => report(context, commit),
   });
   return hasWritten;
+}
+
+function tasksOf(
+  { world, state, signal, onlyRemovals }: TurnContext,
+  kind: Kind,
+  only: Operation['type'],
+): readonly Task[] {
+  if (signal.aborted) return [];
+  const tasks = planTasks(state, kind, { only, namespaces: world.namespaces });
+  return onlyRemovals && only === 'add' ? tasks.flatMap(releaseOnly) : tasks;
+}
+
+/** Of a task that may not write: what is being deleted and needs no removal goes all the same. */
+function releaseOnly(task: Task): readonly Task[] {
+  const released = [...task.decision.outcomes].filter(([, { type }]) => type === 'released');
+  if (released.length === 0) return [];
+  const owner = task.decision.owner === null ? { owner: null } : {};
+  return [{ ...task, decision: { ...owner, outcomes: new Map(released) } }];
 }
 
 /** Finalizers first, then ownership, then OpenSearch: whatever breaks in between, nothing is written that nobody answers for. */

@@ -13,7 +13,7 @@ import { backoffMs } from '../watch/backoff.ts';
 import { Alarm } from './alarm.ts';
 import { slotKeyOf } from './claim-index.ts';
 import { tellWaiting } from './closed-turn.ts';
-import { ClusterKeeper } from './cluster-keeper.ts';
+import { ClusterKeeper, type Access } from './cluster-keeper.ts';
 import { openLedger, refreshDocuments, runTurn, type TurnContext } from './cluster-turn.ts';
 import { ConnectionTeller } from './connection-teller.ts';
 import { ObjectTeller, toTarget } from './object-teller.ts';
@@ -33,6 +33,8 @@ const RETRY = { firstMs: 200, maxMs: 10_000 };
 const LINGER_POLL_MS = 500;
 /** How often waiting objects are looked at again while nothing happens, so that long waits are told. */
 const CLOSED_POLL_MS = 15_000;
+
+type Removals = Extract<Access, { type: 'removals' }>;
 
 /** The one writer of one connection: gathers changes, and turns until nothing is left to do. */
 export class Session {
@@ -165,8 +167,7 @@ export class Session {
       case 'closed':
         return this.#turnClosed(access.trouble);
       case 'removals':
-        await this.#turnOpen(access.cluster, { onlyRemovals: true, signal });
-        return this.#turnClosed(access.trouble);
+        return this.#turnCleaningUp(access, signal);
       case 'full':
         await this.#turnOpen(access.cluster, { onlyRemovals: false, signal });
         this.#isClosed = false;
@@ -174,26 +175,37 @@ export class Session {
     }
   }
 
+  /** Only what is being deleted is still looked after; as long as that leads to writes, there may be more of it. */
+  async #turnCleaningUp({ cluster, trouble }: Removals, signal: AbortSignal): Promise<void> {
+    const hasWritten = await this.#turnOpen(cluster, { onlyRemovals: true, signal });
+    await this.#turnClosed(trouble, 'cleaning up');
+    if (hasWritten) this.#notBeforeMs = 0;
+  }
+
+  /** @returns whether anything was written to the cluster */
   async #turnOpen(
     cluster: Cluster,
     options: { readonly onlyRemovals: boolean; readonly signal: AbortSignal },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const context: TurnContext = { world: this.#world, state: this.#state, teller: this.#objects, cluster, ...options };
     const startedMs = this.#world.clock.now();
     await openLedger(context);
     const isDriftDue = startedMs >= this.#nextDriftMs;
     const readMs = await refreshDocuments(context, isDriftDue ? startedMs : 0);
     if (isDriftDue) this.#nextDriftMs = startedMs + this.#intervalMs(readMs);
-    if (await runTurn(context)) this.#lastCommitMs = startedMs;
+    const hasWritten = await runTurn(context);
+    if (hasWritten) this.#lastCommitMs = startedMs;
     await this.#release();
     this.#failures = 0;
     this.#notBeforeMs = 0;
+    return hasWritten;
   }
 
   /** Tells what waits, and comes back when the cluster may be tried again. */
-  async #turnClosed(trouble: Trouble): Promise<void> {
+  async #turnClosed(trouble: Trouble, cluster: 'away' | 'cleaning up' = 'away'): Promise<void> {
     const { clock } = this.#world;
-    await tellWaiting({ world: this.#world, state: this.#state, teller: this.#objects, trouble });
+    const isCleaningUp = cluster === 'cleaning up';
+    await tellWaiting({ world: this.#world, state: this.#state, teller: this.#objects, trouble, isCleaningUp });
     await this.#release();
     this.#teller.tellTrouble(trouble);
     const isGone = await this.#teller.letGo();

@@ -213,6 +213,60 @@ describe('a connection', () => {
     ]).toEqual([[], false, false]);
   });
 
+  test('that is deleted together with more objects than fit in one batch leaves none of them behind', async () => {
+    const operator = anOperator();
+    const names = Array.from({ length: 1100 }, (_, index) => ({ name: `tenant-${index}` }));
+    for (const name of names) operator.apply(TENANTS, name);
+    await operator.start();
+    operator.delete(CONNECTIONS, DEFAULT);
+    for (const name of names) operator.delete(TENANTS, name);
+    await operator.pass(20_000);
+    expect(operator.cluster.names('tenants')).toEqual([]);
+    expect(operator.exists(CONNECTIONS, DEFAULT)).toBe(false);
+  });
+
+  test('that is deleted waits for no object that is deleted with it and has nothing in OpenSearch', async () => {
+    const operator = anOperator();
+    operator.apply(ROLES, OPS, READ);
+    await operator.start();
+    operator.cluster.drop('roles', 'ops');
+    operator.delete(CONNECTIONS, DEFAULT);
+    operator.delete(ROLES, OPS);
+    await operator.pass(5000);
+    expect([operator.exists(ROLES, OPS), operator.exists(CONNECTIONS, DEFAULT)]).toEqual([false, false]);
+  });
+
+  test('that is deleted does not hold an object whose name a younger one inherits', async () => {
+    const operator = anOperator();
+    const heir = { name: 'heir' };
+    operator.apply(ROLES, OPS, READ);
+    await operator.start();
+    operator.apply(ROLES, heir, { ...READ, name: 'ops', description: 'of the heir' });
+    await operator.pass();
+    operator.delete(CONNECTIONS, DEFAULT);
+    operator.delete(ROLES, OPS);
+    await operator.pass(5000);
+    expect(operator.exists(ROLES, OPS)).toBe(false);
+    expect(operator.cluster.names('roles')).toEqual(['ops']);
+    await operator.pass(20_000);
+    expect(operator.ready(ROLES, heir)).toBe('False ConnectionNotFound');
+  });
+
+  test('that is deleted leaves nothing behind of what is deleted while a commit is under way', async () => {
+    const operator = anOperator();
+    const late = { name: 'late' };
+    for (const name of [OPS, late]) operator.apply(ROLES, name, READ);
+    await operator.start();
+    operator.cluster.beforePatch = () => {
+      if (operator.exists(ROLES, late)) operator.delete(ROLES, late);
+    };
+    operator.delete(CONNECTIONS, DEFAULT);
+    operator.delete(ROLES, OPS);
+    await operator.pass(20_000);
+    expect(operator.cluster.names('roles')).toEqual([]);
+    expect(operator.events).not.toContain('LeftBehind');
+  });
+
   test('that is gone for good does not hold objects that are deleted: they go and say what they leave', async () => {
     const operator = anOperator();
     operator.apply(ROLES, OPS, READ);
