@@ -3,18 +3,24 @@ import type { KubernetesClient } from '../clients/kubernetes.ts';
 import type { ObjectKey } from '../desired/resource.ts';
 import { KubernetesError } from '../errors.ts';
 import type { DocumentName } from '../kinds/kind.ts';
-
-/** Who owns which name in one OpenSearch cluster; `null` when nobody does any more. */
-export interface OwnerChange {
-  readonly document: DocumentName;
-  readonly name: string;
-  readonly owner: ObjectKey | null;
-}
+import {
+  changeOwnership,
+  isNobody,
+  nobody,
+  readOwnership,
+  spellOwnership,
+  type OwnerChange,
+  type Ownership,
+  type SpelledOwnership,
+} from './ownership.ts';
 
 interface Shard {
   readonly name: string;
   resourceVersion: string | undefined;
-  readonly owners: Map<string, ObjectKey>;
+  /** The JSON of what is on record for each name. */
+  readonly entries: Map<string, string>;
+  /** Characters of all entries. */
+  length: number;
   /** What the API server has. */
   text: string;
 }
@@ -24,8 +30,8 @@ interface ConfigMap {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** Keeps one ConfigMap near 100 KB: small enough to be rewritten for every commit that creates something. */
-const MAX_SHARD_ENTRIES = 1000;
+/** Keeps one ConfigMap small enough to be rewritten for every commit that creates something, far from the limit of 1 MiB. */
+const MAX_SHARD_LENGTH = 100_000;
 const LABEL = 'security.opensearch.org/ledger';
 
 /**
@@ -59,8 +65,13 @@ export class Ledger {
   }
 
   ownerOf(document: DocumentName, name: string): ObjectKey | undefined {
+    return this.ownershipOf(document, name).owner;
+  }
+
+  ownershipOf(document: DocumentName, name: string): Ownership {
     const key = entryKey(document, name);
-    return this.#shardOf.get(key)?.owners.get(key);
+    const entry = this.#shardOf.get(key)?.entries.get(key);
+    return entry === undefined ? nobody : readOwnership(JSON.parse(entry) as SpelledOwnership);
   }
 
   /** Stores the changes, one write for each ConfigMap they touch. @throws KubernetesError, UnreachableError; nothing is lost, record again */
@@ -80,25 +91,33 @@ export class Ledger {
     }
   }
 
-  #apply({ document, name, owner }: OwnerChange): Shard | undefined {
-    const key = entryKey(document, name);
+  #apply(change: OwnerChange): Shard | undefined {
+    const key = entryKey(change.document, change.name);
     const present = this.#shardOf.get(key);
-    if (owner === null) {
-      present?.owners.delete(key);
+    const after = changeOwnership(this.ownershipOf(change.document, change.name), change);
+    if (isNobody(after)) {
+      if (present !== undefined) setEntry(present, key, undefined);
       this.#shardOf.delete(key);
       return present;
     }
     const shard = present ?? this.#roomiest();
     this.#shardOf.set(key, shard);
-    if (shard.owners.get(key) === owner) return undefined;
-    shard.owners.set(key, owner);
+    const entry = JSON.stringify(spellOwnership(after));
+    if (shard.entries.get(key) === entry) return undefined;
+    setEntry(shard, key, entry);
     return shard;
   }
 
   #roomiest(): Shard {
-    const found = this.#shards.find((shard) => shard.owners.size < MAX_SHARD_ENTRIES);
+    const found = this.#shards.find((shard) => shard.length < MAX_SHARD_LENGTH);
     if (found !== undefined) return found;
-    const shard: Shard = { name: this.#freeName(), resourceVersion: undefined, owners: new Map(), text: '' };
+    const shard: Shard = {
+      name: this.#freeName(),
+      resourceVersion: undefined,
+      entries: new Map(),
+      length: 0,
+      text: '',
+    };
     this.#shards.push(shard);
     return shard;
   }
@@ -127,15 +146,17 @@ export class Ledger {
 
   #take(item: ConfigMap): void {
     const text = item.data?.['owners'] ?? '{}';
-    const owners = new Map<string, ObjectKey>(Object.entries(JSON.parse(text) as Record<string, string>));
     const { name, resourceVersion } = item.metadata;
-    const shard: Shard = { name, resourceVersion, owners, text };
+    const shard: Shard = { name, resourceVersion, entries: new Map(), length: 0, text };
     this.#shards.push(shard);
-    for (const key of owners.keys()) this.#shardOf.set(key, shard);
+    for (const [key, entry] of Object.entries(JSON.parse(text) as Record<string, SpelledOwnership>)) {
+      setEntry(shard, key, JSON.stringify(entry));
+      this.#shardOf.set(key, shard);
+    }
   }
 
   async #save(shard: Shard): Promise<void> {
-    const text = spell(shard.owners);
+    const text = spell(shard.entries);
     if (text === shard.text) return;
     const body = {
       apiVersion: 'v1',
@@ -177,8 +198,19 @@ export class Ledger {
 }
 
 /** One entry a line, in a fixed order, so that a person can read and compare it. */
-function spell(owners: ReadonlyMap<string, ObjectKey>): string {
-  return JSON.stringify(Object.fromEntries([...owners].sort(([a], [b]) => (a < b ? -1 : 1))), null, 1);
+function spell(entries: ReadonlyMap<string, string>): string {
+  const lines = [...entries]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, entry]) => `\n ${JSON.stringify(key)}: ${entry}`);
+  return lines.length === 0 ? '{}' : `{${lines.join(',')}\n}`;
+}
+
+function setEntry(shard: Shard, key: string, entry: string | undefined): void {
+  const before = shard.entries.get(key);
+  shard.length -= before === undefined ? 0 : key.length + before.length;
+  if (entry === undefined) shard.entries.delete(key);
+  else shard.entries.set(key, entry);
+  shard.length += entry === undefined ? 0 : key.length + entry.length;
 }
 
 function entryKey(document: DocumentName, name: string): string {

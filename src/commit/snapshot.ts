@@ -1,7 +1,7 @@
 import { canonical } from '../desired/canonical.ts';
 import type { JsonValue } from '../generated/json-value.ts';
 import type { Entity, Kind } from '../kinds/kind.ts';
-import type { Live } from '../plan/decide-slot.ts';
+import type { Live } from '../plan/slot.ts';
 import type { Operation } from '../plan/operation.ts';
 
 /** What one document holds, by name; kept up to date with our own commits. */

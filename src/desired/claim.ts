@@ -7,25 +7,56 @@ export interface Claim {
   readonly key: ObjectKey;
   readonly resource: Resource;
   readonly desired: Desired;
+  /** What has to be there before it can be written, and is not. */
+  readonly missing?: string;
 }
+
+/** The secret part of an entity. It is nowhere but in memory and in requests. */
+export interface Secret {
+  readonly field: 'hash' | 'password';
+  readonly value: string;
+  /** Says which value it is without telling anything of it. */
+  readonly version: string;
+}
+
+/** What is known of the secret part that a resource needs. */
+export type Credential =
+  | { readonly type: 'secret'; readonly secret: Secret }
+  | { readonly type: 'waiting'; readonly reason: WaitingReason; readonly message: string }
+  | { readonly type: 'stalled'; readonly reason: StalledReason; readonly message: string }
+  | { readonly type: 'unknown' };
 
 /** The entity, or why there is none. */
 export type Desired =
-  | { readonly type: 'entity'; readonly canonical: Canonical }
+  | { readonly type: 'entity'; readonly canonical: Canonical; readonly secret?: Secret }
   | { readonly type: 'waiting'; readonly reason: WaitingReason; readonly message: string }
-  | { readonly type: 'stalled'; readonly reason: StalledReason; readonly message: string };
+  | { readonly type: 'stalled'; readonly reason: StalledReason; readonly message: string }
+  /** Something is being read or computed: to be asked again. */
+  | { readonly type: 'unknown' };
 
-/** The claim of a resource whose use of the connection is permitted; `refusal` says why it is not. */
-export function toClaim(resource: Resource, refusal: string | undefined): Claim {
-  return { key: objectKey(resource), resource, desired: toDesired(resource, refusal) };
+/** What a claim depends on besides its spec. */
+export interface Circumstances {
+  /** Why the resource may not use the connection. */
+  readonly refusal?: string | undefined;
+  /** Absent where no secret is needed. */
+  readonly credential?: Credential | undefined;
+  readonly missing?: string | undefined;
 }
 
-function toDesired(resource: Resource, refusal: string | undefined): Desired {
+/** The claim of a resource on its name. */
+export function toClaim(resource: Resource, { refusal, credential, missing }: Circumstances): Claim {
+  const desired = toDesired(resource, refusal, credential);
+  return { key: objectKey(resource), resource, desired, ...(missing === undefined ? {} : { missing }) };
+}
+
+function toDesired(resource: Resource, refusal: string | undefined, credential: Credential | undefined): Desired {
   if (refusal !== undefined) return { type: 'stalled', reason: 'NotPermitted', message: refusal };
   const name = resourceName(resource);
   const problems = [...nameProblems(name), ...resource.kind.problems(name, resource.spec as never)];
   if (problems.length > 0) return { type: 'stalled', reason: 'InvalidSpec', message: problems.join('; ') };
-  return { type: 'entity', canonical: canonical(resource.kind, resource.kind.toEntity(resource.spec as never)) };
+  if (credential !== undefined && credential.type !== 'secret') return credential;
+  const entity = canonical(resource.kind, resource.kind.toEntity(resource.spec as never));
+  return { type: 'entity', canonical: entity, ...(credential === undefined ? {} : { secret: credential.secret }) };
 }
 
 /** The plugin decodes JSON pointers twice, so a name with `~0` or `~1` would address another entity, unchecked. */

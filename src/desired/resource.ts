@@ -25,6 +25,8 @@ export interface ObjectStatus {
   readonly resourceName?: string;
   readonly lastHandledReconcileAt?: string;
   readonly plannedChanges?: readonly string[];
+  /** Which value of the Secret is in force, for kinds with a secret part. */
+  readonly secretVersion?: string;
 }
 
 /** What is kept of a Kubernetes object: only what is used, since thousands of them stay in memory. */

@@ -1,11 +1,14 @@
 import type { Cluster } from '../commit/cluster.ts';
-import type { OwnerChange } from '../commit/ledger.ts';
+import type { OwnerChange } from '../commit/ownership.ts';
 import { forEachConcurrently } from '../concurrency.ts';
-import { hasFinalizer, type ObjectKey, type Resource } from '../desired/resource.ts';
+import { hasFinalizer, isDeleting, type ObjectKey, type Resource } from '../desired/resource.ts';
 import { KubernetesError } from '../errors.ts';
 import type { DocumentName, Kind } from '../kinds/kind.ts';
 import type { Operation } from '../plan/operation.ts';
+import { nobody } from '../commit/ownership.ts';
+import type { Parts } from '../plan/slot.ts';
 import { slotKeyOf } from './claim-index.ts';
+import type { Credentials } from './credentials.ts';
 import { toTarget, type ObjectTeller } from './object-teller.ts';
 import { runPass, type CommitReport, type Task } from './pass.ts';
 import { planTasks } from './plan-tasks.ts';
@@ -18,6 +21,7 @@ export interface TurnContext {
   readonly state: SessionState;
   readonly teller: ObjectTeller;
   readonly cluster: Cluster;
+  readonly credentials: Credentials;
   /** Only clean up: the connection is going. */
   readonly onlyRemovals: boolean;
   readonly signal: AbortSignal;
@@ -30,10 +34,10 @@ const DRIFT_CORRECTED = {
   message: 'it was changed or deleted in OpenSearch behind the operator and has been put back',
 } as const;
 
-/** The documents that somebody declares something of. */
-function declaredKinds({ world, state }: Pick<TurnContext, 'world' | 'state'>): readonly Kind[] {
+/** The documents that somebody declares something of, or refers into. */
+function neededKinds({ world, state }: Pick<TurnContext, 'world' | 'state'>): readonly Kind[] {
   const kinds = new Set([...state.index.slots()].map((slot) => slot.kind));
-  return world.kinds.filter((kind) => kinds.has(kind));
+  return world.kinds.filter((kind) => kinds.has(kind) || state.references.refersInto(kind.document));
 }
 
 /** Makes sure that we know who owns what in the cluster that is open. */
@@ -57,7 +61,7 @@ export async function openLedger({ world, state, cluster }: TurnContext): Promis
 export async function refreshDocuments(context: TurnContext, notBeforeMs: number): Promise<number> {
   const { world, state, cluster, signal } = context;
   const unseen = unseenDocuments(state);
-  const stale = declaredKinds(context).filter(
+  const stale = neededKinds(context).filter(
     ({ document }) => unseen.has(document) || !state.documents.isFresh(document, notBeforeMs),
   );
   const startedMs = world.clock.now();
@@ -71,15 +75,21 @@ export async function refreshDocuments(context: TurnContext, notBeforeMs: number
 }
 
 function noticeDrift({ world, state }: TurnContext, kind: Kind, name: string): void {
+  wakeDependents(state, kind.document, name);
   const key = slotKeyOf(kind.document, name);
   const slot = state.index.slot(key);
   if (slot === undefined) return;
-  const owner = state.ledger?.owners.ownerOf(kind.document, name);
+  const { owner, parts } = state.ledger?.owners.ownershipOf(kind.document, name) ?? nobody;
   const isHealthy = [...slot.claimants].some(
-    ([claimant, resource]) => claimant === owner && isApplied(world, resource),
+    ([claimant, resource]) => (claimant === owner || parts.has(claimant)) && isApplied(world, resource),
   );
   if (isHealthy) state.drifted.add(key);
   state.dirty.add(key, 'sweep');
+}
+
+/** Who refers to a name that came, changed or went has to be looked at again. */
+function wakeDependents(state: SessionState, document: DocumentName, name: string): void {
+  for (const slot of state.references.dependents(document, name)) state.dirty.add(slot, 'sweep');
 }
 
 function isApplied(world: World, resource: Resource): boolean {
@@ -109,19 +119,23 @@ export async function runTurn(context: TurnContext): Promise<boolean> {
 }
 
 function tasksOf(
-  { world, state, signal, onlyRemovals }: TurnContext,
+  { world, state, credentials, signal, onlyRemovals }: TurnContext,
   kind: Kind,
   only: Operation['type'],
 ): readonly Task[] {
   if (signal.aborted) return [];
-  const tasks = planTasks(state, kind, { only, namespaces: world.namespaces });
+  const tasks = planTasks(state, kind, { only, namespaces: world.namespaces, credentials });
   return onlyRemovals && only === 'add' ? tasks.flatMap(releaseOnly) : tasks;
 }
 
-/** Of a task that may not write: what is being deleted and needs no removal goes all the same. */
+/**
+ * Of a task that may not write: what is being deleted and needs no removal goes all the same. Out of a shared name what
+ * goes is taken by an `add` of what is left.
+ */
 function releaseOnly(task: Task): readonly Task[] {
   const released = [...task.decision.outcomes].filter(([, { type }]) => type === 'released');
   if (released.length === 0) return [];
+  if (task.slot.kind.sharing !== undefined) return [task];
   const owner = task.decision.owner === null ? { owner: null } : {};
   return [{ ...task, decision: { ...owner, outcomes: new Map(released) } }];
 }
@@ -130,18 +144,20 @@ function releaseOnly(task: Task): readonly Task[] {
 async function writeAhead(context: TurnContext, tasks: readonly Task[]): Promise<readonly Task[]> {
   const { world, state } = context;
   const owned = tasks.filter(
-    ({ decision }) => typeof decision.owner === 'string' || decision.operation?.type === 'add',
+    ({ decision }) =>
+      typeof decision.owner === 'string' || decision.parts !== undefined || decision.operation?.type === 'add',
   );
   if (owned.length > 0) await protectConnection(context);
   const gone = new Set<Task>();
   await forEachConcurrently(owned, FINALIZER_WRITERS, async (task) => {
-    const resource = subjectOf(task);
-    if (resource === undefined || hasFinalizer(resource)) return;
-    if (!(await world.writer.addFinalizer(toTarget(resource)))) gone.add(task);
+    for (const resource of holdersOf(task)) {
+      if (hasFinalizer(resource) || isDeleting(resource)) continue;
+      if (!(await world.writer.addFinalizer(toTarget(resource)))) gone.add(task);
+    }
   });
   for (const task of gone) settle(state, task.ticket);
   const ready = tasks.filter((task) => !gone.has(task));
-  const changes = ready.flatMap(ownerChange);
+  const changes = ready.flatMap((task) => ownerChange(state, task));
   const isAdding = ready.some(({ decision }) => decision.operation?.type === 'add');
   // An addition waits for what could not be saved before, too: it may be about the same name.
   if (isAdding) await state.ledger?.owners.record(changes);
@@ -149,15 +165,33 @@ async function writeAhead(context: TurnContext, tasks: readonly Task[]): Promise
   return ready;
 }
 
-function subjectOf({ slot, decision }: Task): Resource | undefined {
-  const key: ObjectKey | undefined = decision.subject ?? decision.owner ?? undefined;
-  return key === undefined ? undefined : slot.claimants.get(key);
+/** Who is answerable for the task: its finalizer keeps it until what it put there is gone. */
+function holdersOf({ slot, decision }: Task): readonly Resource[] {
+  const keys = new Set([...(decision.subjects ?? []), ...(decision.parts?.keys() ?? [])]);
+  if (typeof decision.owner === 'string') keys.add(decision.owner);
+  return [...keys].flatMap((key) => slot.claimants.get(key) ?? []);
 }
 
-/** A removal ends ownership after it; everything else changes it before. */
-function ownerChange({ slot, decision }: Task): readonly OwnerChange[] {
-  if (decision.owner === undefined || decision.operation?.type === 'remove') return [];
-  return [{ document: slot.kind.document, name: slot.name, owner: decision.owner }];
+/** A removal ends ownership after it; everything else changes it before, but for parts that are still there until then. */
+function ownerChange({ ledger }: SessionState, { slot, decision }: Task): readonly OwnerChange[] {
+  const { owner, parts, operation } = decision;
+  const { document } = slot.kind;
+  if ((owner === undefined && parts === undefined) || operation?.type === 'remove') return [];
+  const before = ledger?.owners.ownershipOf(document, slot.name).parts ?? nobody.parts;
+  const after = parts === undefined || operation === undefined ? parts : uniteParts(before, parts);
+  return [
+    {
+      document,
+      name: slot.name,
+      ...(owner === undefined ? {} : { owner }),
+      ...(after === undefined ? {} : { parts: after }),
+    },
+  ];
+}
+
+function uniteParts(a: Parts, b: Parts): Parts {
+  const keys = [...new Set([...a.keys(), ...b.keys()])];
+  return new Map(keys.map((key) => [key, [...new Set([...(a.get(key) ?? []), ...(b.get(key) ?? [])])].sort()]));
 }
 
 async function recordOwners({ world, state }: TurnContext, changes: readonly OwnerChange[]): Promise<void> {
@@ -166,7 +200,9 @@ async function recordOwners({ world, state }: TurnContext, changes: readonly Own
     await state.ledger?.owners.record(changes);
   } catch (error) {
     // A namespace that is going takes no new objects, and its ledger goes with it: ending ownership must not fail then.
-    const isEnding = changes.every(({ owner }) => owner === null);
+    const isEnding = changes.every(
+      ({ owner, parts }) => owner === null || (owner === undefined && parts !== undefined),
+    );
     if (!isEnding || !(error instanceof KubernetesError)) throw error;
     const level = error.status === 403 || error.status === 404 ? 'debug' : 'warn';
     world.log[level]({ connection: state.key, error: error.message }, 'end of ownership not recorded');
@@ -182,7 +218,13 @@ async function protectConnection({ world, state }: TurnContext): Promise<void> {
 
 function committed({ state }: TurnContext, document: DocumentName, operations: readonly Operation[]): void {
   state.documents.committed(document, operations);
-  for (const { name } of operations) state.refusals.delete(slotKeyOf(document, name));
+  for (const operation of operations) {
+    const key = slotKeyOf(document, operation.name);
+    state.refusals.delete(key);
+    if (operation.type === 'add' && operation.secret !== undefined)
+      state.secretsInForce.set(key, operation.secret.version);
+    wakeDependents(state, document, operation.name);
+  }
 }
 
 function finish({ world, state, teller }: TurnContext, { ticket, slot, decision }: Task): void {
@@ -193,7 +235,7 @@ function finish({ world, state, teller }: TurnContext, { ticket, slot, decision 
     const resource = slot.claimants.get(key);
     if (resource === undefined) continue;
     teller.tell(resource, outcome);
-    if (isCorrected && key === decision.subject) teller.record(resource, DRIFT_CORRECTED);
+    if (isCorrected && decision.subjects?.includes(key) === true) teller.record(resource, DRIFT_CORRECTED);
   }
 }
 

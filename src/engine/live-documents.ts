@@ -1,7 +1,7 @@
 import { applyToSnapshot, toSnapshot, type Snapshot } from '../commit/snapshot.ts';
 import type { Cluster } from '../commit/cluster.ts';
 import type { DocumentName, Kind } from '../kinds/kind.ts';
-import type { Live } from '../plan/decide-slot.ts';
+import type { Live } from '../plan/slot.ts';
 import type { Operation } from '../plan/operation.ts';
 
 interface Held {

@@ -1,10 +1,10 @@
 import { commitOperations, type CommitResult, type RefusedOperation } from '../commit/commit-operations.ts';
 import type { Cluster } from '../commit/cluster.ts';
-import type { OwnerChange } from '../commit/ledger.ts';
+import type { OwnerChange } from '../commit/ownership.ts';
 import type { ObjectKey } from '../desired/resource.ts';
 import { ConflictError } from '../errors.ts';
 import type { DocumentName, Kind } from '../kinds/kind.ts';
-import type { Decision, Refusal } from '../plan/decide-slot.ts';
+import type { Decision, Refusal } from '../plan/slot.ts';
 import { batchLength, MAX_BATCH_BYTES } from '../plan/next-batch.ts';
 import type { Operation } from '../plan/operation.ts';
 import { stalled, type Outcome } from '../plan/outcome.ts';
@@ -65,6 +65,7 @@ async function runBatch(context: PassContext, kind: Kind, only: Operation['type'
   if (operations.length === 0) return false;
   const result = await commit(context, kind, { operations, byName, only });
   if (only === 'remove') await finishRemovals(context, kind, { byName, accepted: result.accepted });
+  else await context.forget(shrunkParts(kind, byName, result.accepted));
   const refused = result.refused.map(({ operation }) => operation);
   if (only === 'add') await context.forget(claimedInVain(kind, byName, refused));
   for (const refusal of result.refused) refuse(context, byName, refusal);
@@ -123,8 +124,22 @@ async function finishRemovals(
   kind: Kind,
   { byName, accepted }: { byName: ReadonlyMap<string, Task>; accepted: readonly Operation[] },
 ): Promise<void> {
-  await context.forget(accepted.map(({ name }) => ({ document: kind.document, name, owner: null })));
+  await context.forget(
+    accepted.map(({ name }) => ({ document: kind.document, name, owner: null, parts: new Map<ObjectKey, string[]>() })),
+  );
   finishAll(context, byName, accepted);
+}
+
+/** What was taken out of shared names is on record until it is really out. */
+function shrunkParts(
+  kind: Kind,
+  byName: ReadonlyMap<string, Task>,
+  accepted: readonly Operation[],
+): readonly OwnerChange[] {
+  return accepted.flatMap(({ name }) => {
+    const parts = byName.get(name)?.decision.parts;
+    return parts === undefined ? [] : [{ document: kind.document, name, parts }];
+  });
 }
 
 /** What was put on record for a write that was then not stored: the name is still whoever's it was, unless it was inherited. */
@@ -145,8 +160,7 @@ function refuse(context: PassContext, byName: ReadonlyMap<string, Task>, { opera
   const task = byName.get(operation.name);
   if (task === undefined) return;
   context.refused(task.slot, { value: operation.type === 'add' ? operation.value : undefined, words });
-  const { subject } = task.decision;
-  const others = [...task.decision.outcomes].filter(([key]) => key !== subject);
-  const told: readonly [ObjectKey, Outcome][] = subject === undefined ? [] : [[subject, stalled('Rejected', words)]];
-  context.finish({ ...task, decision: { outcomes: new Map([...others, ...told]) } });
+  const { subjects = [], outcomes } = task.decision;
+  const told = subjects.map((subject): [ObjectKey, Outcome] => [subject, stalled('Rejected', words)]);
+  context.finish({ ...task, decision: { outcomes: new Map([...outcomes, ...told]) } });
 }

@@ -1,20 +1,50 @@
 import { toClaim, type Claim } from '../desired/claim.ts';
 import { refusalOf } from '../desired/permission.ts';
-import type { Resource } from '../desired/resource.ts';
+import { nobody } from '../commit/ownership.ts';
+import { isDeleting, type ObjectKey, type Resource } from '../desired/resource.ts';
 import type { Kind } from '../kinds/kind.ts';
-import { decideSlot, type Decision } from '../plan/decide-slot.ts';
+import { decideSlot } from '../plan/decide-slot.ts';
+import type { Decision } from '../plan/slot.ts';
 import type { Operation } from '../plan/operation.ts';
 import type { Slot } from './claim-index.ts';
+import type { Credentials } from './credentials.ts';
+import type { Connection } from './resolve-settings.ts';
 import type { Task } from './pass.ts';
 import { isUnseen, settle, type SessionState } from './session-state.ts';
 import type { Namespaces } from './world.ts';
 
-/** The claim of a resource, refused where the connection does not permit it. */
-export function claimOf(state: SessionState, resource: Resource, namespaces: Namespaces): Claim {
+/** What claims depend on besides the state of the session. */
+export interface ClaimContext {
+  readonly namespaces: Namespaces;
+  readonly credentials: Pick<Credentials, 'of'>;
+}
+
+/** The claim of a resource: refused where the connection does not permit it, with what it needs of others. */
+export function claimOf(state: SessionState, resource: Resource, { namespaces, credentials }: ClaimContext): Claim {
   const { connection } = state;
-  const refusal =
-    connection === undefined ? undefined : refusalOf(resource, connection, namespaces.labels(resource.namespace));
-  return toClaim(resource, refusal);
+  if (connection === undefined) return toClaim(resource, {});
+  const refusal = refusalOf(resource, connection, namespaces.labels(resource.namespace));
+  const needsSecret =
+    refusal === undefined && resource.kind.credential !== undefined && isEnforced(resource, connection);
+  return toClaim(resource, {
+    refusal,
+    credential: needsSecret ? credentials.of(resource, connection) : undefined,
+    missing: missingReference(state, resource),
+  });
+}
+
+function isEnforced(resource: Resource, { spec }: Connection): boolean {
+  if (resource.paused || isDeleting(resource)) return false;
+  return spec.managementPolicy !== 'Observe' && resource.spec.managementPolicy !== 'Observe';
+}
+
+function missingReference({ documents }: SessionState, { kind, spec }: Resource): string | undefined {
+  const missing = kind
+    .references(spec as never)
+    .filter(({ document, name, isRequired }) => isRequired && documents.get(document, name) === undefined)
+    .map(({ name }) => `"${name}"`);
+  if (missing.length === 0) return undefined;
+  return `waiting for ${missing.length === 1 ? 'the role' : 'the roles'} ${missing.join(', ')}, which OpenSearch does not have: create ${missing.length === 1 ? 'it' : 'them'}`;
 }
 
 /**
@@ -24,7 +54,7 @@ export function claimOf(state: SessionState, resource: Resource, namespaces: Nam
 export function planTasks(
   state: SessionState,
   kind: Kind,
-  options: { readonly only: Operation['type']; readonly namespaces: Namespaces },
+  options: ClaimContext & { readonly only: Operation['type'] },
 ): readonly Task[] {
   const tasks: Task[] = [];
   let operations = 0;
@@ -32,7 +62,13 @@ export function planTasks(
     const slot = state.index.slot(ticket.slot);
     if (slot === undefined) settle(state, ticket);
     if (slot === undefined || slot.kind !== kind || isUnseen(state, slot)) continue;
-    const decision = decide(state, slot, options.namespaces);
+    const claims = [...slot.claimants.values()].map((resource) => claimOf(state, resource, options));
+    if (claims.some(({ desired }) => desired.type === 'unknown')) {
+      // Whoever is waited for makes the slot dirty again.
+      state.dirty.done(ticket);
+      continue;
+    }
+    const decision = decide(state, slot, claims);
     if ((decision.operation?.type === 'remove') !== (options.only === 'remove')) continue;
     tasks.push({ ticket, slot, decision });
     if (decision.operation !== undefined) operations += 1;
@@ -41,15 +77,24 @@ export function planTasks(
   return tasks;
 }
 
-function decide(state: SessionState, slot: Slot, namespaces: Namespaces): Decision {
+function decide(state: SessionState, slot: Slot, claims: readonly Claim[]): Decision {
   const { document } = slot.kind;
+  const { owner, parts } = state.ledger?.owners.ownershipOf(document, slot.name) ?? nobody;
   return decideSlot({
-    noun: slot.kind.noun,
+    kind: slot.kind,
     name: slot.name,
-    claims: [...slot.claimants.values()].map((resource) => claimOf(state, resource, namespaces)),
+    claims,
     live: state.documents.get(document, slot.name),
-    owner: state.ledger?.owners.ownerOf(document, slot.name),
+    owner,
+    parts,
     refusal: state.refusals.get(slot.key),
+    secretInForce: state.secretsInForce.get(slot.key) ?? toldSecret(slot, owner),
     isObserving: state.connection?.spec.managementPolicy === 'Observe',
+    self: state.self,
   });
+}
+
+/** After a restart the status of the owner is all that is known of the secret in force; checks follow. */
+function toldSecret({ claimants }: Slot, owner: ObjectKey | undefined): string | undefined {
+  return owner === undefined ? undefined : claimants.get(owner)?.status.secretVersion;
 }

@@ -9,6 +9,9 @@ export type Connection = KubernetesObject<OpenSearchConnectionSpec, OpenSearchCo
 export interface References {
   secret(namespace: string, name: string): ReferencedData | 'unknown';
   configMap(namespace: string, name: string): ReferencedData | 'unknown';
+  /** A Secret stays in memory as long as somebody holds it. */
+  hold(secret: NamespacedName): void;
+  release(secret: NamespacedName): void;
 }
 
 /** The settings to open a cluster with, or what is missing for them. */
@@ -96,7 +99,7 @@ function resolveCa({ namespace, spec }: Connection, references: References): Val
 function valueOf(data: ReferencedData | 'unknown', source: string, key: string): Value {
   if (data === 'unknown') return { type: 'unknown' };
   if (data === undefined) return { type: 'missing', message: `${source} does not exist: create it` };
-  const text = data.get(key);
+  const text = data.values.get(key);
   if (text === undefined || text === '') return { type: 'missing', message: `${source} has no key "${key}": add it` };
   return { type: 'value', text };
 }

@@ -1,7 +1,9 @@
 import type { Ledger } from '../commit/ledger.ts';
 import type { NamespacedName } from '../desired/resource.ts';
-import type { DocumentName } from '../kinds/kind.ts';
-import type { Refusal } from '../plan/decide-slot.ts';
+import { isNobody, nobody } from '../commit/ownership.ts';
+import type { DocumentName, Self } from '../kinds/kind.ts';
+import { ReferenceIndex } from './reference-index.ts';
+import type { Refusal } from '../plan/slot.ts';
 import { ClaimIndex, type Slot, type SlotKey } from './claim-index.ts';
 import { DirtySlots, type Ticket } from './dirty-slots.ts';
 import { LiveDocuments } from './live-documents.ts';
@@ -17,6 +19,11 @@ export interface SessionState {
   readonly documents: LiveDocuments;
   /** What the server refused, so that it is not sent again unchanged. */
   readonly refusals: Map<SlotKey, Refusal>;
+  /** The version of the secret part that was stored last, by us. */
+  readonly secretsInForce: Map<SlotKey, string>;
+  readonly references: ReferenceIndex;
+  /** Who we are in the cluster that is open now. */
+  self: Self | undefined;
   /** When a person last changed an object of a name; until its decision is carried out. */
   readonly arrivals: Map<SlotKey, number>;
   /** Names that were changed behind our back and are about to be put right. */
@@ -33,6 +40,9 @@ export function createSessionState(key: NamespacedName): SessionState {
     dirty: new DirtySlots(),
     documents: new LiveDocuments(),
     refusals: new Map(),
+    secretsInForce: new Map(),
+    references: new ReferenceIndex(),
+    self: undefined,
     arrivals: new Map(),
     drifted: new Set(),
     ledger: undefined,
@@ -57,7 +67,7 @@ export function settle({ dirty, arrivals }: SessionState, ticket: Ticket): void 
 export function isUnseen({ arrivals, documents, ledger }: SessionState, { key, kind, name }: Slot): boolean {
   const arrivedMs = arrivals.get(key);
   if (arrivedMs === undefined || documents.isFresh(kind.document, arrivedMs)) return false;
-  return ledger?.owners.ownerOf(kind.document, name) === undefined;
+  return isNobody(ledger?.owners.ownershipOf(kind.document, name) ?? nobody);
 }
 
 /** The documents that have to be read before what is unseen in them can be decided. */

@@ -16,7 +16,9 @@ import { tellWaiting } from './closed-turn.ts';
 import { ClusterKeeper, type Access } from './cluster-keeper.ts';
 import { openLedger, refreshDocuments, runTurn, type TurnContext } from './cluster-turn.ts';
 import { ConnectionTeller } from './connection-teller.ts';
+import { Credentials } from './credentials.ts';
 import { ObjectTeller, toTarget } from './object-teller.ts';
+import type { SecretChanges } from './reference-index.ts';
 import { commitAtMs } from './pace.ts';
 import { refersTo, type Connection, type Referenced } from './resolve-settings.ts';
 import { createSessionState, markAllDirty, type SessionState } from './session-state.ts';
@@ -44,6 +46,7 @@ export class Session {
   readonly #keeper: ClusterKeeper;
   readonly #objects: ObjectTeller;
   readonly #teller: ConnectionTeller;
+  readonly #credentials: Credentials;
   #lastCommitMs = -Infinity;
   #lastArrivalMs = -Infinity;
   #nextDriftMs = 0;
@@ -60,6 +63,7 @@ export class Session {
     this.#keeper = new ClusterKeeper(world);
     this.#objects = new ObjectTeller(world);
     this.#teller = new ConnectionTeller(world, this.#state);
+    this.#credentials = new Credentials(world, key, (object) => this.#onCredential(object));
   }
 
   /** Nobody refers to the connection and it does not exist: the session can go. */
@@ -71,6 +75,7 @@ export class Session {
   put(resource: Resource): void {
     const before = this.#state.index.get(objectKey(resource));
     const slots = this.#state.index.put(resource);
+    this.#hold(this.#state.references.put(resource, slots.at(-1) ?? ''));
     this.#world.statuses.current(toTarget(resource));
     if (before !== undefined && !isNews(before, resource)) return;
     if (before !== undefined && before.reconcileRequestedAt !== resource.reconcileRequestedAt)
@@ -79,8 +84,12 @@ export class Session {
   }
 
   remove(key: ObjectKey): void {
+    const resource = this.#state.index.get(key);
     const slot = this.#state.index.delete(key);
-    if (slot !== undefined) this.#touch([slot]);
+    if (slot === undefined || resource === undefined) return;
+    this.#hold(this.#state.references.delete(key));
+    this.#credentials.forget(resource);
+    this.#touch([slot]);
   }
 
   /** The connection appeared, changed or is gone (`undefined`). */
@@ -91,10 +100,19 @@ export class Session {
     if (before === undefined || connection === undefined || isNews(before, connection)) this.#recheck();
   }
 
+  #onCredential(key: ObjectKey): void {
+    const resource = this.#state.index.get(key);
+    if (resource === undefined) return;
+    this.#state.dirty.add(slotKeyOf(resource.kind.document, resourceName(resource)), 'edit');
+    this.#lastArrivalMs = this.#world.clock.now();
+    this.#alarm.ring();
+  }
+
   /** A Secret or a ConfigMap changed. */
   onReferenced(referenced: Referenced): void {
     const { connection } = this.#state;
     if (connection !== undefined && refersTo(connection, referenced)) this.#recheck();
+    if (referenced.kind === 'Secret') this.#touch([...this.#state.references.holdersOf(referenced.key)]);
   }
 
   /** The labels of a namespace changed: its objects may have won or lost the consent of the connection. */
@@ -133,7 +151,13 @@ export class Session {
     }
   }
 
+  #hold({ gained, lost }: SecretChanges): void {
+    for (const secret of gained) this.#world.references.hold(secret);
+    for (const secret of lost) this.#world.references.release(secret);
+  }
+
   #touch(slots: readonly string[]): void {
+    if (slots.length === 0) return;
     this.#lastArrivalMs = this.#world.clock.now();
     for (const slot of slots) {
       this.#state.refusals.delete(slot);
@@ -187,7 +211,8 @@ export class Session {
     cluster: Cluster,
     options: { readonly onlyRemovals: boolean; readonly signal: AbortSignal },
   ): Promise<boolean> {
-    const context: TurnContext = { world: this.#world, state: this.#state, teller: this.#objects, cluster, ...options };
+    const [world, state, teller, credentials] = [this.#world, this.#state, this.#objects, this.#credentials];
+    const context: TurnContext = { world, state, teller, credentials, cluster, ...options };
     const startedMs = this.#world.clock.now();
     await openLedger(context);
     const isDriftDue = startedMs >= this.#nextDriftMs;

@@ -40,7 +40,12 @@ export function startOperator({ world, tools, namespaces }: OperatorOptions, sig
   const operator: Operator = new Operator({
     ...world,
     namespaces: names,
-    references: { secret: (...at) => secrets.get(...at), configMap: (...at) => configMaps.get(...at) },
+    references: {
+      secret: (...at) => secrets.get(...at),
+      configMap: (...at) => configMaps.get(...at),
+      hold: (secret) => secrets.hold(secret),
+      release: (secret) => secrets.release(secret),
+    },
   });
   const watches = [
     ...watchConnections(operator, tools, namespaces),

@@ -2,7 +2,10 @@ import type { Clock } from '../clock.ts';
 import type { Cluster, OpenSearchSettings } from '../commit/cluster.ts';
 import type { Ledger } from '../commit/ledger.ts';
 import type { NamespaceLabels } from '../desired/permission.ts';
+import type { UserPassword } from '../commit/passwords/password-hasher.ts';
+import type { PasswordPolicy } from '../desired/password-rules.ts';
 import type { Kind } from '../kinds/kind.ts';
+import type { SecretWriter } from '../status/secret-writer.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { EventRecorder } from '../status/event-recorder.ts';
@@ -26,6 +29,15 @@ export interface Patience {
   readonly connectionLingerMs: number;
 }
 
+/** Checks and hashes passwords without holding up anybody else. */
+export interface Passwords {
+  /** What the server would say against it, in its own words. */
+  problem(credentials: { userName: string; password: string }, policy: PasswordPolicy): Promise<string | undefined>;
+  /** The same hash each time for the same user and password. */
+  hash(user: UserPassword, priority: 'edit' | 'background', signal: AbortSignal): Promise<string>;
+  forget(user: Omit<UserPassword, 'password'>): void;
+}
+
 /** Everything around the engine: passed in, so that tests can steer each of them. */
 export interface World {
   readonly kinds: readonly Kind[];
@@ -38,6 +50,8 @@ export interface World {
   readonly statuses: StatusQueue;
   readonly events: EventRecorder;
   readonly references: References;
+  readonly passwords: Passwords;
+  readonly secrets: Pick<SecretWriter, 'create' | 'disown'>;
   readonly namespaces: Namespaces;
   readonly openCluster: (
     settings: OpenSearchSettings,

@@ -1,6 +1,6 @@
 import type { OpenSearchActionGroupSpec } from '../generated/opensearch-action-group.ts';
 import type { Kind } from './kind.ts';
-import { adminActionProblems, blankProblems } from './spec-problems.ts';
+import { adminActionProblems, blankProblems, isGroupName } from './spec-problems.ts';
 
 export const actionGroup: Kind<OpenSearchActionGroupSpec> = {
   kind: 'OpenSearchActionGroup',
@@ -25,5 +25,10 @@ export const actionGroup: Kind<OpenSearchActionGroupSpec> = {
       : []),
   ],
   uses: (spec) => ({ indexPatterns: [], tenants: [], actions: spec.allowedActions, mappableRoles: [] }),
-  references: () => [],
+  references: (spec) =>
+    [...new Set(spec.allowedActions.filter(isGroupName))].map((name) => ({
+      document: 'actiongroups',
+      name,
+      isRequired: false,
+    })),
 };

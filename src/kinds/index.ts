@@ -1,11 +1,19 @@
 import { actionGroup } from './action-group.ts';
 import type { Kind } from './kind.ts';
 import { role } from './role.ts';
+import { roleMapping } from './role-mapping.ts';
 import { tenant } from './tenant.ts';
+import { user } from './user.ts';
 
 /**
  * Every kind that the engine serves, in the order of writes.
  * The cast erases the spec's type: a kind only ever meets specs of its own custom resource, which the API server has
  * checked against the CRD from which the type was made.
  */
-export const kinds: readonly Kind[] = [actionGroup, tenant, role] as readonly unknown[] as readonly Kind[];
+export const kinds: readonly Kind[] = [
+  actionGroup,
+  tenant,
+  role,
+  user,
+  roleMapping,
+] as readonly unknown[] as readonly Kind[];

@@ -10,6 +10,44 @@ export type Entity = { readonly [field: string]: JsonValue };
 export interface Reference {
   readonly document: DocumentName;
   readonly name: string;
+  /** The server refuses the spec without it, so it is waited for; anything else is only told. */
+  readonly isRequired: boolean;
+}
+
+/** Objects that claim one name share it: what they declare is united. */
+export interface Sharing<Spec> {
+  /** Fields of the entity whose entries each stand for themselves. */
+  readonly lists: readonly string[];
+  /** Fields that mean something as a whole only: two objects cannot declare different ones. */
+  readonly wholes: readonly string[];
+  /** Exclusive: what objects declare is the whole truth. Merge: what others put there stays. */
+  readonly mode: (spec: Spec) => 'Exclusive' | 'Merge';
+}
+
+/** Where the secret part of an entity is kept, in the namespace of the object. */
+export interface CredentialSource {
+  readonly type: 'password' | 'hash' | 'generated';
+  readonly secretName: string;
+  readonly key: string;
+  /** Of a password that is to be made, in characters. */
+  readonly length: number;
+}
+
+/** Who the operator is in the cluster, as the cluster says. */
+export interface Self {
+  readonly name: string;
+  readonly method: 'Basic' | 'ClientCertificate';
+  /** An admin certificate opens every door, whatever roles and mappings say. */
+  readonly isAdmin: boolean;
+  readonly backendRoles: readonly string[];
+  /** The roles that it holds there. */
+  readonly roles: readonly string[];
+}
+
+/** One entity before and after a change; undefined where there is none. */
+export interface Change {
+  readonly live: Entity | undefined;
+  readonly wanted: Entity | undefined;
 }
 
 /** What a spec reaches for, to be held against the grant of a connection. */
@@ -48,4 +86,10 @@ export interface Kind<Spec = never> {
   readonly uses: (spec: Spec) => Uses;
   /** The resources of the same cluster that the spec names. */
   readonly references: (spec: Spec) => readonly Reference[];
+  /** Present where several objects may claim one name together; elsewhere the oldest has it alone. */
+  readonly sharing?: Sharing<Spec>;
+  /** Present where an entity has a part that is secret. */
+  readonly credential?: (spec: Spec) => CredentialSource;
+  /** What the operator would lose by a change of an entity that it depends on itself; undefined when nothing. */
+  readonly cutsOff?: (name: string, change: Change, self: Self) => string | undefined;
 }

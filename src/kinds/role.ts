@@ -1,6 +1,7 @@
 import type { OpenSearchRoleSpec } from '../generated/opensearch-role.ts';
 import type { Entity, Kind } from './kind.ts';
-import { adminActionProblems, blankProblems } from './spec-problems.ts';
+import { reliedRoles } from './own-access.ts';
+import { adminActionProblems, blankProblems, isGroupName } from './spec-problems.ts';
 
 type IndexPermission = NonNullable<OpenSearchRoleSpec['indexPermissions']>[number];
 type TenantPermission = NonNullable<OpenSearchRoleSpec['tenantPermissions']>[number];
@@ -32,16 +33,25 @@ export const role: Kind<OpenSearchRoleSpec> = {
   uses: (spec) => ({
     indexPatterns: (spec.indexPermissions ?? []).flatMap((permission) => permission.indexPatterns),
     tenants: (spec.tenantPermissions ?? []).flatMap((permission) => permission.tenantPatterns),
-    actions: [
-      ...(spec.clusterPermissions ?? []),
-      ...[...(spec.indexPermissions ?? []), ...(spec.tenantPermissions ?? [])].flatMap(
-        (permission) => permission.allowedActions,
-      ),
-    ],
+    actions: actionsOf(spec),
     mappableRoles: [],
   }),
-  references: () => [],
+  references: (spec) =>
+    [...new Set(actionsOf(spec).filter(isGroupName))].map((name) => ({
+      document: 'actiongroups',
+      name,
+      isRequired: false,
+    })),
+  cutsOff: (name, { wanted }, self) =>
+    wanted === undefined && reliedRoles(self).includes(name)
+      ? `the operator itself (${self.name}) holds this role`
+      : undefined,
 };
+
+function actionsOf(spec: OpenSearchRoleSpec): readonly string[] {
+  const permissions = [...(spec.indexPermissions ?? []), ...(spec.tenantPermissions ?? [])];
+  return [...(spec.clusterPermissions ?? []), ...permissions.flatMap(({ allowedActions }) => allowedActions)];
+}
 
 function toIndexPermission(permission: IndexPermission): Entity {
   return {

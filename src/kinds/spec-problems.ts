@@ -16,3 +16,8 @@ export function adminActionProblems(lists: ListsByPath): readonly string[] {
       ([path]) => `${path} grants restapi:admin permissions, which nobody may write over REST: set them in roles.yml`,
     );
 }
+
+/** Whether a permission names an action group: actions have a colon, patterns a wildcard or slashes around them. */
+export function isGroupName(permission: string): boolean {
+  return !/[:*?]|^\/.*\/$/.test(permission);
+}

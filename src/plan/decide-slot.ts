@@ -1,47 +1,30 @@
 import { byAge, type Claim } from '../desired/claim.ts';
 import type { Canonical } from '../desired/canonical.ts';
 import { hasFinalizer, isDeleting, type ObjectKey } from '../desired/resource.ts';
-import { describeDifference, differingFields } from './describe-difference.ts';
+import { differingFields } from './describe-difference.ts';
+import { decideShared } from './decide-shared.ts';
+import {
+  applied,
+  isObserved,
+  lossBy,
+  observed,
+  ownerName,
+  protectedBy,
+  reasonToLeave,
+  wouldLockOut,
+} from './obstacles.ts';
 import type { Operation } from './operation.ts';
 import { stalled, waiting, type Outcome } from './outcome.ts';
-
-/** What the server has under one name. A protected one is never touched. */
-export interface Live {
-  readonly canonical: Canonical;
-  readonly protection?: 'reserved' | 'static' | 'hidden';
-}
-
-/** An add that the server refused, so that it is not sent again until it changes. */
-export interface Refusal {
-  readonly value: Canonical | undefined;
-  readonly words: string;
-}
-
-/** All that is known of one name of one document of one cluster. */
-export interface SlotView {
-  readonly noun: string;
-  readonly name: string;
-  readonly claims: readonly Claim[];
-  readonly live: Live | undefined;
-  /** Who created or adopted it, living or not. */
-  readonly owner: ObjectKey | undefined;
-  readonly refusal: Refusal | undefined;
-  /** Write nothing: the connection only observes. */
-  readonly isObserving: boolean;
-}
-
-/** What to do about one name, and what to tell each of its claimants once that is done. */
-export interface Decision {
-  readonly operation?: Operation;
-  /** Whose operation it is: told when the server refuses it. */
-  readonly subject?: ObjectKey;
-  /** Who owns the name from now on; `null` when nobody does; absent when that does not change. */
-  readonly owner?: ObjectKey | null;
-  readonly outcomes: ReadonlyMap<ObjectKey, Outcome>;
-}
+import type { Decision, SlotView } from './slot.ts';
 
 /** Decides about one name. Pure: equal input, equal output, whatever the order of the claims. */
 export function decideSlot(slot: SlotView): Decision {
+  const { sharing } = slot.kind;
+  return sharing === undefined ? decideAlone(slot) : decideShared(slot, sharing);
+}
+
+/** One object has the name alone. */
+function decideAlone(slot: SlotView): Decision {
   const alive = slot.claims.filter((claim) => !isDeleting(claim.resource)).sort(byAge);
   const leaving = slot.claims.filter(({ resource }) => isDeleting(resource) && hasFinalizer(resource)).sort(byAge);
   const winner =
@@ -60,7 +43,7 @@ function decideLoser(slot: SlotView, claim: Claim, winner: Claim | undefined): O
   const holder = winner === undefined ? 'another object' : ownerName(winner.key);
   return stalled(
     'NameTaken',
-    `${slot.noun} "${slot.name}" belongs to ${holder}: give one of the two another spec.name or delete one`,
+    `${slot.kind.noun} "${slot.name}" belongs to ${holder}: give one of the two another spec.name or delete one`,
   );
 }
 
@@ -75,16 +58,21 @@ function decideWinner(slot: SlotView, winner: Claim, leaving: readonly Claim[]):
   const { key, desired, resource } = winner;
   const tell = (outcome: Outcome): Decision => ({ outcomes: new Map([[key, outcome]]) });
   if (resource.paused) return tell({ type: 'paused' });
-  if (desired.type !== 'entity') return tell(desired);
-  const wanted = desired.canonical;
+  if (desired.type !== 'entity') return desired.type === 'unknown' ? { outcomes: new Map() } : tell(desired);
   const isOwn = slot.owner === key || leaving.some((claim) => claim.key === slot.owner);
-  const obstacle = obstacleTo(slot, winner, { wanted, isOwn });
+  const obstacle = obstacleTo(slot, winner, { wanted: desired.canonical, isOwn });
   if (obstacle !== undefined) return tell(obstacle);
   const owner = slot.owner === key ? {} : { owner: key };
-  if (slot.live?.canonical === wanted) return { ...tell(applied(slot)), ...owner };
-  if (slot.refusal?.value === wanted) return tell(stalled('Rejected', slot.refusal.words));
-  const operation: Operation = { type: 'add', name: slot.name, value: wanted };
-  return { ...tell(applied(slot)), ...owner, operation, subject: key };
+  if (isInForce(slot, desired)) return { ...tell(applied(slot, winner)), ...owner };
+  const hindrance = hindranceTo(slot, winner, desired.canonical);
+  if (hindrance !== undefined) return tell(hindrance);
+  const secret = desired.secret === undefined ? {} : { secret: desired.secret };
+  const operation: Operation = { type: 'add', name: slot.name, value: desired.canonical, ...secret };
+  return { ...tell(applied(slot, winner)), ...owner, operation, subjects: [key] };
+}
+
+function isInForce({ live, secretInForce }: SlotView, desired: Extract<Claim['desired'], { type: 'entity' }>): boolean {
+  return live?.canonical === desired.canonical && (!desired.secret || desired.secret.version === secretInForce);
 }
 
 /** What the winner wants, and whether the entity that is there is its own. */
@@ -94,9 +82,17 @@ type Wish = { readonly wanted: Canonical; readonly isOwn: boolean };
 function obstacleTo(slot: SlotView, winner: Claim, { wanted, isOwn }: Wish): Outcome | undefined {
   const { live } = slot;
   if (live?.protection !== undefined) return protectedBy(slot, live.protection);
-  if (slot.isObserving || winner.resource.spec.managementPolicy === 'Observe') return observed(slot, wanted);
+  if (isObserved(slot, winner.resource)) return observed(slot, wanted);
   if (live === undefined || isOwn) return undefined;
   return adoptionObstacle(slot, winner, { live: live.canonical, wanted });
+}
+
+/** Why a difference is not written for now. */
+function hindranceTo(slot: SlotView, { missing }: Claim, wanted: Canonical): Outcome | undefined {
+  if (slot.refusal?.value === wanted) return stalled('Rejected', slot.refusal.words);
+  if (missing !== undefined) return waiting('ReferenceNotFound', missing);
+  const loss = lossBy(slot, wanted);
+  return loss === undefined ? undefined : wouldLockOut(slot, loss);
 }
 
 function decideAbsence(slot: SlotView, leaving: readonly Claim[]): Decision {
@@ -105,13 +101,15 @@ function decideAbsence(slot: SlotView, leaving: readonly Claim[]): Decision {
   if (last === undefined) return { outcomes };
   if (last.resource.paused) return { outcomes: outcomes.set(last.key, { type: 'paused' }) };
   if (slot.live === undefined) return { outcomes, owner: null };
-  const leftBehind = reasonToLeave(slot, last);
+  const loss = lossBy(slot, undefined);
+  const leftBehind =
+    reasonToLeave(slot, last) ?? (loss && `${slot.kind.noun} "${slot.name}" stays in OpenSearch: ${loss}`);
   if (leftBehind !== undefined)
     return { outcomes: outcomes.set(last.key, { type: 'released', leftBehind }), owner: null };
   if (slot.refusal !== undefined && slot.refusal.value === undefined) {
     return { outcomes: outcomes.set(last.key, stalled('Rejected', slot.refusal.words)) };
   }
-  return { outcomes, owner: null, operation: { type: 'remove', name: slot.name }, subject: last.key };
+  return { outcomes, owner: null, operation: { type: 'remove', name: slot.name }, subjects: [last.key] };
 }
 
 /** Without an owner on record, what differs from the object is left alone: it may have become somebody else's. */
@@ -119,7 +117,7 @@ function released(slot: SlotView, claim: Claim): Outcome {
   if (slot.owner !== undefined || slot.live === undefined || isOwner(slot, claim)) return { type: 'released' };
   return {
     type: 'released',
-    leftBehind: `${slot.noun} "${slot.name}" stays in OpenSearch: it is not known to be made by this object`,
+    leftBehind: `${slot.kind.noun} "${slot.name}" stays in OpenSearch: it is not known to be made by this object`,
   };
 }
 
@@ -129,54 +127,27 @@ function isOwner(slot: SlotView, claim: Claim): boolean {
   return claim.desired.type === 'entity' && slot.live?.canonical === claim.desired.canonical;
 }
 
-function reasonToLeave(slot: SlotView, claim: Claim): string | undefined {
-  const { spec } = claim.resource;
-  const what = `${slot.noun} "${slot.name}" stays in OpenSearch`;
-  if (spec.deletionPolicy === 'Orphan') return `${what}: deletionPolicy is Orphan`;
-  if (slot.live?.protection !== undefined) return `${what}: it is ${slot.live.protection}`;
-  if (slot.isObserving || spec.managementPolicy === 'Observe') return `${what}: managementPolicy is Observe`;
-  return undefined;
-}
-
 function adoptionObstacle(
   slot: SlotView,
   winner: Claim,
   { live, wanted }: { readonly live: Canonical; readonly wanted: Canonical },
 ): Outcome | undefined {
   const policy = winner.resource.spec.adoptionPolicy ?? 'IfIdentical';
-  const exists = `${slot.noun} "${slot.name}" exists in OpenSearch and was not made by this object`;
+  const exists = `${slot.kind.noun} "${slot.name}" exists in OpenSearch and was not made by this object`;
   if (policy === 'Never')
     return stalled('AlreadyExists', `${exists}: delete it there, or set spec.adoptionPolicy to IfIdentical or Always`);
-  if (policy === 'Always' || live === wanted) return undefined;
-  const fields = differingFields(live, wanted);
+  if (policy === 'Always') return undefined;
+  if (live === wanted && !isPasswordUnknown(winner)) return undefined;
+  const fields = live === wanted ? 'the password, perhaps: it cannot be compared' : differingFields(live, wanted);
   return stalled(
     'AlreadyExists',
     `${exists}; they differ in ${fields}: set spec.adoptionPolicy to Always to take it over and correct it, or make spec equal`,
   );
 }
 
-function protectedBy(slot: SlotView, protection: string): Outcome {
-  return stalled(
-    'Reserved',
-    `${slot.noun} "${slot.name}" is ${protection} in OpenSearch and is never changed: choose another spec.name`,
-  );
-}
-
-function observed(slot: SlotView, wanted: Canonical): Outcome {
-  const isEqual = slot.live?.canonical === wanted;
-  return {
-    type: 'observed',
-    resourceName: slot.name,
-    plannedChanges: isEqual ? [] : describeDifference(slot.live?.canonical, wanted),
-  };
-}
-
-function applied(slot: SlotView): Outcome {
-  return { type: 'applied', resourceName: slot.name, message: `${slot.noun} "${slot.name}" is in force` };
-}
-
-function ownerName(key: ObjectKey): string {
-  return key.slice(key.indexOf('/') + 1);
+/** A password cannot be read, so an equal user may be somebody else's; the finalizer says that it was ours before. */
+function isPasswordUnknown({ desired, resource }: Claim): boolean {
+  return desired.type === 'entity' && desired.secret !== undefined && !hasFinalizer(resource);
 }
 
 /** Used where no decision can be made because the cluster cannot be asked. */

@@ -6,18 +6,30 @@ import type { Canonical } from '../desired/canonical.ts';
  * what is not there and of a field that has its default.
  */
 export type Operation =
-  | { readonly type: 'add'; readonly name: string; readonly value: Canonical }
+  | {
+      readonly type: 'add';
+      readonly name: string;
+      readonly value: Canonical;
+      /** Goes into the request and nowhere else. */
+      readonly secret?: { readonly field: string; readonly value: string; readonly version: string };
+    }
   | { readonly type: 'remove'; readonly name: string };
 
 /** The operation as JSON Patch text. */
 export function operationJson(operation: Operation): string {
   const path = JSON.stringify(`/${jsonPatch.escapePathComponent(operation.name)}`);
   return operation.type === 'add'
-    ? `{"op":"add","path":${path},"value":${operation.value}}`
+    ? `{"op":"add","path":${path},"value":${withSecret(operation)}}`
     : `{"op":"remove","path":${path}}`;
 }
 
 /** The body of one bulk PATCH. */
 export function patchBody(operations: readonly Operation[]): string {
   return `[${operations.map(operationJson).join(',')}]`;
+}
+
+function withSecret({ value, secret }: Extract<Operation, { type: 'add' }>): string {
+  if (secret === undefined) return value;
+  const field = `${JSON.stringify(secret.field)}:${JSON.stringify(secret.value)}`;
+  return value === '{}' ? `{${field}}` : `${value.slice(0, -1)},${field}}`;
 }

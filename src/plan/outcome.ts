@@ -22,7 +22,12 @@ export type StalledReason =
 
 /** What a pass found out about one custom resource. */
 export type Outcome =
-  | { readonly type: 'applied'; readonly resourceName: string; readonly message: string }
+  | {
+      readonly type: 'applied';
+      readonly resourceName: string;
+      readonly message: string;
+      readonly secretVersion?: string;
+    }
   | { readonly type: 'observed'; readonly resourceName: string; readonly plannedChanges: readonly string[] }
   | { readonly type: 'waiting'; readonly reason: WaitingReason; readonly message: string }
   | { readonly type: 'stalled'; readonly reason: StalledReason; readonly message: string }

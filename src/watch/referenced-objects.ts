@@ -8,7 +8,13 @@ import { backoffMs } from './backoff.ts';
 import { ListWatch, type Cached, type RawObject } from './list-watch.ts';
 
 /** The data of one Secret or ConfigMap, decoded; undefined when it does not exist. */
-export type ReferencedData = ReadonlyMap<string, string> | undefined;
+export type ReferencedData =
+  | {
+      readonly values: ReadonlyMap<string, string>;
+      /** The resource version with which these values were seen first. */
+      readonly version: string;
+    }
+  | undefined;
 
 export interface ReferencedObjectsOptions {
   readonly kubernetes: KubernetesClient;
@@ -23,6 +29,8 @@ export interface ReferencedObjectsOptions {
 interface Wanted {
   data: ReferencedData;
   isKnown: boolean;
+  /** How many hold on to it; who only looks does not. */
+  holders: number;
   /** Counts the changes: an answer that a newer request has overtaken is not taken for the newest state. */
   turn: number;
 }
@@ -35,7 +43,7 @@ const RETRY = { firstMs: 500, maxMs: 30_000 };
  */
 export class ReferencedObjects {
   readonly #options: ReferencedObjectsOptions;
-  readonly #namespaces = new Map<string, ListWatch<Cached>>();
+  readonly #namespaces = new Map<string, { readonly wanted: Set<NamespacedName>; readonly stop: AbortController }>();
   readonly #wanted = new Map<NamespacedName, Wanted>();
   #signal: AbortSignal | undefined;
 
@@ -53,16 +61,49 @@ export class ReferencedObjects {
     const key = `${namespace}/${name}`;
     const known = this.#wanted.get(key);
     if (known !== undefined) return known.isKnown ? known.data : 'unknown';
-    const wanted = { data: undefined, isKnown: false, turn: 0 };
-    this.#wanted.set(key, wanted);
-    if (!this.#namespaces.has(namespace)) this.#watch(namespace);
-    void this.#fetch(key, wanted);
+    this.#want(key);
     return 'unknown';
   }
 
-  #watch(namespace: string): void {
+  /** Keeps it in memory until `release` was called as often. */
+  hold(key: NamespacedName): void {
+    const wanted = this.#wanted.get(key) ?? this.#want(key);
+    wanted.holders += 1;
+  }
+
+  release(key: NamespacedName): void {
+    const wanted = this.#wanted.get(key);
+    if (wanted === undefined) return;
+    wanted.holders -= 1;
+    if (wanted.holders <= 0) this.#drop(key, wanted);
+  }
+
+  #want(key: NamespacedName): Wanted {
+    const wanted: Wanted = { data: undefined, isKnown: false, holders: 0, turn: 0 };
+    this.#wanted.set(key, wanted);
+    const [namespace = ''] = key.split('/');
+    const watched = this.#namespaces.get(namespace);
+    if (watched === undefined) this.#watch(namespace, key);
+    else watched.wanted.add(key);
+    void this.#fetch(key, wanted);
+    return wanted;
+  }
+
+  #drop(key: NamespacedName, wanted: Wanted): void {
+    this.#wanted.delete(key);
+    wanted.turn += 1;
+    const [namespace = ''] = key.split('/');
+    const watched = this.#namespaces.get(namespace);
+    watched?.wanted.delete(key);
+    if (watched?.wanted.size !== 0) return;
+    watched.stop.abort();
+    this.#namespaces.delete(namespace);
+  }
+
+  #watch(namespace: string, first: NamespacedName): void {
     const signal = this.#signal;
     if (signal === undefined) throw new Error('start was not called');
+    const stop = new AbortController();
     const { kubernetes, resource, clock, random, log } = this.#options;
     const listWatch = new ListWatch<Cached>({
       kubernetes,
@@ -74,8 +115,8 @@ export class ReferencedObjects {
       random,
       log,
     });
-    this.#namespaces.set(namespace, listWatch);
-    void listWatch.run(signal);
+    this.#namespaces.set(namespace, { wanted: new Set([first]), stop });
+    void listWatch.run(AbortSignal.any([signal, stop.signal]));
   }
 
   #onChange(object: Cached | undefined): void {
@@ -116,8 +157,8 @@ export class ReferencedObjects {
 
   /** Tells only what is new: labels and annotations are nobody's business here. */
   #learn(key: NamespacedName, wanted: Wanted, data: ReferencedData): void {
-    const isNew = !wanted.isKnown || !isDeepStrictEqual(wanted.data, data);
-    wanted.data = data;
+    const isNew = !wanted.isKnown || !isDeepStrictEqual(wanted.data?.values, data?.values);
+    if (isNew) wanted.data = data;
     wanted.isKnown = true;
     if (isNew) this.#options.onChange(key);
   }
@@ -125,12 +166,13 @@ export class ReferencedObjects {
   #decode(raw: RawObject): ReferencedData {
     const data = (raw['data'] ?? {}) as Readonly<Record<string, string>>;
     const isSecret = this.#options.resource === 'secrets';
-    return new Map(
+    const values = new Map(
       Object.entries(data).map(([key, value]) => [
         key,
         isSecret ? Buffer.from(value, 'base64').toString('utf8') : value,
       ]),
     );
+    return { values, version: raw.metadata.resourceVersion };
   }
 }
 

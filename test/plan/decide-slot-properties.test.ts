@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decideSlot, type Decision, type SlotView } from '../../src/plan/decide-slot.ts';
+import { decideSlot } from '../../src/plan/decide-slot.ts';
+import type { Decision, SlotView } from '../../src/plan/slot.ts';
 import { aClaim, aRole, aSlot, CREATED, desiredOf, LATER } from '../support/builders.ts';
 
 describe('a decision', () => {

@@ -10,7 +10,7 @@ import { actionGroup } from '../../src/kinds/action-group.ts';
 import type { Entity, Kind } from '../../src/kinds/kind.ts';
 import { role } from '../../src/kinds/role.ts';
 import { tenant } from '../../src/kinds/tenant.ts';
-import type { SlotView } from '../../src/plan/decide-slot.ts';
+import type { SlotView } from '../../src/plan/slot.ts';
 import type { Operation } from '../../src/plan/operation.ts';
 
 type Overrides<Spec> = Partial<Omit<KubernetesObject, 'spec' | 'status'>> & {

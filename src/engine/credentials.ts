@@ -1,0 +1,159 @@
+import { bcryptHashProblem } from '../desired/bcrypt-hash.ts';
+import type { Credential } from '../desired/claim.ts';
+import { toPasswordPolicy, type PasswordPolicy } from '../desired/password-rules.ts';
+import { objectKey, resourceName, type NamespacedName, type ObjectKey, type Resource } from '../desired/resource.ts';
+import { messageOf } from '../errors.ts';
+import type { CredentialSource } from '../kinds/kind.ts';
+import { backoffMs } from '../watch/backoff.ts';
+import type { Connection } from './resolve-settings.ts';
+import type { World } from './world.ts';
+
+interface Known {
+  /** What it was found out from. */
+  readonly from: string;
+  credential: Credential;
+  readonly job: AbortController;
+  failures: number;
+}
+
+const RETRY = { firstMs: 1000, maxMs: 60_000 };
+
+/**
+ * The secret parts of the entities of one connection. What has to be read or computed first is `unknown`, and told when it
+ * is there; nothing is computed twice for the same Secret.
+ */
+export class Credentials {
+  readonly #world: World;
+  readonly #connection: NamespacedName;
+  readonly #onReady: (key: ObjectKey) => void;
+  readonly #known = new Map<ObjectKey, Known>();
+
+  constructor(world: World, connection: NamespacedName, onReady: (key: ObjectKey) => void) {
+    this.#world = world;
+    this.#connection = connection;
+    this.#onReady = onReady;
+  }
+
+  of(resource: Resource, connection: Connection): Credential {
+    const source = resource.kind.credential?.(resource.spec as never);
+    if (source === undefined) throw new Error(`${resource.kind.kind} has no credentials`);
+    const data = this.#world.references.secret(resource.namespace, source.secretName);
+    if (data === 'unknown') return { type: 'unknown' };
+    const at = `Secret ${resource.namespace}/${source.secretName}`;
+    if (data === undefined && source.type === 'generated') return this.#generate(resource, source);
+    if (data === undefined) return missing(`${at} does not exist: create it`);
+    const text = data.values.get(source.key) ?? '';
+    if (text === '') return missing(`${at} has no key "${source.key}", or it is empty: add it`);
+    const version = `${source.secretName}/${source.key}@${data.version}`;
+    return (
+      this.#ownAccessProblem(resource, connection, text) ?? this.#find({ resource, connection, source, text, version })
+    );
+  }
+
+  /** Nothing is kept of an object that is gone. */
+  forget(resource: Resource): void {
+    this.#known.get(objectKey(resource))?.job.abort();
+    this.#known.delete(objectKey(resource));
+    this.#world.passwords.forget({ connection: this.#connection, userName: resourceName(resource) });
+  }
+
+  close(): void {
+    for (const { job } of this.#known.values()) job.abort();
+    this.#known.clear();
+  }
+
+  #find(wanted: Wanted): Credential {
+    const { resource, connection, source, text, version } = wanted;
+    if (source.type === 'hash') return toHash(text.trim(), version);
+    const from = JSON.stringify([resource.uid, version, connection.spec.passwords ?? {}]);
+    return this.#once(resource, from, (signal) => this.#check(wanted, signal));
+  }
+
+  async #check({ resource, connection, text, version }: Wanted, signal: AbortSignal): Promise<Credential> {
+    const { passwords } = this.#world;
+    const user = { connection: this.#connection, userName: resourceName(resource), password: text };
+    const policy: PasswordPolicy = toPasswordPolicy(connection.spec.passwords);
+    const problem = await passwords.problem(user, policy);
+    if (problem !== undefined) return stalledBy('Rejected', `${problem} (the password in the Secret): change it there`);
+    if (connection.spec.passwords?.hashing === 'Server')
+      return { type: 'secret', secret: { field: 'password', value: text, version } };
+    const hash = await passwords.hash(user, 'edit', signal);
+    return { type: 'secret', secret: { field: 'hash', value: hash, version } };
+  }
+
+  /** The Secret that appears is told by its watch. */
+  #generate(resource: Resource, source: CredentialSource): Credential {
+    const from = JSON.stringify([resource.uid, 'generate', source]);
+    const credential = this.#once(resource, from, async () => {
+      await this.#world.secrets.create(resource, source);
+      return { type: 'unknown' };
+    });
+    return credential;
+  }
+
+  #once(resource: Resource, from: string, compute: (signal: AbortSignal) => Promise<Credential>): Credential {
+    const key = objectKey(resource);
+    const known = this.#known.get(key);
+    if (known?.from === from) return known.credential;
+    known?.job.abort();
+    const started: Known = { from, credential: { type: 'unknown' }, job: new AbortController(), failures: 0 };
+    this.#known.set(key, started);
+    void this.#run(key, started, compute);
+    return started.credential;
+  }
+
+  /** Tries until there is an answer, or until another one is wanted. */
+  async #run(key: ObjectKey, known: Known, compute: (signal: AbortSignal) => Promise<Credential>): Promise<void> {
+    const { clock, random, log } = this.#world;
+    const { signal } = known.job;
+    while (!signal.aborted) {
+      try {
+        known.credential = await compute(signal);
+        if (!signal.aborted) this.#onReady(key);
+        return;
+      } catch (error) {
+        if (isAborted(signal)) return;
+        log.warn({ object: key, error: messageOf(error) }, 'credentials not ready');
+        await clock.sleep(backoffMs(known.failures, RETRY, random), signal);
+        known.failures += 1;
+      }
+    }
+  }
+
+  /** Another password for the user that the connection logs in as would shut the operator out. */
+  #ownAccessProblem(resource: Resource, { namespace, spec }: Connection, text: string): Credential | undefined {
+    const secretName = spec.auth.basic?.secretRef.name;
+    if (secretName === undefined) return undefined;
+    const own = this.#world.references.secret(namespace, secretName);
+    if (own === 'unknown' || own?.values.get('username') !== resourceName(resource)) return undefined;
+    if (own.values.get('password') === text) return undefined;
+    const message = `the connection logs in as this user with the password in Secret ${namespace}/${secretName}, which is another one: name that Secret in passwordFrom`;
+    return stalledBy('WouldLockOut', message);
+  }
+}
+
+interface Wanted {
+  readonly resource: Resource;
+  readonly connection: Connection;
+  readonly source: CredentialSource;
+  readonly text: string;
+  readonly version: string;
+}
+
+function toHash(text: string, version: string): Credential {
+  const problem = bcryptHashProblem(text);
+  if (problem !== undefined) return stalledBy('InvalidSpec', problem);
+  return { type: 'secret', secret: { field: 'hash', value: text, version } };
+}
+
+function missing(message: string): Credential {
+  return { type: 'waiting', reason: 'SecretNotFound', message };
+}
+
+function stalledBy(reason: 'Rejected' | 'InvalidSpec' | 'WouldLockOut', message: string): Credential {
+  return { type: 'stalled', reason, message };
+}
+
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}

@@ -1,0 +1,145 @@
+import { byAge } from '../desired/claim.ts';
+import { hasFinalizer, type ObjectKey } from '../desired/resource.ts';
+import type { Sharing } from '../kinds/kind.ts';
+import { applied, lossBy, toEntity, wouldLockOut } from './obstacles.ts';
+import { stalled, waiting, type Outcome } from './outcome.ts';
+import { namesSomebody, toEntries, type Entries } from './shared-entries.ts';
+import { activeOf, foreignEntries, settleClashes, spell, toStand, type Shared, type Stand } from './shared-stand.ts';
+import type { Decision, Parts, SlotView } from './slot.ts';
+
+/** Decides about a name that several objects share. Pure: equal input, equal output, whatever the order of the claims. */
+export function decideShared(slot: SlotView, sharing: Sharing<never>): Decision {
+  const liveEntries = toEntries(toEntity(slot.live?.canonical), sharing);
+  const shared = { ...slot, sharing, liveEntries, parts: partsOf(slot, sharing), recorded: slot.parts };
+  const stands = settleClashes(
+    shared,
+    [...slot.claims].sort(byAge).flatMap((claim) => toStand(shared, claim)),
+  );
+  const wanted = unite(shared, stands);
+  const missing = activeOf(stands).find(({ claim }) => claim.missing !== undefined)?.claim.missing;
+  return missing === undefined ? conclude(shared, stands, wanted) : withoutRole(shared, stands, missing);
+}
+
+/** A lost record is made up for by the finalizer, which is set only by one who puts something there. */
+function partsOf({ owner, parts, claims }: SlotView, sharing: Sharing<never>): Parts {
+  if (owner !== undefined || parts.size > 0) return parts;
+  const held = claims.filter(({ resource, desired }) => hasFinalizer(resource) && desired.type === 'entity');
+  return new Map(
+    held.map(({ key, desired }) => {
+      const entity = desired.type === 'entity' ? toEntity(desired.canonical) : undefined;
+      return [key, [...toEntries(entity, sharing).keys()]];
+    }),
+  );
+}
+
+/** What should be there: all that is declared, and of what is there already all that is not ours to take out. */
+function unite(slot: Shared, stands: readonly Stand[]): Entries {
+  const active = activeOf(stands);
+  const isExclusive = active.some(({ mode }) => mode === 'Exclusive');
+  const isOwnerLeaving = stands.some(({ type, claim }) => type === 'leaving' && claim.key === slot.owner);
+  const declared = active.flatMap(({ entries }) => [...entries]);
+  return new Map([...declared, ...[...slot.liveEntries].filter(([key]) => isKept(key))]);
+
+  function isKept(key: string): boolean {
+    const holders = [...slot.parts].filter(([, part]) => part.includes(key)).map(([holder]) => holder);
+    if (stands.some(({ type, claim }) => type === 'frozen' && holders.includes(claim.key))) return true;
+    if (isExclusive) return false;
+    return (
+      holders.length === 0 || stands.some(({ type, claim }) => type === 'orphaning' && holders.includes(claim.key))
+    );
+  }
+}
+
+function conclude(slot: Shared, stands: readonly Stand[], entries: Entries): Decision {
+  const wanted = spell(slot, entries);
+  const isEmpty = !namesSomebody(entries);
+  const hasOurs = slot.owner !== undefined || slot.parts.size > 0;
+  const hasToChange = isEmpty ? slot.live !== undefined && hasOurs : slot.live?.canonical !== wanted;
+  const canChange = stands.some(({ type }) => type === 'active' || type === 'leaving');
+  if (!hasToChange || !canChange || slot.live?.protection !== undefined) return settled(slot, stands, {});
+  const loss = lossBy(slot, isEmpty ? undefined : wanted);
+  if (loss !== undefined) return refused(slot, stands, wouldLockOut(slot, loss));
+  if (slot.refusal !== undefined && slot.refusal.value === (isEmpty ? undefined : wanted))
+    return refused(slot, stands, stalled('Rejected', slot.refusal.words));
+  const operation = isEmpty
+    ? ({ type: 'remove', name: slot.name } as const)
+    : ({ type: 'add', name: slot.name, value: wanted } as const);
+  return settled(slot, stands, { operation });
+}
+
+/** Without its role a mapping cannot be changed, only removed: it would come to life with the next role of that name. */
+function withoutRole(slot: Shared, stands: readonly Stand[], missing: string): Decision {
+  const active = activeOf(stands).map(({ claim }): Stand => {
+    return { type: 'frozen', claim, outcome: waiting('ReferenceNotFound', missing) };
+  });
+  const rest = stands.filter(({ type }) => type !== 'active');
+  const isWhollyOurs = slot.owner !== undefined || foreignEntries(slot).size === 0;
+  const isOurs = slot.live !== undefined && slot.live.protection === undefined && isWhollyOurs;
+  const isHeld = rest.some(({ type }) => type === 'frozen' || type === 'orphaning');
+  const canGo = isOurs && !isHeld && lossBy(slot, undefined) === undefined && slot.refusal === undefined;
+  const operation = canGo ? { operation: { type: 'remove', name: slot.name } as const } : {};
+  return settled(slot, [...active, ...rest], operation);
+}
+
+/** Nothing is written; who wanted the change is told why, and who goes may go. */
+function refused(slot: Shared, stands: readonly Stand[], outcome: Outcome): Decision {
+  const told = stands.map((stand): Stand => {
+    return stand.type === 'active' ? { type: 'frozen', claim: stand.claim, outcome } : stand;
+  });
+  const message = outcome.type === 'stalled' ? outcome.message : '';
+  const left = told.map((stand): Stand => {
+    return stand.type === 'leaving' ? { type: 'orphaning', claim: stand.claim, leftBehind: message } : stand;
+  });
+  return settled(slot, left, {});
+}
+
+function settled(slot: Shared, stands: readonly Stand[], { operation }: Pick<Decision, 'operation'>): Decision {
+  const outcomes = new Map(stands.map((stand) => [stand.claim.key, outcomeOf(slot, stand)]));
+  const changed = stands.filter(({ type }) => type === 'active' || type === 'leaving').map(({ claim }) => claim.key);
+  return {
+    ...(operation === undefined ? {} : { operation, subjects: changed }),
+    ...ownerAfter(slot, stands, operation?.type === 'remove'),
+    ...partsAfter(slot, stands, operation?.type === 'remove'),
+    outcomes,
+  };
+}
+
+function outcomeOf(slot: Shared, stand: Stand): Outcome {
+  switch (stand.type) {
+    case 'active':
+      return applied(slot);
+    case 'frozen':
+      return stand.outcome;
+    case 'leaving':
+    case 'orphaning':
+      return { type: 'released', ...(stand.leftBehind === undefined ? {} : { leftBehind: stand.leftBehind }) };
+  }
+}
+
+/** The whole belongs to an Exclusive claim: the one that has it, as long as it is there, or else the oldest. */
+function ownerAfter(slot: Shared, stands: readonly Stand[], isRemoved: boolean): Pick<Decision, 'owner'> {
+  const exclusive = activeOf(stands).filter(({ mode }) => mode === 'Exclusive');
+  const staying = stands.filter(({ type }) => type === 'frozen').map(({ claim }) => claim.key);
+  const candidates = [...exclusive.map(({ claim }) => claim.key), ...staying.filter((key) => key === slot.owner)];
+  const next = isRemoved ? undefined : (candidates.find((key) => key === slot.owner) ?? candidates[0]);
+  return next === slot.owner ? {} : { owner: next ?? null };
+}
+
+/** Of what it declares, a merging claim has what others did not put there before it. */
+function partsAfter(slot: Shared, stands: readonly Stand[], isRemoved: boolean): Pick<Decision, 'parts'> {
+  const foreign = foreignEntries(slot);
+  const parts = new Map<ObjectKey, readonly string[]>();
+  for (const stand of isRemoved ? [] : stands) {
+    const { key } = stand.claim;
+    const recorded = slot.parts.get(key);
+    if (stand.type === 'frozen' && recorded !== undefined) parts.set(key, recorded);
+    if (stand.type !== 'active') continue;
+    const isOwn = (entry: string): boolean => stand.mode === 'Exclusive' || !foreign.has(entry);
+    parts.set(key, [...stand.entries.keys()].filter(isOwn).sort());
+  }
+  return isSame(parts, slot.recorded) ? {} : { parts };
+}
+
+function isSame(a: Parts, b: Parts): boolean {
+  return a.size === b.size && [...a].every(([key, part]) => b.get(key)?.join() === part.join());
+}
