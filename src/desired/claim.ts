@@ -14,7 +14,8 @@ export interface Claim {
 /** The secret part of an entity. It is nowhere but in memory and in requests. */
 export interface Secret {
   readonly field: 'hash' | 'password';
-  readonly value: string;
+  /** Undefined until it is needed and computed. */
+  readonly value: string | undefined;
   /** Says which value it is without telling anything of it. */
   readonly version: string;
 }

@@ -3,7 +3,7 @@ import { decideWithoutCluster } from '../plan/decide-slot.ts';
 import { waiting } from '../plan/outcome.ts';
 import type { Trouble } from '../status/connection-status.ts';
 import type { ObjectTeller } from './object-teller.ts';
-import { claimOf } from './plan-tasks.ts';
+import { claimApart } from './plan-tasks.ts';
 import { settle, type SessionState } from './session-state.ts';
 import type { World } from './world.ts';
 
@@ -41,7 +41,7 @@ async function tellOne(context: ClosedContext, resource: Resource): Promise<void
   }
   const { reason, message } = whyWaiting(state);
   if (state.connection !== undefined && !isDeleting(state.connection) && teller.isReady(resource)) return;
-  teller.tell(resource, decideWithoutCluster(claimOf(state, resource, world.namespaces), reason, message));
+  teller.tell(resource, decideWithoutCluster(claimApart(state, resource, world.namespaces), reason, message));
 }
 
 function whyWaiting(state: SessionState): {

@@ -12,6 +12,7 @@ import type { Credentials } from './credentials.ts';
 import { toTarget, type ObjectTeller } from './object-teller.ts';
 import { runPass, type CommitReport, type Task } from './pass.ts';
 import { planTasks } from './plan-tasks.ts';
+import { unresolvedReferences } from './unresolved-references.ts';
 import { markAllDirty, settle, unseenDocuments, type SessionState } from './session-state.ts';
 import type { World } from './world.ts';
 
@@ -234,7 +235,7 @@ function finish({ world, state, teller }: TurnContext, { ticket, slot, decision 
   for (const [key, outcome] of decision.outcomes) {
     const resource = slot.claimants.get(key);
     if (resource === undefined) continue;
-    teller.tell(resource, outcome);
+    teller.tell(resource, outcome, unresolvedReferences(state, resource));
     if (isCorrected && decision.subjects?.includes(key) === true) teller.record(resource, DRIFT_CORRECTED);
   }
 }

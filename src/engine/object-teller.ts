@@ -14,7 +14,8 @@ export class ObjectTeller {
     this.#world = world;
   }
 
-  tell(resource: Resource, outcome: Outcome): void {
+  /** @param unresolved what the spec names in vain; undefined when that is not known */
+  tell(resource: Resource, outcome: Outcome, unresolved?: readonly string[]): void {
     if (outcome.type === 'released') {
       this.#releases.push({ resource, leftBehind: outcome.leftBehind });
       return;
@@ -25,6 +26,7 @@ export class ObjectTeller {
     const next = nextStatus({ ...resource, status: current }, outcome, {
       nowMs: clock.now(),
       stallAfterMs: patience.stallAfterMs,
+      ...(unresolved === undefined ? {} : { unresolved }),
     });
     statuses.put(target, next);
     this.#recordChange(resource, current, next);
@@ -55,6 +57,8 @@ export class ObjectTeller {
 
   async #releaseOne(resource: Resource, leftBehind: string | undefined): Promise<boolean> {
     try {
+      const source = resource.kind.credential?.(resource.spec as never);
+      if (source?.type === 'generated' && leftBehind !== undefined) await this.#world.secrets.disown(resource, source);
       await this.#world.writer.removeFinalizer(toTarget(resource));
     } catch (error) {
       this.#world.log.warn({ object: objectKey(resource), error: String(error) }, 'finalizer not removed');

@@ -19,8 +19,14 @@ export interface ClaimContext {
   readonly credentials: Pick<Credentials, 'of'>;
 }
 
+/** The claim of a resource while nothing can be asked of the cluster. */
+export function claimApart({ connection }: SessionState, resource: Resource, namespaces: Namespaces): Claim {
+  if (connection === undefined) return toClaim(resource, {});
+  return toClaim(resource, { refusal: refusalOf(resource, connection, namespaces.labels(resource.namespace)) });
+}
+
 /** The claim of a resource: refused where the connection does not permit it, with what it needs of others. */
-export function claimOf(state: SessionState, resource: Resource, { namespaces, credentials }: ClaimContext): Claim {
+function claimOf(state: SessionState, resource: Resource, { namespaces, credentials }: ClaimContext): Claim {
   const { connection } = state;
   if (connection === undefined) return toClaim(resource, {});
   const refusal = refusalOf(resource, connection, namespaces.labels(resource.namespace));

@@ -2,7 +2,6 @@ import type { Clock } from '../clock.ts';
 import type { Cluster, OpenSearchSettings } from '../commit/cluster.ts';
 import type { Ledger } from '../commit/ledger.ts';
 import type { NamespaceLabels } from '../desired/permission.ts';
-import type { UserPassword } from '../commit/passwords/password-hasher.ts';
 import type { PasswordPolicy } from '../desired/password-rules.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { SecretWriter } from '../status/secret-writer.ts';
@@ -27,6 +26,13 @@ export interface Patience {
   readonly deletionGraceMs: number;
   /** How long a connection that is being deleted waits for objects that may be deleted along with it. */
   readonly connectionLingerMs: number;
+}
+
+/** A password and whose it is: of a user of the cluster of an OpenSearchConnection, which is named as namespace/name. */
+export interface UserPassword {
+  readonly connection: string;
+  readonly userName: string;
+  readonly password: string;
 }
 
 /** Checks and hashes passwords without holding up anybody else. */

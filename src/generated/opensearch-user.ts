@@ -140,6 +140,10 @@ export interface OpenSearchUserStatus {
    */
   readonly resourceName?: string;
   /**
+   * Which value of the Secret is in force, as <Secret>/<key>@<resourceVersion>. Tells nothing of the value.
+   */
+  readonly secretVersion?: string;
+  /**
    * What would change in OpenSearch, while managementPolicy is Observe; at most the first 100 changes. Secret values are never shown.
    */
   readonly plannedChanges?: readonly string[];

@@ -1,5 +1,6 @@
 import jsonPatch from 'fast-json-patch';
 import type { Canonical } from '../desired/canonical.ts';
+import type { Secret } from '../desired/claim.ts';
 
 /**
  * One change of one entity. `add` with the whole value creates and overwrites alike; the server refuses `replace` of
@@ -11,7 +12,7 @@ export type Operation =
       readonly name: string;
       readonly value: Canonical;
       /** Goes into the request and nowhere else. */
-      readonly secret?: { readonly field: string; readonly value: string; readonly version: string };
+      readonly secret?: Secret;
     }
   | { readonly type: 'remove'; readonly name: string };
 
@@ -30,6 +31,7 @@ export function patchBody(operations: readonly Operation[]): string {
 
 function withSecret({ value, secret }: Extract<Operation, { type: 'add' }>): string {
   if (secret === undefined) return value;
+  if (secret.value === undefined) throw new Error('the secret part of an operation was not computed before it is sent');
   const field = `${JSON.stringify(secret.field)}:${JSON.stringify(secret.value)}`;
   return value === '{}' ? `{${field}}` : `${value.slice(0, -1)},${field}}`;
 }

@@ -7,6 +7,8 @@ import type { Outcome } from '../plan/outcome.ts';
 export interface StatusContext {
   readonly nowMs: number;
   readonly stallAfterMs: number;
+  /** What the spec names and the cluster does not have; absent when that is not known. */
+  readonly unresolved?: readonly string[];
 }
 
 /** An outcome that an object lives to tell. */
@@ -18,10 +20,16 @@ export function nextStatus(resource: Resource, outcome: TellableOutcome, context
   const { status, generation, reconcileRequestedAt } = resource;
   const owned = outcome.type === 'applied' || outcome.type === 'observed' ? outcome.resourceName : status.resourceName;
   const planned = outcome.type === 'observed' ? outcome.plannedChanges : [];
+  const secretVersion = outcome.type === 'applied' ? outcome.secretVersion : status.secretVersion;
   return {
     observedGeneration: generation,
-    conditions: nextConditions(resource, claims(resource, outcome, context), context),
+    conditions: nextConditions(
+      resource,
+      [...claims(resource, outcome, context), ...referencesClaim(status, context)],
+      context,
+    ),
     connection: connectionOf(resource),
+    ...(secretVersion === undefined ? {} : { secretVersion }),
     ...(owned === undefined ? {} : { resourceName: owned }),
     ...(reconcileRequestedAt === undefined ? {} : { lastHandledReconcileAt: reconcileRequestedAt }),
     ...(planned.length === 0 ? {} : { plannedChanges: planned }),
@@ -51,6 +59,15 @@ function claims(
     default:
       return assertNever(outcome);
   }
+}
+
+/** A warning that blocks nothing. */
+function referencesClaim({ conditions = [] }: ObjectStatus, { unresolved }: StatusContext): readonly Claimed[] {
+  const type = 'ReferencesResolved';
+  if (unresolved === undefined) return conditions.filter((condition) => condition.type === type);
+  if (unresolved.length === 0)
+    return [{ type, status: 'True', reason: 'Resolved', message: 'all that the spec names is known' }];
+  return [{ type, status: 'False', reason: 'NotFound', message: unresolved.join('; ') }];
 }
 
 /** An object whose conditions are computed here. */

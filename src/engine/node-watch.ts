@@ -1,0 +1,61 @@
+import type { Clock } from '../clock.ts';
+import type { Cluster } from '../commit/cluster.ts';
+
+/** A write that took longer than this waited for a node that hung, and that may be thrown out of the cluster by now. */
+const SLOW_WRITE_MS = 20_000;
+/** How often a node that is away is looked for; it serves stale rules from the moment it is back. */
+const LOOK_MS = 2000;
+/** A node that was away for longer was restarted, or taken away for good. */
+const GIVE_UP_MS = 3_600_000;
+
+/**
+ * Nodes that were away while something was written: a node that hung and comes back goes on with the rules of before for as
+ * long as nobody tells it, so the caches of the cluster are flushed then.
+ */
+export class NodeWatch {
+  readonly #clock: Clock;
+  #known: ReadonlySet<string> = new Set();
+  readonly #away = new Map<string, number>();
+  #mustFlush = false;
+  #lookedAtMs = -Infinity;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** When to look again; undefined while nobody is away. */
+  get nextLookMs(): number | undefined {
+    return this.#away.size === 0 ? undefined : this.#lookedAtMs + LOOK_MS;
+  }
+
+  /** The write that just ended took so long. */
+  wrote(durationMs: number): void {
+    if (durationMs > SLOW_WRITE_MS) this.#mustFlush = true;
+  }
+
+  /** Something was stored that is not in force everywhere. */
+  doubt(): void {
+    this.#mustFlush = true;
+  }
+
+  /** Looks who is there, and flushes when somebody came or there is doubt. At most one GET and one DELETE. @returns whether it flushed */
+  async look(cluster: Cluster, signal: AbortSignal): Promise<boolean> {
+    const nowMs = this.#clock.now();
+    this.#lookedAtMs = nowMs;
+    const nodes = await cluster.fetchNodes(signal);
+    if (nodes !== undefined) this.#compare(new Set(nodes), nowMs);
+    if (!this.#mustFlush) return false;
+    await cluster.flushCache();
+    this.#mustFlush = false;
+    return true;
+  }
+
+  #compare(nodes: ReadonlySet<string>, nowMs: number): void {
+    const isFirst = this.#known.size === 0;
+    if (!isFirst && [...nodes].some((node) => !this.#known.has(node))) this.#mustFlush = true;
+    for (const node of this.#known) if (!nodes.has(node)) this.#away.set(node, this.#away.get(node) ?? nowMs);
+    for (const [node, sinceMs] of this.#away)
+      if (nodes.has(node) || nowMs - sinceMs > GIVE_UP_MS) this.#away.delete(node);
+    this.#known = nodes;
+  }
+}
