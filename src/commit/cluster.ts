@@ -1,5 +1,12 @@
 import { OpenSearchClient, type OpenSearchSettings } from '../clients/opensearch.ts';
-import { API_PREFIXES, read, toWriteAnswer, type ApiPrefix, type WriteAnswer } from '../clients/security-api.ts';
+import {
+  API_PREFIXES,
+  read,
+  toReadAnswer,
+  toWriteAnswer,
+  type ApiPrefix,
+  type WriteAnswer,
+} from '../clients/security-api.ts';
 import type { DocumentName } from '../kinds/kind.ts';
 import { patchBody, type Operation } from '../plan/operation.ts';
 import { identify, type Identity } from './identify.ts';
@@ -13,6 +20,10 @@ export interface Cluster {
   readonly identity: Identity;
   /** All entities of one document by name, as the server spells them. One GET. */
   fetchDocument(document: DocumentName, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>>;
+  /** Ids of the nodes that are in the cluster; undefined when we may not ask (`cluster:monitor/nodes/info`). One GET. */
+  fetchNodes(signal: AbortSignal): Promise<readonly string[] | undefined>;
+  /** Makes every node forget who is who and read the configuration anew. */
+  flushCache(): Promise<void>;
   /** One bulk PATCH, all or nothing. */
   patchDocument(document: DocumentName, operations: readonly Operation[]): Promise<WriteAnswer>;
   close(): Promise<void>;
@@ -41,8 +52,20 @@ function toCluster(client: OpenSearchClient, identity: Identity): Cluster {
     fetchDocument: async (document, signal) => toRecord(await read(client, `${api}/${document}`, signal)),
     patchDocument: async (document, operations) =>
       toWriteAnswer(await client.request({ method: 'PATCH', path: `${api}/${document}`, body: patchBody(operations) })),
+    fetchNodes: async (signal) => {
+      const { status, body } = await client.request({ method: 'GET', path: '/_cat/nodes?h=id&format=json' }, signal);
+      return status === 200 && Array.isArray(body) ? body.flatMap(nodeId).sort() : undefined;
+    },
+    flushCache: async () => {
+      toReadAnswer(await client.request({ method: 'DELETE', path: `${api}/cache` }));
+    },
     close: () => client.close(),
   };
+}
+
+function nodeId(row: unknown): readonly string[] {
+  const { id } = toRecord(row);
+  return typeof id === 'string' ? [id] : [];
 }
 
 function toRecord(body: unknown): Readonly<Record<string, unknown>> {

@@ -1,4 +1,5 @@
 import type { Operation } from '../plan/operation.ts';
+import { NotInForceError } from '../errors.ts';
 import type { WriteAnswer } from './cluster.ts';
 
 /** What became of each operation. */
@@ -16,7 +17,14 @@ export interface RefusedOperation {
   readonly words: string;
 }
 
-type Send = (operations: readonly Operation[]) => Promise<WriteAnswer>;
+/** How operations are carried out. */
+export interface Commit {
+  readonly send: (operations: readonly Operation[]) => Promise<WriteAnswer>;
+  /** What undoes operations, by what was there before. */
+  readonly inverse: (operations: readonly Operation[]) => readonly Operation[];
+  /** Called for each part as soon as it is in force. */
+  readonly onAccepted: (operations: readonly Operation[]) => void;
+}
 
 /**
  * Sends one batch; splits a refused one until what the server objects to stands alone. A refused request stores
@@ -26,15 +34,11 @@ type Send = (operations: readonly Operation[]) => Promise<WriteAnswer>;
  * @throws the error of the whole connection; what was accepted until then is in `onAccepted` only
  * Cost: at most 2·k·log2(n) + 1 requests for k refusals among n.
  */
-export async function commitOperations(
-  operations: readonly Operation[],
-  send: Send,
-  onAccepted: (operations: readonly Operation[]) => void,
-): Promise<CommitResult> {
+export async function commitOperations(operations: readonly Operation[], commit: Commit): Promise<CommitResult> {
   if (operations.length === 0) return { accepted: [], refused: [], requests: 0 };
-  const answer = await send(operations);
+  const answer = await sendOrUndo(operations, commit);
   if (answer.type !== 'refused') {
-    onAccepted(operations);
+    commit.onAccepted(operations);
     return { accepted: operations, refused: [], requests: 1 };
   }
   const [only, ...others] = operations;
@@ -42,15 +46,29 @@ export async function commitOperations(
     return { accepted: [], refused: [{ operation: only, words: answer.words }], requests: 1 };
   }
   const parts = splitAt(operations, answer.name);
-  const [first, second] = [
-    await commitOperations(parts[0], send, onAccepted),
-    await commitOperations(parts[1], send, onAccepted),
-  ];
+  const [first, second] = [await commitOperations(parts[0], commit), await commitOperations(parts[1], commit)];
   return {
     accepted: [...first.accepted, ...second.accepted],
     refused: [...first.refused, ...second.refused],
     requests: 1 + first.requests + second.requests,
   };
+}
+
+/**
+ * What was stored and then could not be loaded by a node keeps every later write from coming into force, so it is put
+ * back and counts as refused.
+ *
+ * @throws NotInForceError when that does not help: then it is not about what was sent
+ */
+async function sendOrUndo(operations: readonly Operation[], { send, inverse }: Commit): Promise<WriteAnswer> {
+  try {
+    return await send(operations);
+  } catch (error) {
+    if (!(error instanceof NotInForceError)) throw error;
+    const undone = await send(inverse(operations));
+    if (undone.type === 'refused') throw error;
+    return { type: 'refused', words: error.message };
+  }
 }
 
 /** The one that the server named and the rest, or two halves. */

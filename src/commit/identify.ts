@@ -1,4 +1,5 @@
 import type { OpenSearchClient, OpenSearchResponse } from '../clients/opensearch.ts';
+import type { Self } from '../kinds/kind.ts';
 import { API_PREFIXES, toReadAnswer, type ApiPrefix } from '../clients/security-api.ts';
 import { NotInitializedError } from '../errors.ts';
 
@@ -10,9 +11,10 @@ export interface Identity {
   readonly apiPrefix: ApiPrefix;
   readonly authenticatedAs: { readonly name: string; readonly method: 'Basic' | 'ClientCertificate' };
   readonly pluginHealth: { readonly status: string; readonly mode: string };
+  readonly self: Self;
 }
 
-/** Asks for version, health and our own name; three GETs at once. @throws the error of the whole connection */
+/** Asks for version, health and who we are; three GETs, and one more with a certificate. @throws the error of the whole connection */
 export async function identify(
   client: OpenSearchClient,
   wanted: ApiPrefix | 'Auto',
@@ -24,12 +26,20 @@ export async function identify(
   const who = record(toReadAnswer(authinfo));
   // The distinguished name of a client certificate; null for everybody who logged in.
   const method = typeof who['principal'] === 'string' ? 'ClientCertificate' : 'Basic';
+  const name = text(who['user_name']);
+  const isAdmin = method === 'ClientCertificate' && (await isAdminCertificate(client, prefix, signal));
   return {
     ...versionOf(main),
     apiPrefix: prefix,
-    authenticatedAs: { name: text(who['user_name']), method },
+    authenticatedAs: { name, method },
     pluginHealth: health,
+    self: { name, method, isAdmin, backendRoles: texts(who['backend_roles']), roles: texts(who['roles']) },
   };
+}
+
+async function isAdminCertificate(client: OpenSearchClient, prefix: ApiPrefix, signal: AbortSignal): Promise<boolean> {
+  const { status, body } = await client.request({ method: 'GET', path: `${API_PREFIXES[prefix]}/whoami` }, signal);
+  return status === 200 && record(body)['is_admin'] === true;
 }
 
 async function findPrefix(
@@ -63,6 +73,10 @@ function versionOf({ status, body }: OpenSearchResponse): { readonly version?: s
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
 }
 
 function text(value: unknown): string {

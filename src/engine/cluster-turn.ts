@@ -109,6 +109,7 @@ export async function runTurn(context: TurnContext): Promise<boolean> {
     kinds: world.kinds,
     tasks: (kind, only) => tasksOf(context, kind, only),
     writeAhead: (tasks) => writeAhead(context, tasks),
+    present: (document, name) => state.documents.present(document, name),
     committed: (document, operations) => committed(context, document, operations),
     refused: (slot, refusal) => state.refusals.set(slot.key, refusal),
     finish: (task) => finish(context, task),

@@ -6,6 +6,7 @@ import { messageOf } from '../errors.ts';
 import type { CredentialSource } from '../kinds/kind.ts';
 import { backoffMs } from '../watch/backoff.ts';
 import type { Connection } from './resolve-settings.ts';
+import type { ReferencedData } from '../watch/referenced-objects.ts';
 import type { World } from './world.ts';
 
 interface Known {
@@ -44,10 +45,18 @@ export class Credentials {
     if (data === undefined) return missing(`${at} does not exist: create it`);
     const text = data.values.get(source.key) ?? '';
     if (text === '') return missing(`${at} has no key "${source.key}", or it is empty: add it`);
-    const version = `${source.secretName}/${source.key}@${data.version}`;
-    return (
-      this.#ownAccessProblem(resource, connection, text) ?? this.#find({ resource, connection, source, text, version })
-    );
+    const version = versionOf(source, data);
+    const problem = this.#ownAccessProblem(resource, connection, text);
+    return problem ?? this.#find({ resource, connection, source, text, version }, 'if known');
+  }
+
+  /** Computes what `of` left open; told when it is there. */
+  prepare(resource: Resource, connection: Connection, priority: Priority): void {
+    const source = resource.kind.credential?.(resource.spec as never);
+    const data = source && this.#world.references.secret(resource.namespace, source.secretName);
+    if (source === undefined || data === undefined || data === 'unknown') return;
+    const [text, version] = [data.values.get(source.key) ?? '', versionOf(source, data)];
+    this.#find({ resource, connection, source, text, version }, priority);
   }
 
   /** Nothing is kept of an object that is gone. */
@@ -62,14 +71,19 @@ export class Credentials {
     this.#known.clear();
   }
 
-  #find(wanted: Wanted): Credential {
+  #find(wanted: Wanted, when: 'if known' | Priority): Credential {
     const { resource, connection, source, text, version } = wanted;
-    if (source.type === 'hash') return toHash(text.trim(), version);
+    if (source.type === 'hash') return toHash(text, version);
     const from = JSON.stringify([resource.uid, version, connection.spec.passwords ?? {}]);
-    return this.#once(resource, from, (signal) => this.#check(wanted, signal));
+    const known = this.#known.get(objectKey(resource));
+    if (known?.from === from && known.credential.type !== 'unknown') return known.credential;
+    if (when !== 'if known') this.#once(resource, from, (signal) => this.#check(wanted, when, signal));
+    const field = connection.spec.passwords?.hashing === 'Server' ? 'password' : 'hash';
+    return { type: 'secret', secret: { field, value: undefined, version } };
   }
 
-  async #check({ resource, connection, text, version }: Wanted, signal: AbortSignal): Promise<Credential> {
+  async #check(wanted: Wanted, priority: Priority, signal: AbortSignal): Promise<Credential> {
+    const { resource, connection, text, version } = wanted;
     const { passwords } = this.#world;
     const user = { connection: this.#connection, userName: resourceName(resource), password: text };
     const policy: PasswordPolicy = toPasswordPolicy(connection.spec.passwords);
@@ -77,7 +91,7 @@ export class Credentials {
     if (problem !== undefined) return stalledBy('Rejected', `${problem} (the password in the Secret): change it there`);
     if (connection.spec.passwords?.hashing === 'Server')
       return { type: 'secret', secret: { field: 'password', value: text, version } };
-    const hash = await passwords.hash(user, 'edit', signal);
+    const hash = await passwords.hash(user, priority, signal);
     return { type: 'secret', secret: { field: 'hash', value: hash, version } };
   }
 
@@ -132,12 +146,18 @@ export class Credentials {
   }
 }
 
+type Priority = 'edit' | 'background';
+
 interface Wanted {
   readonly resource: Resource;
   readonly connection: Connection;
   readonly source: CredentialSource;
   readonly text: string;
   readonly version: string;
+}
+
+function versionOf({ secretName, key }: CredentialSource, { version }: NonNullable<ReferencedData>): string {
+  return `${secretName}/${key}@${version}`;
 }
 
 function toHash(text: string, version: string): Credential {

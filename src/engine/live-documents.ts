@@ -18,6 +18,12 @@ export class LiveDocuments {
     return this.#held.get(document)?.snapshot.get(name);
   }
 
+  /** The operation that leaves a name as it is. */
+  present(document: DocumentName, name: string): Operation {
+    const live = this.get(document, name);
+    return live === undefined ? { type: 'remove', name } : { type: 'add', name, value: live.canonical };
+  }
+
   isFresh(document: DocumentName, notBeforeMs: number): boolean {
     return (this.#held.get(document)?.fetchedAtMs ?? -Infinity) >= notBeforeMs;
   }

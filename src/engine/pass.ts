@@ -26,6 +26,8 @@ export interface PassContext {
   readonly tasks: (kind: Kind, only: Operation['type']) => readonly Task[];
   /** Finalizers and ownership, stored before anything is written to the cluster. @returns the tasks that may go on */
   readonly writeAhead: (tasks: readonly Task[]) => Promise<readonly Task[]>;
+  /** The operation that leaves a name as it is. */
+  readonly present: (document: DocumentName, name: string) => Operation;
   readonly committed: (document: DocumentName, operations: readonly Operation[]) => void;
   readonly refused: (slot: Slot, refusal: Refusal) => void;
   /** Everything about the task is in force: tell it. */
@@ -91,11 +93,11 @@ async function commit(
     if (batch.only === 'add') finishAll(context, batch.byName, accepted);
   };
   try {
-    return await commitOperations(
-      batch.operations,
-      (part) => context.cluster.patchDocument(kind.document, part),
+    return await commitOperations(batch.operations, {
+      send: (part) => context.cluster.patchDocument(kind.document, part),
+      inverse: (part) => part.map(({ name }) => context.present(kind.document, name)),
       onAccepted,
-    );
+    });
   } catch (error) {
     if (error instanceof ConflictError) context.retract(claimedInVain(kind, batch.byName, [...left]));
     throw error;

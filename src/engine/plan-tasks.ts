@@ -16,7 +16,7 @@ import type { Namespaces } from './world.ts';
 /** What claims depend on besides the state of the session. */
 export interface ClaimContext {
   readonly namespaces: Namespaces;
-  readonly credentials: Pick<Credentials, 'of'>;
+  readonly credentials: Pick<Credentials, 'of' | 'prepare'>;
 }
 
 /** The claim of a resource while nothing can be asked of the cluster. */
@@ -75,6 +75,11 @@ export function planTasks(
       continue;
     }
     const decision = decide(state, slot, claims);
+    if (!isComplete(decision)) {
+      prepare(state, slot, { decision, credentials: options.credentials });
+      state.dirty.done(ticket);
+      continue;
+    }
     if ((decision.operation?.type === 'remove') !== (options.only === 'remove')) continue;
     tasks.push({ ticket, slot, decision });
     if (decision.operation !== undefined) operations += 1;
@@ -98,6 +103,22 @@ function decide(state: SessionState, slot: Slot, claims: readonly Claim[]): Deci
     isObserving: state.connection?.spec.managementPolicy === 'Observe',
     self: state.self,
   });
+}
+
+/** Whether all is there that its operation needs. */
+function isComplete({ operation }: Decision): boolean {
+  return operation?.type !== 'add' || operation.secret === undefined || operation.secret.value !== undefined;
+}
+
+function prepare(
+  { connection }: SessionState,
+  { claimants }: Slot,
+  { decision, credentials }: { readonly decision: Decision; readonly credentials: ClaimContext['credentials'] },
+): void {
+  for (const key of decision.subjects ?? []) {
+    const resource = claimants.get(key);
+    if (resource !== undefined && connection !== undefined) credentials.prepare(resource, connection, 'edit');
+  }
 }
 
 /** After a restart the status of the owner is all that is known of the secret in force; checks follow. */
