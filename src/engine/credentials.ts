@@ -98,11 +98,12 @@ export class Credentials {
   /** The Secret that appears is told by its watch. */
   #generate(resource: Resource, source: CredentialSource): Credential {
     const from = JSON.stringify([resource.uid, 'generate', source]);
-    const credential = this.#once(resource, from, async () => {
+    return this.#once(resource, from, async () => {
       await this.#world.secrets.create(resource, source);
+      // It may be deleted again, and is then made anew.
+      this.#known.delete(objectKey(resource));
       return { type: 'unknown' };
     });
-    return credential;
   }
 
   #once(resource: Resource, from: string, compute: (signal: AbortSignal) => Promise<Credential>): Credential {

@@ -28,6 +28,11 @@ export class NodeWatch {
     return this.#away.size === 0 ? undefined : this.#lookedAtMs + LOOK_MS;
   }
 
+  /** Whether what was stored may not be in force on every node. */
+  get isInDoubt(): boolean {
+    return this.#mustFlush;
+  }
+
   /** The write that just ended took so long. */
   wrote(durationMs: number): void {
     if (durationMs > SLOW_WRITE_MS) this.#mustFlush = true;

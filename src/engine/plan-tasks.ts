@@ -1,4 +1,5 @@
-import { toClaim, type Claim } from '../desired/claim.ts';
+import type { Canonical } from '../desired/canonical.ts';
+import { toClaim, type Claim, type Secret } from '../desired/claim.ts';
 import { refusalOf } from '../desired/permission.ts';
 import { nobody } from '../commit/ownership.ts';
 import { isDeleting, type ObjectKey, type Resource } from '../desired/resource.ts';
@@ -119,6 +120,29 @@ function prepare(
     const resource = claimants.get(key);
     if (resource !== undefined && connection !== undefined) credentials.prepare(resource, connection, 'edit');
   }
+}
+
+interface SecretContext {
+  readonly state: SessionState;
+  readonly world: Pick<ClaimContext, 'namespaces'>;
+  readonly credentials: ClaimContext['credentials'];
+}
+
+/** The owner of a name with a secret part, if what it declares is in force as far as is known. */
+export function ownedSecret(
+  { state, world, credentials }: SecretContext,
+  slot: Slot,
+): { readonly resource: Resource; readonly canonical: Canonical; readonly secret: Secret } | undefined {
+  const owner = state.ledger?.owners.ownerOf(slot.kind.document, slot.name);
+  const resource = owner === undefined ? undefined : slot.claimants.get(owner);
+  if (resource === undefined) return undefined;
+  const { desired } = claimOf(state, resource, { namespaces: world.namespaces, credentials });
+  if (desired.type !== 'entity' || desired.secret === undefined) return undefined;
+  const { canonical, secret } = desired;
+  const version = state.secretsInForce.get(slot.key) ?? toldSecret(slot, owner);
+  const isInForce =
+    state.documents.get(slot.kind.document, slot.name)?.canonical === canonical && version === secret.version;
+  return isInForce ? { resource, canonical, secret } : undefined;
 }
 
 /** After a restart the status of the owner is all that is known of the secret in force; checks follow. */

@@ -7,6 +7,7 @@ export class ReferenceIndex {
   readonly #refersTo = new Map<ObjectKey, readonly string[]>();
   readonly #referrers = new Map<string, Map<ObjectKey, SlotKey>>();
   readonly #documents = new Map<DocumentName, number>();
+  #secrets = 0;
 
   /** @returns the Secrets to which this is the first reference, and those to which none is left */
   put(resource: Resource, slot: SlotKey): SecretChanges {
@@ -38,6 +39,11 @@ export class ReferenceIndex {
     return this.#referrers.get(SECRET + secret)?.values() ?? [];
   }
 
+  /** Whether anybody takes credentials from a Secret. */
+  get needsSecrets(): boolean {
+    return this.#secrets > 0;
+  }
+
   refersInto(document: DocumentName): boolean {
     return (this.#documents.get(document) ?? 0) > 0;
   }
@@ -57,7 +63,11 @@ export class ReferenceIndex {
   }
 
   #count(targets: readonly string[], by: 1 | -1): void {
-    for (const target of targets.filter((text) => !text.startsWith(SECRET))) {
+    for (const target of targets) {
+      if (target.startsWith(SECRET)) {
+        this.#secrets += by;
+        continue;
+      }
       const document = target.slice(0, target.indexOf('/')) as DocumentName;
       this.#documents.set(document, (this.#documents.get(document) ?? 0) + by);
     }

@@ -14,22 +14,17 @@ import { Alarm } from './alarm.ts';
 import { slotKeyOf } from './claim-index.ts';
 import { tellWaiting } from './closed-turn.ts';
 import { ClusterKeeper, type Access } from './cluster-keeper.ts';
-import { openLedger, refreshDocuments, runTurn, type TurnContext } from './cluster-turn.ts';
+import type { TurnContext } from './cluster-turn.ts';
 import { ConnectionTeller } from './connection-teller.ts';
 import { Credentials } from './credentials.ts';
 import { ObjectTeller, toTarget } from './object-teller.ts';
 import type { SecretChanges } from './reference-index.ts';
+import { OpenTurns } from './open-turns.ts';
 import { commitAtMs } from './pace.ts';
 import { refersTo, type Connection, type Referenced } from './resolve-settings.ts';
 import { createSessionState, markAllDirty, type SessionState } from './session-state.ts';
 import type { World } from './world.ts';
 
-const DEFAULT_INTERVAL_SECONDS = 60;
-/** Part of the drift interval that is left to chance, so that sessions do not read in step. */
-const JITTER = 0.1;
-/** Reading may take at most this part of the time: a large fleet is looked at less often. */
-const MAX_READ_SHARE = 0.01;
-const READ_TIMES_KEPT = 5;
 const RETRY = { firstMs: 200, maxMs: 10_000 };
 /** How often a connection that is being deleted looks whether it can go. */
 const LINGER_POLL_MS = 500;
@@ -49,9 +44,9 @@ export class Session {
   readonly #credentials: Credentials;
   #lastCommitMs = -Infinity;
   #lastArrivalMs = -Infinity;
-  #nextDriftMs = 0;
+  readonly #open: OpenTurns;
+  #pollAtMs = 0;
   #failures = 0;
-  #readTimesMs: readonly number[] = [];
   #notBeforeMs = 0;
   #isClosed = false;
   #isRunning = false;
@@ -63,6 +58,7 @@ export class Session {
     this.#keeper = new ClusterKeeper(world);
     this.#objects = new ObjectTeller(world);
     this.#teller = new ConnectionTeller(world, this.#state);
+    this.#open = new OpenTurns(world.clock);
     this.#credentials = new Credentials(world, key, (object) => this.#onCredential(object));
   }
 
@@ -127,7 +123,8 @@ export class Session {
   #recheck(): void {
     markAllDirty(this.#state);
     this.#state.documents.doubtAll();
-    this.#nextDriftMs = 0;
+    this.#open.lookSoon();
+    this.#pollAtMs = 0;
     this.#notBeforeMs = 0;
     this.#alarm.ring();
   }
@@ -139,6 +136,7 @@ export class Session {
       await this.#alarm.sleepUntil(this.#nextTurnMs(), signal);
       await this.#turnWhenDue(signal);
     }
+    this.#credentials.close();
     await this.#keeper.close();
   }
 
@@ -171,7 +169,7 @@ export class Session {
 
   /** When there is something to do: changes at their pace, the next look for drift, the next try after a failure. */
   #nextTurnMs(): number {
-    const times = [this.#nextDriftMs];
+    const times = [this.#isClosed ? this.#pollAtMs : this.#open.nextMs({ state: this.#state })];
     if (this.#state.dirty.size > 0)
       times.push(commitAtMs({ lastCommitMs: this.#lastCommitMs, lastArrivalMs: this.#lastArrivalMs }));
     return Math.max(Math.min(...times), this.#notBeforeMs);
@@ -213,12 +211,9 @@ export class Session {
   ): Promise<boolean> {
     const [world, state, teller, credentials] = [this.#world, this.#state, this.#objects, this.#credentials];
     const context: TurnContext = { world, state, teller, credentials, cluster, ...options };
-    const startedMs = this.#world.clock.now();
-    await openLedger(context);
-    const isDriftDue = startedMs >= this.#nextDriftMs;
-    const readMs = await refreshDocuments(context, isDriftDue ? startedMs : 0);
-    if (isDriftDue) this.#nextDriftMs = startedMs + this.#intervalMs(readMs);
-    const hasWritten = await runTurn(context);
+    const startedMs = world.clock.now();
+    state.self = cluster.identity.self;
+    const hasWritten = await this.#open.run(context);
     if (hasWritten) this.#lastCommitMs = startedMs;
     await this.#release();
     this.#failures = 0;
@@ -238,22 +233,15 @@ export class Session {
     this.#lastCommitMs = clock.now();
     const again = isGone ? this.#keeper.retryAtMs : clock.now() + LINGER_POLL_MS;
     const pollAt = clock.now() + CLOSED_POLL_MS;
-    this.#nextDriftMs = again !== undefined && again > clock.now() ? again : pollAt;
-    this.#notBeforeMs = Math.min(this.#nextDriftMs, pollAt);
+    this.#pollAtMs = again !== undefined && again > clock.now() ? again : pollAt;
+    this.#notBeforeMs = Math.min(this.#pollAtMs, pollAt);
+    this.#open.lookSoon();
   }
 
   async #release(): Promise<void> {
     const failed = await this.#objects.release();
     for (const resource of failed)
       this.#state.dirty.add(slotKeyOf(resource.kind.document, resourceName(resource)), 'sweep');
-  }
-
-  /** The quickest of the last rounds says what reading costs the server; the slower ones waited for something else. */
-  #intervalMs(readMs: number): number {
-    this.#readTimesMs = [...this.#readTimesMs, readMs].slice(-READ_TIMES_KEPT);
-    const restMs = Math.min(...this.#readTimesMs) / MAX_READ_SHARE;
-    const seconds = this.#state.connection?.spec.driftDetection?.intervalSeconds ?? DEFAULT_INTERVAL_SECONDS;
-    return Math.max(seconds * 1000, restMs) * (1 - JITTER + 2 * JITTER * this.#world.random());
   }
 
   /** Nothing is lost: what was not finished is still dirty, and what the cluster holds is read again before the next plan. */
@@ -264,6 +252,7 @@ export class Session {
       { connection: this.#state.key, error: messageOf(error) },
       'turn failed',
     );
+    if (error instanceof NotInForceError) this.#open.doubt();
     const isOurs = !(error instanceof OperatorError) || error instanceof KubernetesError;
     if (isOurs || error instanceof ConflictError || error instanceof NotInForceError) {
       this.#notBeforeMs = clock.now() + backoffMs(this.#failures, RETRY, random);

@@ -1,0 +1,89 @@
+import type { Clock } from '../clock.ts';
+import type { Cluster } from '../commit/cluster.ts';
+import { openLedger, refreshDocuments, runTurn, type TurnContext } from './cluster-turn.ts';
+import { NodeWatch } from './node-watch.ts';
+import { PasswordChecks } from './password-checks.ts';
+
+const DEFAULT_INTERVAL_SECONDS = 60;
+/** Part of the drift interval that is left to chance, so that sessions do not read in step. */
+const JITTER = 0.1;
+/** Reading may take at most this part of the time: a large fleet is looked at less often. */
+const MAX_READ_SHARE = 0.01;
+const READ_TIMES_KEPT = 5;
+
+/** The turns of one session while its cluster answers: what changed is committed, and now and then everything is looked at. */
+export class OpenTurns {
+  readonly #nodes: NodeWatch;
+  readonly #checks = new PasswordChecks();
+  #nextDriftMs = 0;
+  #intervalMs = 0;
+  #readTimesMs: readonly number[] = [];
+
+  constructor(clock: Clock) {
+    this.#nodes = new NodeWatch(clock);
+  }
+
+  /** When there is something to look at though nothing was changed. */
+  nextMs(context: Pick<TurnContext, 'state'>): number {
+    return Math.min(this.#nextDriftMs, this.#checks.nextMs(context) ?? Infinity, this.#nodes.nextLookMs ?? Infinity);
+  }
+
+  /** Everything may have changed: look at the next turn. */
+  lookSoon(): void {
+    this.#nextDriftMs = 0;
+  }
+
+  /** Something was stored that is not in force on every node. */
+  doubt(): void {
+    this.#nodes.doubt();
+  }
+
+  /** @returns whether what was dirty led to a write */
+  async run(context: TurnContext): Promise<boolean> {
+    const { world, signal } = context;
+    const startedMs = world.clock.now();
+    const cluster = this.#timed(context);
+    if (this.#nodes.isInDoubt) await this.#look(context);
+    await openLedger(context);
+    const isDriftDue = startedMs >= this.#nextDriftMs;
+    const readMs = await refreshDocuments(context, isDriftDue ? startedMs : 0);
+    if (isDriftDue) this.#scheduleDrift(context, { startedMs, readMs });
+    const hasWritten = await runTurn({ ...context, cluster });
+    const isLookDue = isDriftDue || hasWritten || startedMs >= (this.#nodes.nextLookMs ?? Infinity);
+    if (isLookDue && !signal.aborted) await this.#look(context);
+    if (!context.onlyRemovals) await this.#checks.run({ ...context, cluster }, this.#intervalMs);
+    return hasWritten;
+  }
+
+  async #look({ cluster, signal, world, state }: TurnContext): Promise<void> {
+    if (await this.#nodes.look(cluster, signal)) world.log.info({ connection: state.key }, 'caches flushed');
+  }
+
+  /** The quickest of the last rounds says what reading costs the server; the slower ones waited for something else. */
+  #scheduleDrift({ world, state }: TurnContext, { startedMs, readMs }: { startedMs: number; readMs: number }): void {
+    this.#readTimesMs = [...this.#readTimesMs, readMs].slice(-READ_TIMES_KEPT);
+    const restMs = Math.min(...this.#readTimesMs) / MAX_READ_SHARE;
+    const seconds = state.connection?.spec.driftDetection?.intervalSeconds ?? DEFAULT_INTERVAL_SECONDS;
+    this.#intervalMs = Math.max(seconds * 1000, restMs) * (1 - JITTER + 2 * JITTER * world.random());
+    this.#nextDriftMs = startedMs + this.#intervalMs;
+  }
+
+  /** The cluster, with an eye on how long writes take. */
+  #timed({ cluster, world }: TurnContext): Cluster {
+    return {
+      identity: cluster.identity,
+      fetchDocument: (...at) => cluster.fetchDocument(...at),
+      fetchNodes: (...at) => cluster.fetchNodes(...at),
+      flushCache: () => cluster.flushCache(),
+      close: () => cluster.close(),
+      patchDocument: async (...change) => {
+        const startedMs = world.clock.now();
+        try {
+          return await cluster.patchDocument(...change);
+        } finally {
+          this.#nodes.wrote(world.clock.now() - startedMs);
+        }
+      },
+    };
+  }
+}
