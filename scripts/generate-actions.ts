@@ -1,7 +1,7 @@
 /**
  * Writes `src/desired/known-actions.ts`, the names of the actions of OpenSearch and its Security plugin, and
  * `test/fixtures/shipped-permissions.json`, what the plugin's own roles and action groups grant. Both are read from the
- * distributions that the test stack runs, so this is for maintainers: `node scripts/generate-actions.ts` after a new
+ * distributions that the test stack runs, so this is for maintainers: `npm run generate:actions` after a new
  * version of OpenSearch has been added there. Needs a JDK; downloads the distributions when they are not in the cache.
  */
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -123,14 +123,14 @@ const found: Findings[] = [];
 for (const version of versions) found.push(await findings(version));
 await write(
   CATALOGUE,
-  `/* Made by \`node scripts/generate-actions.ts\` from the jars of OpenSearch ${versions.join(' and ')}; never edited. */
+  `/* Made by \`npm run generate:actions\` from the jars of OpenSearch ${versions.join(' and ')}; never edited. */
 
 /** Every action that can be granted to somebody, of any of those versions; in text order. */
 export const knownActions: readonly string[] = ${JSON.stringify(union(found, 'actions'))};
 `,
 );
 const fixture = {
-  origin: `Made by scripts/generate-actions.ts: what ships with the Security plugin ${versions.join(' and ')}, in static_config/ of its jar and in its config/: the names of action groups, and all that roles and action groups grant. Apache-2.0, OpenSearch contributors.`,
+  origin: `Made by npm run generate:actions: what ships with the Security plugin ${versions.join(' and ')}, in static_config/ of its jar and in its config/: the names of action groups, and all that roles and action groups grant. Apache-2.0, OpenSearch contributors.`,
   groups: union(found, 'groups'),
   grants: union(found, 'grants'),
 };

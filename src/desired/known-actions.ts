@@ -1,4 +1,4 @@
-/* Made by `node scripts/generate-actions.ts` from the jars of OpenSearch 2.19.4 and 3.4.0; never edited. */
+/* Made by `npm run generate:actions` from the jars of OpenSearch 2.19.4 and 3.4.0; never edited. */
 
 /** Every action that can be granted to somebody, of any of those versions; in text order. */
 export const knownActions: readonly string[] = [
