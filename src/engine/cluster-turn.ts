@@ -236,7 +236,7 @@ function finish({ world, state, teller }: TurnContext, { ticket, slot, decision 
   for (const [key, outcome] of decision.outcomes) {
     const resource = slot.claimants.get(key);
     if (resource === undefined) continue;
-    teller.tell(resource, outcome, unresolvedReferences(state, resource));
+    teller.tell(resource, outcome, unresolvedReferences(state.documents, resource));
     if (isCorrected && decision.subjects?.includes(key) === true) teller.record(resource, DRIFT_CORRECTED);
   }
 }

@@ -18,6 +18,14 @@ export class LiveDocuments {
     return this.#held.get(document)?.snapshot.get(name);
   }
 
+  isHeld(document: DocumentName): boolean {
+    return this.#held.has(document);
+  }
+
+  names(document: DocumentName): Iterable<string> {
+    return this.#held.get(document)?.snapshot.keys() ?? [];
+  }
+
   /** The operation that leaves a name as it is. */
   present(document: DocumentName, name: string): Operation {
     const live = this.get(document, name);

@@ -14,11 +14,11 @@ interface Commit {
 
 async function commit(cluster: FakeCluster, operations: readonly Operation[]): Promise<Commit> {
   const told: Operation[] = [];
-  const result = await commitOperations(
-    operations,
-    (batch) => cluster.patchDocument('roles', batch),
-    (accepted) => told.push(...accepted),
-  );
+  const result = await commitOperations(operations, {
+    send: (batch) => cluster.patchDocument('roles', batch),
+    inverse: (batch) => batch.map(({ name }): Operation => ({ type: 'remove', name })),
+    onAccepted: (accepted) => told.push(...accepted),
+  });
   return { result, told };
 }
 
@@ -70,11 +70,11 @@ describe('a commit', () => {
       { type: 'refused', words: 'no', name: 'stranger' },
     ];
     const remaining = answers.values();
-    const result = await commitOperations(
-      adds(2),
-      () => Promise.resolve(remaining.next().value ?? { type: 'stored' }),
-      () => undefined,
-    );
+    const result = await commitOperations(adds(2), {
+      send: () => Promise.resolve(remaining.next().value ?? { type: 'stored' }),
+      inverse: () => [],
+      onAccepted: () => undefined,
+    });
     expect(result.refused.map(({ operation }) => operation.name)).toEqual(['role-1']);
   });
 
@@ -91,14 +91,14 @@ describe('a commit', () => {
     const cluster = new FakeCluster();
     cluster.poison.set('role-0', 'no');
     const told: Operation[] = [];
-    const broken = commitOperations(
-      adds(4),
-      (batch) => {
+    const broken = commitOperations(adds(4), {
+      inverse: () => [],
+      send: (batch) => {
         if (batch.some(({ name }) => name === 'role-3') && batch.length < 4) throw new ConflictError('409');
         return cluster.patchDocument('roles', batch);
       },
-      (accepted) => told.push(...accepted),
-    );
+      onAccepted: (accepted) => told.push(...accepted),
+    });
     await expect(broken).rejects.toThrow(ConflictError);
     expect(told.map(({ name }) => name)).toEqual(cluster.names('roles'));
     expect(told).toEqual([anAdd('role-1')]);

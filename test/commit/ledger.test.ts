@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { KubernetesRequest } from '../../src/clients/kubernetes.ts';
-import { Ledger, type OwnerChange } from '../../src/commit/ledger.ts';
+import { Ledger } from '../../src/commit/ledger.ts';
+import type { OwnerChange } from '../../src/commit/ownership.ts';
 import { KubernetesError } from '../../src/errors.ts';
 import { FakeKubernetes } from '../support/fake-kubernetes.ts';
 

@@ -10,7 +10,7 @@ describe('a claim', () => {
   });
 
   test('of a resource beyond its grant is not permitted, whatever else is wrong with it', () => {
-    const claim = toClaim(aRole({ name: 'a~0b' }), 'the grant does not cover it');
+    const claim = toClaim(aRole({ name: 'a~0b' }), { refusal: 'the grant does not cover it' });
     expect(claim.desired).toEqual({ type: 'stalled', reason: 'NotPermitted', message: 'the grant does not cover it' });
   });
 

@@ -8,9 +8,14 @@ type Stored = Readonly<Record<string, Readonly<Record<string, string>> | 'unknow
 function references(secrets: Stored, configMaps: Stored = {}): References {
   const from = (stored: Stored) => (namespace: string, name: string) => {
     const data = stored[`${namespace}/${name}`];
-    return data === undefined || data === 'unknown' ? data : new Map(Object.entries(data));
+    return data === undefined || data === 'unknown' ? data : { values: new Map(Object.entries(data)), version: '1' };
   };
-  return { secret: from(secrets), configMap: from(configMaps) };
+  return {
+    secret: from(secrets),
+    configMap: from(configMaps),
+    hold: () => undefined,
+    release: () => undefined,
+  };
 }
 
 const admin = { 'team-a/admin': { username: 'operator', password: 'secret' } };

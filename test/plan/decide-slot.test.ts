@@ -1,12 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { objectKey, type CommonSpec, type Resource } from '../../src/desired/resource.ts';
-import {
-  decideSlot,
-  decideWithoutCluster,
-  type Decision,
-  type Live,
-  type SlotView,
-} from '../../src/plan/decide-slot.ts';
+import { decideSlot, decideWithoutCluster } from '../../src/plan/decide-slot.ts';
+import type { Decision, Live, SlotView } from '../../src/plan/slot.ts';
 import { aCanonicalRole, aClaim, aRole, aSlot, CREATED, desiredOf, LATER, leaving } from '../support/builders.ts';
 
 const role = aRole();
@@ -25,7 +20,7 @@ describe('one claim of a name that nobody has', () => {
   test('is created and owned', () => {
     expect(decide([role])).toEqual({
       operation: { type: 'add', name: 'ops', value: desiredOf(role) },
-      subject: objectKey(role),
+      subjects: [objectKey(role)],
       owner: objectKey(role),
       outcomes: new Map([
         [objectKey(role), { type: 'applied', resourceName: 'ops', message: 'role "ops" is in force' }],
@@ -264,7 +259,7 @@ describe('a deletion', () => {
   test('removes what the object owns', () => {
     expect(decide([gone], own)).toEqual({
       operation: { type: 'remove', name: 'ops' },
-      subject: objectKey(role),
+      subjects: [objectKey(role)],
       owner: null,
       outcomes: new Map([[objectKey(role), { type: 'released' }]]),
     });

@@ -65,7 +65,7 @@ export function aConnection(
 }
 
 export function aClaim(resource: Resource): Claim {
-  return toClaim(resource, undefined);
+  return toClaim(resource, {});
 }
 
 /** A resource on its way out, whose finalizer waits for us. */
@@ -76,11 +76,14 @@ export function leaving(resource: Resource): Resource {
 /** The name `ops` among roles, which nobody claims and nobody has. */
 export function aSlot(overrides: Partial<SlotView> = {}): SlotView {
   return {
-    noun: 'role',
+    kind: role,
     name: 'ops',
     claims: [],
     live: undefined,
     owner: undefined,
+    parts: new Map(),
+    secretInForce: undefined,
+    self: undefined,
     refusal: undefined,
     isObserving: false,
     ...overrides,

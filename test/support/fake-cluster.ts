@@ -35,6 +35,9 @@ export class FakeCluster implements Cluster {
   /** Every PATCH that arrived, whatever was answered. */
   readonly patches: { readonly document: DocumentName; readonly operations: readonly Operation[] }[] = [];
   reads = 0;
+  /** Ids of the nodes that are there. */
+  nodes: readonly string[] = ['node-1'];
+  flushes = 0;
   /** PATCHes that changed something. */
   writes = 0;
 
@@ -45,6 +48,7 @@ export class FakeCluster implements Cluster {
       apiPrefix: 'Plugins',
       authenticatedAs: { name: 'operator', method: 'Basic' },
       pluginHealth: { status: 'UP', mode: 'strict' },
+      self: { name: 'operator', method: 'Basic', isAdmin: false, backendRoles: ['admin'], roles: ['all_access'] },
     };
   }
 
@@ -63,6 +67,15 @@ export class FakeCluster implements Cluster {
 
   get(document: DocumentName, name: string): Fields | undefined {
     return this.#document(document).get(name);
+  }
+
+  fetchNodes(): Promise<readonly string[]> {
+    return Promise.resolve(this.nodes);
+  }
+
+  flushCache(): Promise<void> {
+    this.flushes += 1;
+    return this.outage === undefined ? Promise.resolve() : Promise.reject(this.outage);
   }
 
   fetchDocument(document: DocumentName): Promise<Readonly<Record<string, unknown>>> {

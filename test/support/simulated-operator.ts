@@ -1,14 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import { Ledger } from '../../src/commit/ledger.ts';
 import type { Condition, ObjectStatus } from '../../src/desired/resource.ts';
 import type { OpenSearchSettings } from '../../src/commit/cluster.ts';
 import { startOperator, type RunningOperator } from '../../src/engine/start-operator.ts';
-import type { Patience } from '../../src/engine/world.ts';
+import type { Patience, UserPassword } from '../../src/engine/world.ts';
 import type { OpenSearchConnectionSpec } from '../../src/generated/opensearch-connection.ts';
 import { kinds } from '../../src/kinds/index.ts';
 import { createLog } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { EventRecorder } from '../../src/status/event-recorder.ts';
 import { ObjectWriter } from '../../src/status/object-writer.ts';
+import { SecretWriter } from '../../src/status/secret-writer.ts';
 import { StatusQueue } from '../../src/status/status-queue.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeCluster } from './fake-cluster.ts';
@@ -31,6 +33,17 @@ export class SimulatedOperator {
   readonly clock = new FakeClock();
   readonly kubernetes = new FakeKubernetes(() => this.clock.now());
   cluster = new FakeCluster();
+  /** Hashes at once, and refuses the password `weak`. */
+  readonly passwords = {
+    hashed: 0,
+    problem: ({ password }: { password: string }): Promise<string | undefined> =>
+      Promise.resolve(password === 'weak' ? 'Weak password' : undefined),
+    hash({ userName, password }: UserPassword): Promise<string> {
+      this.hashed += 1;
+      return Promise.resolve(`hash of ${userName} and ${password}`);
+    },
+    forget: (): void => undefined,
+  };
   /** The settings of every attempt to open the cluster. */
   readonly opened: OpenSearchSettings[] = [];
   #stop = new AbortController();
@@ -109,6 +122,8 @@ export class SimulatedOperator {
       writer,
       statuses: new StatusQueue(writer, log),
       events: new EventRecorder(tools),
+      secrets: new SecretWriter(this.kubernetes.client, (count) => randomBytes(count)),
+      passwords: this.passwords,
       patience: PATIENCE,
       openCluster: (settings: OpenSearchSettings) => this.#open(settings),
       loadLedger: (connection: { readonly namespace: string; readonly name: string }, clusterUuid: string) =>
