@@ -31,13 +31,31 @@ describe('a cluster', () => {
       apiPrefix: 'Plugins',
       authenticatedAs: { name: 'operator', method: 'Basic' },
       pluginHealth: { status: 'UP', mode: 'strict' },
+      self: { name: 'operator', method: 'Basic', isAdmin: false, backendRoles: [], roles: [] },
     });
+  });
+
+  test('says which roles we hold', async () => {
+    const body = {
+      user_name: 'operator',
+      principal: null,
+      roles: ['own_index', 'all_access'],
+      backend_roles: ['admin'],
+    };
+    const { self } = await ask({ ...healthy, '/_plugins/_security/authinfo': { status: 200, body } });
+    expect(self).toMatchObject({ roles: ['own_index', 'all_access'], backendRoles: ['admin'], isAdmin: false });
   });
 
   test('tells a client certificate from a login', async () => {
     const body = { user_name: 'CN=operator', principal: 'CN=operator' };
-    const identity = await ask({ ...healthy, '/_plugins/_security/authinfo': { status: 200, body } });
+    const whoami = { status: 200, body: { dn: 'CN=operator', is_admin: true } };
+    const identity = await ask({
+      ...healthy,
+      '/_plugins/_security/authinfo': { status: 200, body },
+      '/_plugins/_security/whoami': whoami,
+    });
     expect(identity.authenticatedAs).toEqual({ name: 'CN=operator', method: 'ClientCertificate' });
+    expect(identity.self.isAdmin).toBe(true);
   });
 
   test('may keep its version to itself', async () => {

@@ -84,34 +84,34 @@ describe('the ledger', () => {
     expect(writes(kubernetes)).toEqual(['POST']);
   });
 
-  test('goes on in another ConfigMap after a thousand, and writes only the one that changes', async () => {
+  test('goes on in another ConfigMap when one is full, and writes only the one that changes', async () => {
     const kubernetes = new FakeKubernetes();
     const ledger = await load(kubernetes);
-    await ledger.record(many(2500));
+    await ledger.record(many(5000));
     expect(kubernetes.all('configmaps')).toHaveLength(3);
     kubernetes.requests.length = 0;
     await ledger.record([owned('role-3', 'OpenSearchRole/team-b/x')]);
     expect(writes(kubernetes)).toEqual(['PUT']);
     const again = await load(kubernetes);
-    expect(many(2500).filter(({ name }) => again.ownerOf('roles', name) === undefined)).toEqual([]);
+    expect(many(5000).filter(({ name }) => again.ownerOf('roles', name) === undefined)).toEqual([]);
   });
 
   test('fills the room that was left before it opens another ConfigMap', async () => {
     const kubernetes = new FakeKubernetes();
     const ledger = await load(kubernetes);
-    await ledger.record(many(2000));
+    await ledger.record(many(4000));
     await ledger.record([owned('role-3', null), owned('new')]);
     expect(kubernetes.all('configmaps')).toHaveLength(2);
   });
 
   test('does not write over the rest when one ConfigMap was deleted by hand', async () => {
     const kubernetes = new FakeKubernetes();
-    await (await load(kubernetes)).record(many(2000));
+    await (await load(kubernetes)).record(many(4000));
     const [first] = kubernetes.all('configmaps');
     kubernetes.delete('configmaps', 'platform', first?.metadata.name ?? '');
     const ledger = await load(kubernetes);
     await ledger.record([owned('new-1')]);
-    expect((await load(kubernetes)).ownerOf('roles', 'role-1999')).toBeDefined();
+    expect((await load(kubernetes)).ownerOf('roles', 'role-3999')).toBeDefined();
   });
 
   test.each([

@@ -102,7 +102,7 @@ describe('a connection', () => {
     expect(types()).toEqual(['Ready', 'Stalled']);
     operator.cluster.outage = undefined;
     await operator.pass(60_000);
-    expect(types()).toEqual(['Ready']);
+    expect(types()).toEqual(['Ready', 'ReferencesResolved']);
   });
 
   test('uses a changed Secret at once', async () => {

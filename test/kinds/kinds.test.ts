@@ -5,7 +5,13 @@ import { readCustomResourceDefinitions } from '../support/custom-resource-defini
 
 describe('the kinds', () => {
   test('are in the order in which they depend on each other', () => {
-    expect(kinds.map(({ document }) => document)).toEqual(['actiongroups', 'tenants', 'roles']);
+    expect(kinds.map(({ document }) => document)).toEqual([
+      'actiongroups',
+      'tenants',
+      'roles',
+      'internalusers',
+      'rolesmapping',
+    ]);
     expect(kinds.map(({ order }) => order)).toEqual(kinds.map(({ order }) => order).sort((a, b) => a - b));
   });
 

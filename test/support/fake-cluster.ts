@@ -116,11 +116,23 @@ export class FakeCluster implements Cluster {
       else if (value !== undefined) after.set(name, value);
     }
     if (spell(before) === spell(after)) return { type: 'unchanged' };
-    const refusal = operations.map(({ name }) => this.#refusal(before, name)).find((answer) => answer !== undefined);
+    const refusal = operations
+      .map((operation) => this.#refusal(before, operation.name) ?? this.#missingRole(document, operation))
+      .find((answer) => answer !== undefined);
     if (refusal !== undefined) return refusal;
     this.#documents.set(document, after);
     this.writes += 1;
     return { type: 'stored' };
+  }
+
+  /** Nothing may name a role that is not there. */
+  #missingRole(document: DocumentName, operation: Operation): WriteAnswer | undefined {
+    if (operation.type === 'remove') return undefined;
+    const entity = JSON.parse(operation.value) as Fields;
+    const held = (entity['opendistro_security_roles'] ?? []) as readonly string[];
+    const roles = document === 'rolesmapping' ? [operation.name] : held;
+    const missing = roles.find((role) => this.get('roles', role) === undefined);
+    return missing === undefined ? undefined : { type: 'refused', words: `role '${missing}' not found.` };
   }
 
   #refusal(document: ReadonlyMap<string, Fields>, name: string): WriteAnswer | undefined {

@@ -176,7 +176,8 @@ export class FakeKubernetes {
     if (this.get(collection, namespace, name) !== undefined)
       throw new KubernetesError(`${collection} "${name}" already exists`, 409, 'AlreadyExists');
     const defaults = { uid: `uid-${this.#version}`, creationTimestamp: this.#timestamp(), generation: 1, namespace };
-    return this.#store('ADDED', collection, { ...body, metadata: { ...defaults, ...body.metadata, name } });
+    const stored = encodeStringData(body);
+    return this.#store('ADDED', collection, { ...stored, metadata: { ...defaults, ...body.metadata, name } });
   }
 
   #put(place: Place, body: Body): RawObject {
@@ -242,4 +243,14 @@ export class FakeKubernetes {
   #timestamp(): string {
     return new Date(this.#now()).toISOString().replace(/\.\d+Z$/, 'Z');
   }
+}
+
+/** Of Secrets: what is sent as text is kept encoded. */
+function encodeStringData({ stringData, ...body }: Body): Body {
+  if (stringData === undefined) return body;
+  const data = Object.entries(stringData as Readonly<Record<string, string>>).map(([key, value]) => [
+    key,
+    Buffer.from(value).toString('base64'),
+  ]);
+  return { ...body, data: Object.fromEntries(data) as unknown };
 }

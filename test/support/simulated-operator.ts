@@ -19,6 +19,8 @@ import { FakeKubernetes } from './fake-kubernetes.ts';
 export const ROLES = 'opensearchroles';
 export const TENANTS = 'opensearchtenants';
 export const ACTION_GROUPS = 'opensearchactiongroups';
+export const USERS = 'opensearchusers';
+export const MAPPINGS = 'opensearchrolemappings';
 export const CONNECTIONS = 'opensearchconnections';
 
 export interface Name {

@@ -1,0 +1,197 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { MAPPINGS, ROLES, SimulatedOperator } from '../support/simulated-operator.ts';
+
+const OPS = { name: 'ops' };
+const [A, B] = [{ name: 'a' }, { name: 'b' }];
+
+let current: SimulatedOperator | undefined;
+
+afterEach(async () => {
+  await current?.stop();
+});
+
+/** With the role `ops` in force. */
+function anOperator(): SimulatedOperator {
+  current = new SimulatedOperator();
+  current.apply(ROLES, OPS, { description: 'x' });
+  return current;
+}
+
+function users(operator: SimulatedOperator): unknown {
+  return operator.cluster.get('rolesmapping', 'ops')?.['users'];
+}
+
+describe('role mappings of one role', () => {
+  test('are united, and each takes out only what no other one declares', async () => {
+    const operator = anOperator();
+    operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane', 'joe'] });
+    operator.apply(MAPPINGS, B, { role: 'ops', users: ['joe', 'jim'] });
+    await operator.start();
+    expect(users(operator)).toEqual(['jane', 'jim', 'joe']);
+    expect([operator.ready(MAPPINGS, A), operator.ready(MAPPINGS, B)]).toEqual(['True Applied', 'True Applied']);
+    operator.delete(MAPPINGS, A);
+    await operator.pass();
+    expect(users(operator)).toEqual(['jim', 'joe']);
+    expect(operator.exists(MAPPINGS, A)).toBe(false);
+    operator.delete(MAPPINGS, B);
+    await operator.pass();
+    expect(operator.cluster.names('rolesmapping')).toEqual([]);
+  });
+
+  test('never revoke what another one still grants, not even for a moment', async () => {
+    const operator = anOperator();
+    operator.apply(MAPPINGS, A, { role: 'ops', users: ['joe'] });
+    operator.apply(MAPPINGS, B, { role: 'ops', users: ['joe'] });
+    await operator.start();
+    operator.cluster.patches.length = 0;
+    operator.delete(MAPPINGS, A);
+    await operator.pass(5000);
+    expect(operator.cluster.patches).toEqual([]);
+    expect(users(operator)).toEqual(['joe']);
+  });
+
+  test('in Merge mode add to what others put there, and take only that out again, after a restart, too', async () => {
+    const operator = anOperator();
+    operator.cluster.put('rolesmapping', 'ops', { users: ['by-hand', 'both'] });
+    operator.apply(MAPPINGS, A, { role: 'ops', mode: 'Merge', users: ['jane', 'both'] });
+    await operator.start();
+    expect(users(operator)).toEqual(['both', 'by-hand', 'jane']);
+    await operator.stop();
+    operator.apply(MAPPINGS, A, { role: 'ops', mode: 'Merge', users: ['jim', 'both'] });
+    await operator.start();
+    expect(users(operator)).toEqual(['both', 'by-hand', 'jim']);
+    operator.delete(MAPPINGS, A);
+    await operator.pass();
+    expect(users(operator)).toEqual(['both', 'by-hand']);
+  });
+
+  test('in Exclusive mode are the whole truth: what others add is taken out again', async () => {
+    const operator = anOperator();
+    operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'] });
+    await operator.start();
+    operator.cluster.put('rolesmapping', 'ops', { users: ['jane', 'mallory'] });
+    await operator.pass(70_000);
+    expect(users(operator)).toEqual(['jane']);
+    expect(operator.events).toContain('DriftCorrected');
+  });
+
+  test('in Exclusive mode do not take over what others put there unasked', async () => {
+    const operator = anOperator();
+    operator.cluster.put('rolesmapping', 'ops', { users: ['by-hand'] });
+    operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'] });
+    await operator.start();
+    expect(operator.ready(MAPPINGS, A)).toBe('False AlreadyExists');
+    expect(operator.message(MAPPINGS, A)).toMatch(/spec.mode to Merge.*adoptionPolicy to Always/);
+    expect(users(operator)).toEqual(['by-hand']);
+    operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'], adoptionPolicy: 'Always' });
+    await operator.pass();
+    expect(users(operator)).toEqual(['jane']);
+  });
+
+  test('wait for their role, and go on by themselves', async () => {
+    const operator = anOperator();
+    operator.apply(MAPPINGS, A, { role: 'later', users: ['jane'] });
+    await operator.start();
+    expect(operator.ready(MAPPINGS, A)).toBe('False ReferenceNotFound');
+    operator.apply(ROLES, { name: 'later' }, { description: 'x' });
+    await operator.pass();
+    expect(operator.ready(MAPPINGS, A)).toBe('True Applied');
+    expect(operator.cluster.names('rolesmapping')).toEqual(['later']);
+  });
+
+  test.each([
+    ['the role first', [ROLES, OPS, MAPPINGS, A]],
+    ['the mapping first', [MAPPINGS, A, ROLES, OPS]],
+  ] as const)('go with their role: %s', async (_, [firstKind, first, secondKind, second]) => {
+    const operator = anOperator();
+    operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'] });
+    await operator.start();
+    operator.delete(firstKind, first);
+    await operator.pass();
+    operator.delete(secondKind, second);
+    await operator.pass();
+    expect([operator.cluster.names('roles'), operator.cluster.names('rolesmapping')]).toEqual([[], []]);
+    expect([operator.exists(ROLES, OPS), operator.exists(MAPPINGS, A)]).toEqual([false, false]);
+  });
+
+  test('are taken out when their role goes, so that nobody holds the next role of that name by surprise', async () => {
+    const operator = anOperator();
+    operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'] });
+    await operator.start();
+    operator.delete(ROLES, OPS);
+    await operator.pass(5000);
+    expect([operator.cluster.names('roles'), operator.cluster.names('rolesmapping')]).toEqual([[], []]);
+    expect(operator.ready(MAPPINGS, A)).toBe('False ReferenceNotFound');
+  });
+
+  test('with different lists of which a user needs all entries cannot be united, which would narrow the older one', async () => {
+    const operator = anOperator();
+    operator.apply(MAPPINGS, A, { role: 'ops', andBackendRoles: ['staff', 'on-call'] });
+    await operator.start();
+    operator.apply(MAPPINGS, B, { role: 'ops', andBackendRoles: ['guests'] });
+    await operator.pass();
+    expect(operator.ready(MAPPINGS, B)).toBe('False NameTaken');
+    expect(operator.cluster.get('rolesmapping', 'ops')).toMatchObject({ and_backend_roles: ['on-call', 'staff'] });
+  });
+
+  test('never take away what the operator itself needs', async () => {
+    const operator = anOperator();
+    operator.cluster.put('roles', 'all_access', { description: 'x' });
+    operator.cluster.put('rolesmapping', 'all_access', { backend_roles: ['admin'] });
+    operator.apply(MAPPINGS, A, { role: 'all_access', users: ['jane'], adoptionPolicy: 'Always' });
+    await operator.start();
+    expect(operator.ready(MAPPINGS, A)).toBe('False WouldLockOut');
+    expect(operator.cluster.get('rolesmapping', 'all_access')).toEqual({ backend_roles: ['admin'] });
+    operator.apply(MAPPINGS, A, { role: 'all_access', mode: 'Merge', users: ['jane'] });
+    await operator.pass();
+    expect(operator.cluster.get('rolesmapping', 'all_access')).toMatchObject({
+      backend_roles: ['admin'],
+      users: ['jane'],
+    });
+  });
+
+  test('keep what a paused one put there, and add nothing of it', async () => {
+    const operator = anOperator();
+    operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'] });
+    operator.apply(MAPPINGS, B, { role: 'ops', users: ['jim'] });
+    await operator.start();
+    operator.annotate(MAPPINGS, A, { 'security.opensearch.org/paused': 'true' });
+    operator.apply(MAPPINGS, A, { role: 'ops', users: ['mallory'] });
+    operator.apply(MAPPINGS, B, { role: 'ops', users: ['joe'] });
+    await operator.pass();
+    expect(users(operator)).toEqual(['jane', 'joe']);
+  });
+
+  test('whose policy is Orphan leave their entries', async () => {
+    const operator = anOperator();
+    operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'], deletionPolicy: 'Orphan' });
+    await operator.start();
+    operator.delete(MAPPINGS, A);
+    await operator.pass();
+    expect(users(operator)).toEqual(['jane']);
+    expect(operator.exists(MAPPINGS, A)).toBe(false);
+    expect(operator.events).toContain('LeftBehind');
+  });
+
+  test('are only told where the connection observes', async () => {
+    const operator = anOperator();
+    operator.connect({ managementPolicy: 'Observe' });
+    operator.cluster.put('roles', 'ops', { description: 'x' });
+    operator.cluster.put('rolesmapping', 'ops', { users: ['by-hand'] });
+    operator.apply(MAPPINGS, A, { role: 'ops', mode: 'Merge', users: ['jane'] });
+    await operator.start();
+    expect(operator.status(MAPPINGS, A).plannedChanges).toEqual([expect.stringContaining('jane')]);
+    expect(operator.cluster.patches).toEqual([]);
+  });
+
+  test('cost nothing once they are in force', async () => {
+    const operator = anOperator();
+    operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'] });
+    operator.apply(MAPPINGS, B, { role: 'ops', mode: 'Merge', users: ['jim'] });
+    await operator.start();
+    const [patches, writes] = [operator.cluster.patches.length, operator.kubernetesWrites];
+    await operator.pass(600_000);
+    await operator.restart();
+    expect([operator.cluster.patches.length, operator.kubernetesWrites]).toEqual([patches, writes]);
+  });
+});

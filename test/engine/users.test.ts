@@ -1,0 +1,228 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { MAPPINGS, ROLES, SimulatedOperator, USERS } from '../support/simulated-operator.ts';
+
+const JANE = { name: 'jane' };
+const FROM_SECRET = { passwordFrom: { secretKeyRef: { name: 'jane' } } };
+
+let current: SimulatedOperator | undefined;
+
+afterEach(async () => {
+  await current?.stop();
+});
+
+function anOperator(): SimulatedOperator {
+  current = new SimulatedOperator();
+  current.putSecret('jane', { password: 'first' });
+  return current;
+}
+
+async function inForce(spec: object = {}): Promise<SimulatedOperator> {
+  const operator = anOperator();
+  operator.apply(USERS, JANE, { ...FROM_SECRET, ...spec });
+  await operator.start();
+  expect(operator.ready(USERS, JANE)).toBe('True Applied');
+  return operator;
+}
+
+describe('a user', () => {
+  test('is written with the hash of the password in its Secret, in one PATCH', async () => {
+    const operator = await inForce({ backendRoles: ['importers'] });
+    expect(operator.cluster.get('internalusers', 'jane')).toEqual({
+      backend_roles: ['importers'],
+      hash: 'hash of jane and first',
+    });
+    expect(operator.cluster.patches).toHaveLength(1);
+  });
+
+  test('is never written without a credential: it waits for its Secret, and for the key in it', async () => {
+    const operator = anOperator();
+    operator.delete('secrets', JANE);
+    operator.apply(USERS, JANE, FROM_SECRET);
+    await operator.start();
+    expect(operator.ready(USERS, JANE)).toBe('False SecretNotFound');
+    operator.putSecret('jane', { other: 'x' });
+    await operator.pass();
+    expect(operator.message(USERS, JANE)).toContain('has no key "password"');
+    expect(operator.cluster.patches).toEqual([]);
+    operator.putSecret('jane', { password: 'first' });
+    await operator.pass();
+    expect(operator.ready(USERS, JANE)).toBe('True Applied');
+  });
+
+  test('gets a changed password at once, with no look at the cluster', async () => {
+    const operator = await inForce();
+    operator.putSecret('jane', { password: 'second' });
+    await operator.pass(200);
+    expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and second' });
+    expect(operator.ready(USERS, JANE)).toBe('True Applied');
+  });
+
+  test('keeps the password that is in force while the one in the Secret breaks a rule, and is told in the words of the server', async () => {
+    const operator = await inForce();
+    operator.putSecret('jane', { password: 'weak' });
+    await operator.pass();
+    expect(operator.ready(USERS, JANE)).toBe('False Rejected');
+    expect(operator.message(USERS, JANE)).toContain('Weak password');
+    expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and first' });
+    operator.putSecret('jane', { password: 'third' });
+    await operator.pass();
+    expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and third' });
+  });
+
+  test('whose password was changed by hand gets it back within two intervals, with an event', async () => {
+    const operator = await inForce();
+    operator.cluster.put('internalusers', 'jane', { hash: 'by hand' });
+    await operator.pass(120_000);
+    expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and first' });
+    expect(operator.events).toContain('DriftCorrected');
+  });
+
+  test('whose password is as it should be costs one PATCH that changes nothing in each interval, and no other', async () => {
+    const operator = await inForce();
+    const { writes } = operator.cluster;
+    operator.cluster.patches.length = 0;
+    await operator.pass(600_000);
+    expect(operator.cluster.writes).toBe(writes);
+    expect(operator.cluster.patches.length).toBeGreaterThanOrEqual(9);
+    expect(operator.cluster.patches.length).toBeLessThanOrEqual(12);
+  });
+
+  test('is not hashed again after a restart before its password is checked, and then in its turn', async () => {
+    const operator = await inForce();
+    operator.cluster.patches.length = 0;
+    await operator.restart();
+    expect(operator.cluster.patches).toEqual([]);
+    operator.cluster.put('internalusers', 'jane', { hash: 'by hand' });
+    await operator.pass(130_000);
+    expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and first' });
+  });
+
+  test('gets the password that changed while the operator was away', async () => {
+    const operator = await inForce();
+    await operator.stop();
+    operator.putSecret('jane', { password: 'second' });
+    await operator.start();
+    expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and second' });
+  });
+
+  test('waits for the roles that it names, never stalled, and goes on by itself', async () => {
+    const operator = anOperator();
+    operator.apply(USERS, JANE, { ...FROM_SECRET, securityRoles: ['ops'] });
+    await operator.start();
+    expect(operator.ready(USERS, JANE)).toBe('False ReferenceNotFound');
+    expect(operator.message(USERS, JANE)).toContain('"ops"');
+    operator.apply(ROLES, { name: 'ops' }, { description: 'x' });
+    await operator.pass();
+    expect(operator.ready(USERS, JANE)).toBe('True Applied');
+  });
+
+  test('of the same fields that somebody made by hand is not taken over, since its password may be another', async () => {
+    const operator = anOperator();
+    operator.cluster.put('internalusers', 'jane', { hash: 'by hand' });
+    operator.apply(USERS, JANE, FROM_SECRET);
+    await operator.start();
+    expect(operator.ready(USERS, JANE)).toBe('False AlreadyExists');
+    expect(operator.cluster.get('internalusers', 'jane')).toEqual({ hash: 'by hand' });
+    operator.apply(USERS, JANE, { ...FROM_SECRET, adoptionPolicy: 'Always' });
+    await operator.pass();
+    expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and first' });
+  });
+
+  test('takes a hash as it is, and says so when it is none', async () => {
+    const operator = anOperator();
+    const hash = `$2y$12$${'a'.repeat(53)}`;
+    operator.putSecret('jane', { hash: 'secret-but-no-hash' });
+    operator.apply(USERS, JANE, { passwordHashFrom: { secretKeyRef: { name: 'jane' } } });
+    await operator.start();
+    expect(operator.ready(USERS, JANE)).toBe('False InvalidSpec');
+    expect(operator.message(USERS, JANE)).not.toContain('secret-but-no-hash');
+    operator.putSecret('jane', { hash });
+    await operator.pass();
+    expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash });
+  });
+
+  test('gets a password made for it, in a Secret that goes with the object', async () => {
+    const operator = anOperator();
+    operator.apply(USERS, JANE, { generatePassword: { secretName: 'made' } });
+    await operator.start();
+    const made = operator.kubernetes.get('secrets', 'team-a', 'made');
+    expect(made?.metadata).toMatchObject({ ownerReferences: [{ kind: 'OpenSearchUser', name: 'jane' }] });
+    expect(operator.ready(USERS, JANE)).toBe('True Applied');
+    const { password } = made?.['data'] as { password: string };
+    const text = Buffer.from(password, 'base64').toString();
+    expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash: `hash of jane and ${text}` });
+  });
+
+  test('gets another password when the Secret that was made for it is deleted', async () => {
+    const operator = anOperator();
+    operator.apply(USERS, JANE, { generatePassword: { secretName: 'made' } });
+    await operator.start();
+    const before = operator.cluster.get('internalusers', 'jane')?.['hash'];
+    operator.delete('secrets', { name: 'made' });
+    await operator.pass();
+    expect(operator.exists('secrets', { name: 'made' })).toBe(true);
+    expect(operator.cluster.get('internalusers', 'jane')?.['hash']).not.toBe(before);
+  });
+
+  test('leaves its Secret behind when its policy is Orphan', async () => {
+    const operator = anOperator();
+    operator.apply(USERS, JANE, { generatePassword: { secretName: 'made' } });
+    await operator.start();
+    operator.apply(USERS, JANE, { generatePassword: { secretName: 'made' }, deletionPolicy: 'Orphan' });
+    operator.delete(USERS, JANE);
+    await operator.pass();
+    expect(operator.exists(USERS, JANE)).toBe(false);
+    expect(operator.kubernetes.get('secrets', 'team-a', 'made')?.metadata).toMatchObject({ ownerReferences: [] });
+    expect(operator.cluster.names('internalusers')).toEqual(['jane']);
+  });
+
+  test('is removed before the role that it names', async () => {
+    const operator = anOperator();
+    operator.apply(ROLES, { name: 'ops' }, { description: 'x' });
+    operator.apply(USERS, JANE, { ...FROM_SECRET, securityRoles: ['ops'] });
+    operator.apply(MAPPINGS, { name: 'ops' }, { role: 'ops', users: ['jane'] });
+    await operator.start();
+    operator.cluster.patches.length = 0;
+    operator.delete(ROLES, { name: 'ops' });
+    operator.delete(USERS, JANE);
+    operator.delete(MAPPINGS, { name: 'ops' });
+    await operator.pass();
+    expect(operator.cluster.patches.map(({ document }) => document)).toEqual([
+      'rolesmapping',
+      'internalusers',
+      'roles',
+    ]);
+  });
+
+  test('keeps no secret in status, events or plans', async () => {
+    const operator = await inForce();
+    operator.putSecret('jane', { password: 'another-secret' });
+    await operator.pass();
+    operator.apply(USERS, JANE, { ...FROM_SECRET, managementPolicy: 'Observe', description: 'new' });
+    await operator.pass();
+    expect(operator.status(USERS, JANE).plannedChanges).toEqual(['add /description "new"']);
+    const told = JSON.stringify([operator.kubernetes.get(USERS, 'team-a', 'jane'), operator.kubernetes.all('events')]);
+    expect(told).not.toMatch(/another-secret|hash of|first/);
+  });
+
+  test('that the operator logs in as keeps its password and its roles', async () => {
+    const operator = anOperator();
+    operator.cluster.put('internalusers', 'operator', { hash: 'x', backend_roles: ['admin'] });
+    const self = { name: 'self' };
+    operator.apply(USERS, self, { ...FROM_SECRET, name: 'operator', adoptionPolicy: 'Always' });
+    await operator.start();
+    expect(operator.ready(USERS, self)).toBe('False WouldLockOut');
+    const own = { passwordFrom: { secretKeyRef: { name: 'admin' } }, name: 'operator', adoptionPolicy: 'Always' };
+    operator.apply(USERS, self, own);
+    await operator.pass();
+    expect(operator.ready(USERS, self)).toBe('False WouldLockOut');
+    expect(operator.message(USERS, self)).toContain('would lose admin');
+    operator.apply(USERS, self, { ...own, backendRoles: ['admin'] });
+    await operator.pass();
+    expect(operator.ready(USERS, self)).toBe('True Applied');
+    operator.delete(USERS, self);
+    await operator.pass();
+    expect(operator.cluster.names('internalusers')).toEqual(['operator']);
+    expect(operator.exists(USERS, self)).toBe(false);
+  });
+});
