@@ -136,8 +136,9 @@ async function writeAhead(context: TurnContext, tasks: readonly Task[]): Promise
   const gone = new Set<Task>();
   await forEachConcurrently(owned, FINALIZER_WRITERS, async (task) => {
     const resource = subjectOf(task);
-    if (resource === undefined || hasFinalizer(resource)) return;
-    if (!(await world.writer.addFinalizer(toTarget(resource)))) gone.add(task);
+    if (resource !== undefined && hasFinalizer(resource)) return;
+    // Gone since the decision: nobody would be left to take away what is written now.
+    if (resource === undefined || !(await world.writer.addFinalizer(toTarget(resource)))) gone.add(task);
   });
   for (const task of gone) settle(state, task.ticket);
   const ready = tasks.filter((task) => !gone.has(task));
