@@ -38,6 +38,20 @@ describe('a declared role', () => {
     expect([operator.cluster.patches.length, operator.kubernetesWrites]).toEqual([1, writes]);
   });
 
+  test('that is gone before its finalizer is set is not written', async () => {
+    const operator = await anOperator().start();
+    operator.kubernetes.refuse = ({ method, path }) => {
+      // The connection gets its finalizer first; the role goes in that moment.
+      if (method === 'PATCH' && path.endsWith('/opensearchconnections/default') && operator.exists(ROLES, OPS))
+        operator.delete(ROLES, OPS);
+      return undefined;
+    };
+    operator.apply(ROLES, OPS, READ);
+    await operator.pass(5000);
+    expect(operator.cluster.names('roles')).toEqual([]);
+    expect(operator.cluster.patches).toEqual([]);
+  });
+
   test('is changed when its spec changes', async () => {
     const operator = await anOperator().start();
     operator.apply(ROLES, OPS, READ);
