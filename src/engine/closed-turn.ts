@@ -1,8 +1,9 @@
-import { isDeleting, type Resource } from '../desired/resource.ts';
+import { hasFinalizer, isDeleting, type Resource } from '../desired/resource.ts';
 import { decideWithoutCluster } from '../plan/decide-slot.ts';
 import { waiting } from '../plan/outcome.ts';
 import type { Trouble } from '../status/connection-status.ts';
 import type { ObjectTeller } from './object-teller.ts';
+import type { Connection } from './resolve-settings.ts';
 import { claimApart } from './plan-tasks.ts';
 import { settle, type SessionState } from './session-state.ts';
 import type { World } from './world.ts';
@@ -40,7 +41,13 @@ async function tellOne(context: ClosedContext, resource: Resource): Promise<void
     return;
   }
   const { reason, message } = whyWaiting(state);
-  if (state.connection !== undefined && !isDeleting(state.connection) && teller.isReady(resource)) return;
+  if (
+    state.connection !== undefined &&
+    !isDeleting(state.connection) &&
+    teller.isReady(resource) &&
+    !teller.isToldPaused(resource)
+  )
+    return;
   teller.tell(resource, decideWithoutCluster(claimApart(state, resource, world.namespaces), reason, message));
 }
 
@@ -76,9 +83,16 @@ async function tellLeaving({ world, state, teller }: ClosedContext, resource: Re
 
 async function whyLeftBehind(world: World, state: SessionState, resource: Resource): Promise<string | undefined> {
   const { connection, key } = state;
-  if (connection === undefined || isDeleting(connection)) return `the OpenSearchConnection ${key} is gone`;
+  if (connection === undefined || isLost(world, connection)) return `the OpenSearchConnection ${key} is gone`;
   if (!(await isPastGrace(world, resource))) return undefined;
   return `the cluster of ${key} did not answer while the namespace was being deleted`;
+}
+
+/** A connection that is going still serves what goes with it, for a while. */
+function isLost({ clock, patience }: World, connection: Connection): boolean {
+  if (!isDeleting(connection)) return false;
+  const sinceMs = clock.now() - Date.parse(connection.deletionTimestamp ?? '');
+  return !hasFinalizer(connection) || sinceMs >= patience.deletionGraceMs;
 }
 
 function leftBehind(resource: Resource, why: string): string {

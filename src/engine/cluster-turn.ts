@@ -12,6 +12,7 @@ import type { Credentials } from './credentials.ts';
 import { toTarget, type ObjectTeller } from './object-teller.ts';
 import { runPass, type CommitReport, type Task } from './pass.ts';
 import { planTasks } from './plan-tasks.ts';
+import { recordOwners, writeAhead } from './write-ahead.ts';
 import { unresolvedReferences } from './unresolved-references.ts';
 import { markAllDirty, settle, unseenDocuments, type SessionState } from './session-state.ts';
 import type { World } from './world.ts';
@@ -28,7 +29,6 @@ export interface TurnContext {
   readonly signal: AbortSignal;
 }
 
-const FINALIZER_WRITERS = 16;
 const DRIFT_CORRECTED = {
   type: 'Warning',
   reason: 'DriftCorrected',
@@ -43,13 +43,16 @@ function neededKinds({ world, state }: Pick<TurnContext, 'world' | 'state'>): re
 
 /** Makes sure that we know who owns what in the cluster that is open. */
 export async function openLedger({ world, state, cluster }: TurnContext): Promise<void> {
-  const clusterUuid = cluster.identity.clusterUuid ?? '';
-  if (state.ledger?.clusterUuid === clusterUuid || state.connection === undefined) return;
+  if (state.connection === undefined) return;
+  // Where we may not ask who it is, another endpoint is another cluster: nothing is claimed there for what was here.
+  const clusterUuid = cluster.identity.clusterUuid ?? `endpoints ${[...state.connection.spec.endpoints].sort().join()}`;
+  if (state.ledger?.clusterUuid === clusterUuid) return;
   const isAnother = state.ledger !== undefined;
   state.ledger = { clusterUuid, owners: await world.loadLedger(state.connection, clusterUuid) };
   if (!isAnother) return;
   state.documents.clear();
   state.refusals.clear();
+  state.secretsInForce.clear();
   markAllDirty(state);
 }
 
@@ -142,7 +145,7 @@ function releaseOnly(task: Task): readonly Task[] {
   return [{ ...task, decision: { ...owner, outcomes: new Map(released) } }];
 }
 
-function committed({ state }: TurnContext, document: DocumentName, operations: readonly Operation[]): void {
+function committed({ world, state }: TurnContext, document: DocumentName, operations: readonly Operation[]): void {
   state.documents.committed(document, operations);
   for (const operation of operations) {
     const key = slotKeyOf(document, operation.name);
@@ -150,6 +153,15 @@ function committed({ state }: TurnContext, document: DocumentName, operations: r
     if (operation.type === 'add' && operation.secret !== undefined)
       state.secretsInForce.set(key, operation.secret.version);
     wakeDependents(state, document, operation.name);
+    if (operation.type === 'remove') reconsider(world.kinds, state, operation.name);
+  }
+}
+
+/** A name may have been refused in one document only because another document had it. */
+function reconsider(kinds: readonly Kind[], { refusals, dirty }: SessionState, name: string): void {
+  for (const { document } of kinds) {
+    const key = slotKeyOf(document, name);
+    if (refusals.delete(key)) dirty.add(key, 'sweep');
   }
 }
 
@@ -157,6 +169,7 @@ function finish({ world, state, teller }: TurnContext, { ticket, slot, decision 
   const isCorrected = state.drifted.delete(slot.key) && decision.operation?.type === 'add';
   if (isCorrected) world.metrics.driftCorrected.inc({ document: slot.kind.document });
   settle(state, ticket);
+  state.postponed.forget(slot.key);
   for (const [key, outcome] of decision.outcomes) {
     const resource = slot.claimants.get(key);
     if (resource === undefined) continue;

@@ -6,7 +6,6 @@ import { messageOf } from '../errors.ts';
 import type { CredentialSource } from '../kinds/kind.ts';
 import { backoffMs } from '../watch/backoff.ts';
 import type { Connection } from './resolve-settings.ts';
-import type { ReferencedData } from '../watch/referenced-objects.ts';
 import type { World } from './world.ts';
 
 interface Known {
@@ -43,6 +42,7 @@ export class Credentials {
     const at = `Secret ${resource.namespace}/${source.secretName}`;
     if (data === undefined && source.type === 'generated') return this.#generate(resource, source);
     if (data === undefined) return missing(`${at} does not exist: create it`);
+    if (data.unreadable !== undefined) return missing(`${at} cannot be read: ${data.unreadable}`);
     const text = data.values.get(source.key) ?? '';
     if (text === '') return missing(`${at} has no key "${source.key}", or it is empty: add it`);
     const version = versionOf(source, data);
@@ -54,7 +54,7 @@ export class Credentials {
   prepare(resource: Resource, connection: Connection, priority: Priority): void {
     const source = resource.kind.credential?.(resource.spec as never);
     const data = source && this.#world.references.secret(resource.namespace, source.secretName);
-    if (source === undefined || data === undefined || data === 'unknown') return;
+    if (source === undefined || data === undefined || data === 'unknown' || data.unreadable !== undefined) return;
     const [text, version] = [data.values.get(source.key) ?? '', versionOf(source, data)];
     this.#find({ resource, connection, source, text, version }, priority);
   }
@@ -140,7 +140,8 @@ export class Credentials {
     const secretName = spec.auth.basic?.secretRef.name;
     if (secretName === undefined) return undefined;
     const own = this.#world.references.secret(namespace, secretName);
-    if (own === 'unknown' || own?.values.get('username') !== resourceName(resource)) return undefined;
+    if (own === undefined || own === 'unknown' || own.unreadable !== undefined) return undefined;
+    if (own.values.get('username') !== resourceName(resource)) return undefined;
     if (own.values.get('password') === text) return undefined;
     const message = `the connection logs in as this user with the password in Secret ${namespace}/${secretName}, which is another one: name that Secret in passwordFrom`;
     return stalledBy('WouldLockOut', message);
@@ -157,7 +158,7 @@ interface Wanted {
   readonly version: string;
 }
 
-function versionOf({ secretName, key }: CredentialSource, { version }: NonNullable<ReferencedData>): string {
+function versionOf({ secretName, key }: CredentialSource, { version }: { readonly version: string }): string {
   return `${secretName}/${key}@${version}`;
 }
 

@@ -1,5 +1,6 @@
 import { objectKey, type ObjectStatus, type Resource } from '../desired/resource.ts';
-import type { Outcome } from '../plan/outcome.ts';
+import { messageOf } from '../errors.ts';
+import { waiting, type Outcome } from '../plan/outcome.ts';
 import { isReady, nextStatus, readyCondition } from '../status/next-status.ts';
 import type { StatusTarget } from '../status/status-queue.ts';
 import type { EventDraft } from '../status/event-recorder.ts';
@@ -42,6 +43,11 @@ export class ObjectTeller {
     return isReady({ generation: resource.generation, status });
   }
 
+  isToldPaused(resource: Resource): boolean {
+    const status = this.#world.statuses.current(toTarget(resource)) as ObjectStatus;
+    return status.conditions?.some(({ type }) => type === 'Paused') === true;
+  }
+
   /** Takes the finalizers off what was released. @returns the ones that could not be reached */
   async release(): Promise<readonly Resource[]> {
     const failed: Resource[] = [];
@@ -61,7 +67,8 @@ export class ObjectTeller {
       if (source?.type === 'generated' && leftBehind !== undefined) await this.#world.secrets.disown(resource, source);
       await this.#world.writer.removeFinalizer(toTarget(resource));
     } catch (error) {
-      this.#world.log.warn({ object: objectKey(resource), error: String(error) }, 'finalizer not removed');
+      this.#world.log.warn({ object: objectKey(resource), error: messageOf(error) }, 'finalizer not removed');
+      this.tell(resource, waiting('Retrying', `the finalizer cannot be removed: ${messageOf(error)}`));
       return false;
     }
     if (leftBehind !== undefined) this.record(resource, { type: 'Warning', reason: 'LeftBehind', message: leftBehind });

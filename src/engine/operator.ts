@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts';
 import { connectionOf, namespacedName, objectKey, type NamespacedName, type Resource } from '../desired/resource.ts';
 import type { Connection, Referenced } from './resolve-settings.ts';
 import { Session } from './session.ts';
@@ -67,7 +68,9 @@ export class Operator {
   #run(key: NamespacedName, session: Session, signal: AbortSignal): void {
     const running = this.#runUntilEmpty(key, session, signal);
     this.#running.add(running);
-    void running.finally(() => this.#running.delete(running));
+    void running
+      .catch((error: unknown) => this.#world.log.error({ connection: key, error: messageOf(error) }, 'session ended'))
+      .finally(() => this.#running.delete(running));
   }
 
   /** A session that nobody needs any more ends by itself; what came in that moment lets it run again. */

@@ -99,6 +99,8 @@ function resolveCa({ namespace, spec }: Connection, references: References): Val
 function valueOf(data: ReferencedData | 'unknown', source: string, key: string): Value {
   if (data === 'unknown') return { type: 'unknown' };
   if (data === undefined) return { type: 'missing', message: `${source} does not exist: create it` };
+  if (data.unreadable !== undefined)
+    return { type: 'missing', message: `${source} cannot be read: ${data.unreadable}` };
   const text = data.values.get(key);
   if (text === undefined || text === '') return { type: 'missing', message: `${source} has no key "${key}": add it` };
   return { type: 'value', text };

@@ -2,6 +2,8 @@ import type { Ledger } from '../commit/ledger.ts';
 import type { NamespacedName } from '../desired/resource.ts';
 import { isNobody, nobody } from '../commit/ownership.ts';
 import type { DocumentName, Self } from '../kinds/kind.ts';
+import type { Clock } from '../clock.ts';
+import { Postponed } from './postponed.ts';
 import { ReferenceIndex } from './reference-index.ts';
 import type { Refusal } from '../plan/slot.ts';
 import { ClaimIndex, type Slot, type SlotKey } from './claim-index.ts';
@@ -22,6 +24,7 @@ export interface SessionState {
   /** The version of the secret part that was stored last, by us. */
   readonly secretsInForce: Map<SlotKey, string>;
   readonly references: ReferenceIndex;
+  readonly postponed: Postponed;
   /** Who we are in the cluster that is open now. */
   self: Self | undefined;
   /** When a person last changed an object of a name; until its decision is carried out. */
@@ -42,6 +45,7 @@ export function createSessionState(key: NamespacedName): SessionState {
     refusals: new Map(),
     secretsInForce: new Map(),
     references: new ReferenceIndex(),
+    postponed: new Postponed(),
     self: undefined,
     arrivals: new Map(),
     drifted: new Set(),
@@ -52,6 +56,20 @@ export function createSessionState(key: NamespacedName): SessionState {
 /** Everything has to be looked at again, when there is time. */
 export function markAllDirty(state: SessionState): void {
   for (const slot of state.index.slots()) state.dirty.add(slot.key, 'sweep');
+}
+
+/** A slot cannot be finished for now, for a reason of its own. */
+export function postpone(
+  { postponed }: SessionState,
+  slot: SlotKey,
+  tools: { readonly clock: Clock; readonly random: () => number },
+): void {
+  postponed.add(slot, tools);
+}
+
+/** What was postponed for long enough has to be looked at again. */
+export function wakePostponed({ postponed, dirty }: SessionState, nowMs: number): void {
+  for (const slot of postponed.take(nowMs)) dirty.add(slot, 'sweep');
 }
 
 /** A slot was looked at and told; what changed in it meanwhile stays. */

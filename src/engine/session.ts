@@ -1,10 +1,12 @@
 import type { Cluster } from '../commit/cluster.ts';
 import {
+  hasFinalizer,
   objectKey,
   resourceName,
   type KubernetesObject,
   type NamespacedName,
   type ObjectKey,
+  type ObjectStatus,
   type Resource,
 } from '../desired/resource.ts';
 import { ConflictError, KubernetesError, messageOf, NotInForceError, OperatorError } from '../errors.ts';
@@ -22,9 +24,11 @@ import type { SecretChanges } from './reference-index.ts';
 import { OpenTurns } from './open-turns.ts';
 import { commitAtMs } from './pace.ts';
 import { refersTo, type Connection, type Referenced } from './resolve-settings.ts';
-import { createSessionState, markAllDirty, type SessionState } from './session-state.ts';
+import { createSessionState, markAllDirty, postpone, wakePostponed, type SessionState } from './session-state.ts';
 import type { World } from './world.ts';
 
+/** So many failures are taken for passing trouble, which nobody has to hear of. */
+const PATIENCE = 4;
 const RETRY = { firstMs: 200, maxMs: 10_000 };
 /** How often a connection that is being deleted looks whether it can go. */
 const LINGER_POLL_MS = 500;
@@ -172,11 +176,12 @@ export class Session {
     const times = [this.#isClosed ? this.#pollAtMs : this.#open.nextMs({ state: this.#state })];
     if (this.#state.dirty.size > 0)
       times.push(commitAtMs({ lastCommitMs: this.#lastCommitMs, lastArrivalMs: this.#lastArrivalMs }));
-    return Math.max(Math.min(...times), this.#notBeforeMs);
+    return Math.max(Math.min(...times, this.#state.postponed.nextMs ?? Infinity), this.#notBeforeMs);
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
     const { connection } = this.#state;
+    wakePostponed(this.#state, this.#world.clock.now());
     if (connection === undefined) {
       await this.#keeper.close();
       return this.#turnClosed({ reason: 'ConnectionNotFound', message: '', isStalled: false });
@@ -241,12 +246,28 @@ export class Session {
   async #release(): Promise<void> {
     const failed = await this.#objects.release();
     for (const resource of failed)
-      this.#state.dirty.add(slotKeyOf(resource.kind.document, resourceName(resource)), 'sweep');
+      postpone(this.#state, slotKeyOf(resource.kind.document, resourceName(resource)), this.#world);
+  }
+
+  /** Never throws: what cannot be told now is told after the next try. */
+  async #recover(error: unknown): Promise<void> {
+    try {
+      await this.#recoverFrom(error);
+    } catch (another) {
+      this.#world.log.warn({ connection: this.#state.key, error: messageOf(another) }, 'trouble not told');
+      this.#retryLater();
+    }
+  }
+
+  #retryLater(): void {
+    const { clock, random } = this.#world;
+    this.#notBeforeMs = clock.now() + backoffMs(this.#failures, RETRY, random);
+    this.#failures += 1;
   }
 
   /** Nothing is lost: what was not finished is still dirty, and what the cluster holds is read again before the next plan. */
-  async #recover(error: unknown): Promise<void> {
-    const { log, clock, random } = this.#world;
+  async #recoverFrom(error: unknown): Promise<void> {
+    const { log } = this.#world;
     this.#state.documents.doubtAll();
     log[error instanceof ConflictError ? 'debug' : 'warn'](
       { connection: this.#state.key, error: messageOf(error) },
@@ -255,8 +276,8 @@ export class Session {
     if (error instanceof NotInForceError) this.#open.doubt();
     const isOurs = !(error instanceof OperatorError) || error instanceof KubernetesError;
     if (isOurs || error instanceof ConflictError || error instanceof NotInForceError) {
-      this.#notBeforeMs = clock.now() + backoffMs(this.#failures, RETRY, random);
-      this.#failures += 1;
+      if (this.#failures >= PATIENCE) await this.#turnClosed(lastingTrouble(error));
+      this.#retryLater();
       return;
     }
     const trouble = await this.#keeper.fail(error);
@@ -264,9 +285,19 @@ export class Session {
   }
 }
 
+/** Not the cluster, but what we need of Kubernetes: the ledger, above all. */
+function lastingTrouble(error: unknown): Trouble {
+  return { reason: 'Retrying', message: `nothing can be written for now: ${messageOf(error)}`, isStalled: false };
+}
+
 /** Asked anew after each wait: the compiler takes the first answer for the last. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
+}
+
+/** A status that was wiped, by a restore for example, is written again. */
+function isTold({ status }: KubernetesObject): boolean {
+  return (status as ObjectStatus).conditions !== undefined;
 }
 
 /** Whether a change of an object is more than what the operator itself writes: its status and its finalizer. */
@@ -276,6 +307,8 @@ function isNews(before: KubernetesObject, after: KubernetesObject): boolean {
     before.generation !== after.generation ||
     before.paused !== after.paused ||
     before.deletionTimestamp !== after.deletionTimestamp ||
-    before.reconcileRequestedAt !== after.reconcileRequestedAt
+    before.reconcileRequestedAt !== after.reconcileRequestedAt ||
+    (hasFinalizer(before) && !hasFinalizer(after)) ||
+    (isTold(before) && !isTold(after))
   );
 }

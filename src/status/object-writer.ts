@@ -41,7 +41,7 @@ export class ObjectWriter {
     target: Target,
     change: (finalizers: readonly string[]) => readonly string[],
   ): Promise<boolean> {
-    let current: Pick<Target, 'resourceVersion' | 'finalizers'> | undefined = target;
+    let current: Current | undefined = { ...target, isDeleting: false };
     for (let attempt = 0; current !== undefined && attempt < MAX_STALE; attempt += 1) {
       const finalizers = change(current.finalizers);
       if (finalizers.length === current.finalizers.length) return true;
@@ -51,20 +51,24 @@ export class ObjectWriter {
           (await this.#patch(target, '', { metadata: { uid: target.uid, resourceVersion, finalizers } })) !== undefined
         );
       } catch (error) {
-        if (isRefusedWhileDeleting(error)) return false;
-        if (!isStale(error)) throw error;
+        const isRefused = isInvalid(error);
+        if (!isRefused && !isStale(error)) throw error;
         current = await this.#read(target);
+        // No finalizer can be added to an object that is being deleted; anything else is somebody's policy.
+        if (isRefused && current?.isDeleting === true) return false;
+        if (isRefused && current !== undefined) throw error;
       }
     }
     return false;
   }
 
-  async #read(target: Target): Promise<Pick<Target, 'resourceVersion' | 'finalizers'> | undefined> {
+  async #read(target: Target): Promise<Current | undefined> {
     const body = await this.#ifThere(() =>
       this.#kubernetes.request({ method: 'GET', path: pathOf(target), accept: METADATA_OBJECT }),
     );
     if (body === undefined || body.metadata.uid !== target.uid) return undefined;
-    return { resourceVersion: body.metadata.resourceVersion, finalizers: body.metadata.finalizers ?? [] };
+    const { resourceVersion, finalizers = [], deletionTimestamp } = body.metadata;
+    return { resourceVersion, finalizers, isDeleting: deletionTimestamp !== undefined };
   }
 
   async #patch(target: Target, subresource: string, body: unknown): Promise<string | undefined> {
@@ -91,8 +95,12 @@ interface PartialObject {
     readonly uid: string;
     readonly resourceVersion: string;
     readonly finalizers?: readonly string[];
+    readonly deletionTimestamp?: string;
   };
 }
+
+/** An object as it is now, as far as finalizers are concerned. */
+type Current = Pick<Target, 'resourceVersion' | 'finalizers'> & { readonly isDeleting: boolean };
 
 function pathOf({ namespace, plural, name }: Target): string {
   return `${API_BASE}/namespaces/${namespace}/${plural}/${name}`;
@@ -102,8 +110,7 @@ function isStale(error: unknown): boolean {
   return error instanceof KubernetesError && error.status === 409;
 }
 
-/** No finalizer can be added to an object that is being deleted. */
-function isRefusedWhileDeleting(error: unknown): boolean {
+function isInvalid(error: unknown): boolean {
   return error instanceof KubernetesError && error.status === 422;
 }
 

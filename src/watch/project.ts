@@ -7,6 +7,9 @@ const REQUESTED = 'security.opensearch.org/reconcile-requested-at';
 /** Flux asks the same question with its own annotation. */
 const FLUX_REQUESTED = 'reconcile.fluxcd.io/requestedAt';
 
+/** What the status can hold of it (see the CRDs). */
+const MAX_REQUEST_LENGTH = 1024;
+
 /** Keeps of an object of ours what the engine uses. */
 export function toObject<Spec, Status>(raw: RawObject): KubernetesObject<Spec, Status> {
   const { metadata } = raw;
@@ -21,7 +24,7 @@ export function toObject<Spec, Status>(raw: RawObject): KubernetesObject<Spec, S
     ...(metadata.deletionTimestamp === undefined ? {} : { deletionTimestamp: metadata.deletionTimestamp }),
     finalizers: metadata.finalizers ?? [],
     paused: metadata.annotations?.[PAUSED] === 'true',
-    ...(requested === undefined ? {} : { reconcileRequestedAt: requested }),
+    ...(requested === undefined ? {} : { reconcileRequestedAt: requested.slice(0, MAX_REQUEST_LENGTH).toWellFormed() }),
     // The API server has checked both against the CRD from which the types were made.
     spec: (raw['spec'] ?? {}) as Spec,
     status: (raw['status'] ?? {}) as Status,

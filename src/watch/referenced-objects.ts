@@ -7,9 +7,11 @@ import type { Log } from '../log.ts';
 import { backoffMs } from './backoff.ts';
 import { ListWatch, type Cached, type RawObject } from './list-watch.ts';
 
-/** The data of one Secret or ConfigMap, decoded; undefined when it does not exist. */
+/** The data of one Secret or ConfigMap, decoded; undefined when it does not exist; words where we may not read it. */
 export type ReferencedData =
+  | { readonly unreadable: string }
   | {
+      readonly unreadable?: undefined;
       readonly values: ReadonlyMap<string, string>;
       /** The resource version with which these values were seen first. */
       readonly version: string;
@@ -138,6 +140,7 @@ export class ReferencedObjects {
         return;
       } catch (error) {
         log.warn({ resource, key, error: messageOf(error) }, 'referenced object not read');
+        if (isForbidden(error) && wanted.turn === turn) this.#learn(key, wanted, { unreadable: messageOf(error) });
         await clock.sleep(backoffMs(failures, RETRY, random), signal);
       }
     }
@@ -157,7 +160,7 @@ export class ReferencedObjects {
 
   /** Tells only what is new: labels and annotations are nobody's business here. */
   #learn(key: NamespacedName, wanted: Wanted, data: ReferencedData): void {
-    const isNew = !wanted.isKnown || !isDeepStrictEqual(wanted.data?.values, data?.values);
+    const isNew = !wanted.isKnown || !isDeepStrictEqual(contentOf(wanted.data), contentOf(data));
     if (isNew) wanted.data = data;
     wanted.isKnown = true;
     if (isNew) this.#options.onChange(key);
@@ -174,6 +177,14 @@ export class ReferencedObjects {
     );
     return { values, version: raw.metadata.resourceVersion };
   }
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof KubernetesError && error.status === 403;
+}
+
+function contentOf(data: ReferencedData): unknown {
+  return data?.unreadable ?? data?.values;
 }
 
 function toCached({ metadata }: RawObject): Cached {

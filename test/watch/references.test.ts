@@ -30,7 +30,7 @@ function referenced(resource: 'secrets' | 'configmaps' = 'secrets') {
 }
 
 function valuesOf(data: ReferencedData | 'unknown'): unknown {
-  return data === 'unknown' ? data : data?.values;
+  return data === 'unknown' ? data : (data?.unreadable ?? data?.values);
 }
 
 function aSecret(name: string, password: string) {

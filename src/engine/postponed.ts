@@ -1,0 +1,35 @@
+import type { Clock } from '../clock.ts';
+import { backoffMs } from '../watch/backoff.ts';
+import type { SlotKey } from './claim-index.ts';
+
+const PAUSE = { firstMs: 1000, maxMs: 300_000 };
+
+/** Slots that could not be finished for a reason of their own: each is looked at again after a pause that grows. */
+export class Postponed {
+  readonly #untilMs = new Map<SlotKey, number>();
+  readonly #failures = new Map<SlotKey, number>();
+
+  add(slot: SlotKey, { clock, random }: { readonly clock: Clock; readonly random: () => number }): void {
+    const failures = this.#failures.get(slot) ?? 0;
+    this.#failures.set(slot, failures + 1);
+    this.#untilMs.set(slot, clock.now() + backoffMs(failures, PAUSE, random));
+  }
+
+  /** When the first of them is due; undefined when there is none. */
+  get nextMs(): number | undefined {
+    return this.#untilMs.size === 0 ? undefined : Math.min(...this.#untilMs.values());
+  }
+
+  /** Those whose pause is over; they are not postponed any more. */
+  take(nowMs: number): readonly SlotKey[] {
+    const due = [...this.#untilMs].filter(([, untilMs]) => untilMs <= nowMs).map(([slot]) => slot);
+    for (const slot of due) this.#untilMs.delete(slot);
+    return due;
+  }
+
+  /** It went well: the next pause is the first one again. */
+  forget(slot: SlotKey): void {
+    this.#untilMs.delete(slot);
+    this.#failures.delete(slot);
+  }
+}

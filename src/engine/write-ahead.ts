@@ -1,0 +1,105 @@
+import { nobody, type OwnerChange } from '../commit/ownership.ts';
+import { forEachConcurrently } from '../concurrency.ts';
+import { hasFinalizer, isDeleting, type Resource } from '../desired/resource.ts';
+import { KubernetesError, messageOf } from '../errors.ts';
+import { waiting } from '../plan/outcome.ts';
+import type { Parts } from '../plan/slot.ts';
+import type { TurnContext } from './cluster-turn.ts';
+import { toTarget } from './object-teller.ts';
+import type { Task } from './pass.ts';
+import { postpone, settle, type SessionState } from './session-state.ts';
+
+const FINALIZER_WRITERS = 16;
+
+/** Finalizers first, then ownership, then OpenSearch: whatever breaks in between, nothing is written that nobody answers for. */
+export async function writeAhead(context: TurnContext, tasks: readonly Task[]): Promise<readonly Task[]> {
+  const answerable = tasks.map((task) => ({ task, holders: holdersOf(task) }));
+  if (answerable.some(({ holders }) => holders.length > 0)) await protectConnection(context);
+  const ready = new Set(tasks);
+  await forEachConcurrently(answerable, FINALIZER_WRITERS, async ({ task, holders }) => {
+    if (!(await protectAll(context, task, holders))) ready.delete(task);
+  });
+  const left = tasks.filter((task) => ready.has(task));
+  const changes = left.flatMap((task) => ownerChange(context.state, task));
+  const isAdding = left.some(({ decision }) => decision.operation?.type === 'add');
+  // An addition waits for what could not be saved before, too: it may be about the same name.
+  if (isAdding) await context.state.ledger?.owners.record(changes);
+  else await recordOwners(context, changes);
+  return left;
+}
+
+/** Everybody whose wish is in force once the task is done: a finalizer keeps it until what it put there is gone. */
+function holdersOf({ decision }: Task): readonly string[] {
+  return [...decision.outcomes].filter(([, { type }]) => type === 'applied').map(([key]) => key);
+}
+
+/** @returns whether all of them have their finalizer now */
+async function protectAll(context: TurnContext, task: Task, holders: readonly string[]): Promise<boolean> {
+  for (const key of holders) {
+    const resource = task.slot.claimants.get(key);
+    // Gone since the decision: nobody would be left to take away what is written now.
+    if (resource === undefined || !(await protect(context, task, resource))) {
+      settle(context.state, task.ticket);
+      return false;
+    }
+  }
+  return true;
+}
+
+async function protect(context: TurnContext, task: Task, resource: Resource): Promise<boolean> {
+  if (hasFinalizer(resource) || isDeleting(resource)) return true;
+  try {
+    return await context.world.writer.addFinalizer(toTarget(resource));
+  } catch (error) {
+    if (!isAboutThis(error)) throw error;
+    // One object that the API server does not let us touch must not hold up the others.
+    postpone(context.state, task.slot.key, context.world);
+    const message = `the finalizer cannot be set, so nothing is written: ${messageOf(error)}`;
+    context.teller.tell(resource, waiting('Retrying', message));
+    return false;
+  }
+}
+
+/** Refused for what it is, by admission or permissions; anything else is trouble with the API server. */
+function isAboutThis(error: unknown): boolean {
+  return error instanceof KubernetesError && error.status >= 400 && error.status < 500;
+}
+
+/** A removal ends ownership after it; everything else changes it before, but for parts that are still there until then. */
+function ownerChange({ ledger }: SessionState, { slot, decision }: Task): readonly OwnerChange[] {
+  const { owner, parts, operation } = decision;
+  const { document } = slot.kind;
+  if ((owner === undefined && parts === undefined) || operation?.type === 'remove') return [];
+  const before = ledger?.owners.ownershipOf(document, slot.name).parts ?? nobody.parts;
+  const after = parts === undefined || operation === undefined ? parts : uniteParts(before, parts);
+  const change = { document, name: slot.name };
+  return [{ ...change, ...(owner === undefined ? {} : { owner }), ...(after === undefined ? {} : { parts: after }) }];
+}
+
+function uniteParts(a: Parts, b: Parts): Parts {
+  const keys = [...new Set([...a.keys(), ...b.keys()])];
+  return new Map(keys.map((key) => [key, [...new Set([...(a.get(key) ?? []), ...(b.get(key) ?? [])])].sort()]));
+}
+
+/** Stores changes of ownership that no addition waits for. */
+export async function recordOwners({ world, state }: TurnContext, changes: readonly OwnerChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  try {
+    await state.ledger?.owners.record(changes);
+  } catch (error) {
+    // A namespace that is going takes no new objects, and its ledger goes with it: ending ownership must not fail then.
+    const isEnding = changes.every(
+      ({ owner, parts }) => owner === null || (owner === undefined && parts !== undefined),
+    );
+    if (!isEnding || !(error instanceof KubernetesError)) throw error;
+    const level = error.status === 403 || error.status === 404 ? 'debug' : 'warn';
+    world.log[level]({ connection: state.key, error: error.message }, 'end of ownership not recorded');
+  }
+}
+
+/** A connection that something depends on stays until that is cleaned up. */
+async function protectConnection({ world, state }: TurnContext): Promise<void> {
+  const { connection } = state;
+  if (connection === undefined || hasFinalizer(connection) || isDeleting(connection)) return;
+  await world.writer.addFinalizer({ ...connection, plural: 'opensearchconnections' });
+}
