@@ -5,7 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 # Without install scripts: the bundle needs none, and the Node of the image is used, not the one among the packages.
 RUN npm ci --ignore-scripts
 COPY tsconfig.json ./
-COPY scripts/build.ts scripts/
+COPY scripts/build.ts scripts/bundle.ts scripts/
 COPY src src
 RUN node scripts/build.ts && find dist -name '*.map' -delete
 

@@ -69,6 +69,18 @@ export class KubernetesError extends OperatorError {
   }
 }
 
+/** Work that was given to a thread came to nothing: the thread broke, took too long, or was told to stop. */
+export class ThreadError extends OperatorError {
+  override readonly code = 'THREAD';
+  override readonly retry: Retry = 'backoff';
+  readonly reason: 'Broken' | 'TooSlow' | 'Canceled';
+
+  constructor(message: string, reason: 'Broken' | 'TooSlow' | 'Canceled') {
+    super(message);
+    this.reason = reason;
+  }
+}
+
 /** The text of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,0 +1,66 @@
+import { EventEmitter } from 'node:events';
+import type { Thread } from '../../src/commit/passwords/thread-pool.ts';
+
+/** A thread that does nothing by itself. */
+export class FakeThread extends EventEmitter implements Thread {
+  /** What it was given and has not answered. */
+  readonly jobs: unknown[] = [];
+  isEnded = false;
+  /** Whether it would keep the process alive. */
+  isHolding = true;
+
+  postMessage(job: unknown): void {
+    this.jobs.push(job);
+  }
+
+  /** Ends the job in hand. */
+  finish(value: unknown): void {
+    this.jobs.shift();
+    this.emit('message', { type: 'done', value });
+  }
+
+  fail(message: string): void {
+    this.jobs.shift();
+    this.emit('message', { type: 'failed', message });
+  }
+
+  ref(): void {
+    this.isHolding = true;
+  }
+
+  unref(): void {
+    this.isHolding = false;
+  }
+
+  async terminate(): Promise<void> {
+    this.isEnded = true;
+    this.emit('exit', 1);
+  }
+}
+
+/** Starts fake threads and knows them all. */
+export class FakeThreads {
+  readonly all: FakeThread[] = [];
+
+  readonly start = (): FakeThread => {
+    const thread = new FakeThread();
+    this.all.push(thread);
+    return thread;
+  };
+
+  /** What is in hand, by thread. */
+  get jobs(): readonly unknown[] {
+    return this.all.flatMap(({ jobs }) => jobs);
+  }
+
+  get alive(): number {
+    return this.all.filter(({ isEnded }) => !isEnded).length;
+  }
+
+  /** Ends the job that stands for this. */
+  finish(job: unknown, value: unknown): void {
+    const thread = this.all.find(({ jobs }) => jobs[0] === job);
+    if (thread === undefined) throw new Error(`nobody does ${String(job)}`);
+    thread.finish(value);
+  }
+}
