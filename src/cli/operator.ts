@@ -1,14 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import { KubernetesClient } from '../clients/kubernetes.ts';
 import { loadCredentials } from '../clients/kubernetes-credentials.ts';
 import { systemClock } from '../clock.ts';
 import { openCluster } from '../commit/cluster.ts';
+import { loadInstallationKey } from '../commit/installation-key.ts';
 import { Ledger } from '../commit/ledger.ts';
+import { openPasswords } from '../commit/passwords/passwords.ts';
 import { startOperator } from '../engine/start-operator.ts';
 import { kinds } from '../kinds/index.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
 import { EventRecorder } from '../status/event-recorder.ts';
 import { ObjectWriter } from '../status/object-writer.ts';
+import { SecretWriter } from '../status/secret-writer.ts';
 import { StatusQueue } from '../status/status-queue.ts';
 import { serveHttp } from './http-server.ts';
 import type { OperatorSettings } from './options.ts';
@@ -28,6 +32,10 @@ export async function runOperator(
   const metrics = createMetrics();
   const tools = { kubernetes, clock: systemClock, random: Math.random, log };
   const writer = new ObjectWriter(kubernetes);
+  const passwords = openPasswords(
+    () => loadInstallationKey(kubernetes, credentials.namespace, randomBytes),
+    systemClock,
+  );
   const world = {
     ...tools,
     kinds,
@@ -35,6 +43,8 @@ export async function runOperator(
     writer,
     statuses: new StatusQueue(writer, log),
     events: new EventRecorder(tools),
+    secrets: new SecretWriter(kubernetes, randomBytes),
+    passwords,
     patience: patienceOf(settings),
     openCluster,
     loadLedger: (...at: LedgerPlace) => Ledger.load(kubernetes, ...at),
@@ -50,6 +60,7 @@ export async function runOperator(
   await operator.ended;
   server.close();
   server.closeAllConnections();
+  await passwords.close();
   await kubernetes.close();
   log.info({}, 'stopped');
 }

@@ -31,7 +31,7 @@ export async function loadCredentials(
   kubeconfig: string | undefined,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<KubernetesCredentials> {
-  if (kubeconfig !== undefined) return fromKubeconfig(kubeconfig);
+  if (kubeconfig !== undefined && kubeconfig !== '') return fromKubeconfig(kubeconfig);
   const host = environment['KUBERNETES_SERVICE_HOST'];
   if (host === undefined || !existsSync(`${SERVICE_ACCOUNT}/token`)) {
     throw new SettingsError('no Kubernetes credentials: set KUBECONFIG, or run in a pod with a service account');

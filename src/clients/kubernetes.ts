@@ -28,11 +28,17 @@ const MAX_THROTTLED = 5;
 /** One keep-alive dispatcher to the API server for requests and one for watches, which hold their connection. */
 export class KubernetesClient {
   readonly #credentials: KubernetesCredentials;
+  readonly #origin: string;
+  /** Of a proxy that serves several clusters. */
+  readonly #prefix: string;
   readonly #requests: Dispatcher;
   readonly #watches: Dispatcher;
 
   constructor(credentials: KubernetesCredentials) {
     this.#credentials = credentials;
+    const server = new URL(credentials.server);
+    this.#origin = server.origin;
+    this.#prefix = server.pathname.replace(/\/+$/, '');
     const connect = { ...credentials.tls, timeout: 10_000 };
     this.#requests = new Agent({
       connect,
@@ -85,8 +91,8 @@ export class KubernetesClient {
   ): Promise<Dispatcher.ResponseData> {
     try {
       return await dispatcher.request({
-        origin: this.#credentials.server,
-        path: request.path,
+        origin: this.#origin,
+        path: `${this.#prefix}${request.path}`,
         query: request.query ?? {},
         method: request.method,
         headers: {

@@ -126,6 +126,8 @@ function tlsOptions(settings: OpenSearchSettings): TlsOptions & { lookup: Lookup
 }
 
 function assertPermitted(endpoint: string): void {
+  if (!URL.canParse(endpoint))
+    throw new SettingsError(`endpoint ${endpoint} is no address: correct the host name or the numbers in it`);
   const host = new URL(endpoint).hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) !== 0 && isForbiddenAddress(host)) {
     throw new SettingsError(

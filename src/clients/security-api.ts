@@ -26,9 +26,9 @@ export type ApiPrefix = keyof typeof API_PREFIXES;
  */
 export function toWriteAnswer(response: OpenSearchResponse): WriteAnswer {
   const words = wordsOf(response.body);
-  if (response.status === 200 || response.status === 201) {
+  const { status, body } = response;
+  if ((status === 200 || status === 201) && isRecord(body))
     return { type: words === 'No updates required' ? 'unchanged' : 'stored' };
-  }
   throwUnlessAboutTheRequest(response, words);
   const name = /^Resource '(.*)' is (?:reserved|static|not available)\.$/s.exec(words)?.[1];
   return { type: 'refused', words, ...(name === undefined ? {} : { name }) };
@@ -45,6 +45,15 @@ export function toReadAnswer(response: OpenSearchResponse): unknown {
 function throwUnlessAboutTheRequest(response: OpenSearchResponse, words: string): void {
   throwForWhoWeAre(response, words);
   throwForItsState(response, words);
+  const { status, body } = response;
+  // The plugin refuses in JSON; a proxy in between has its own pages, and may let us through the next time.
+  const isOfThePlugin = isRecord(body) || status === 413;
+  if (status < 400 || status === 408 || !isOfThePlugin)
+    throw new UnreachableError(`answered ${status}: ${firstLine(words)}`);
+}
+
+function firstLine(words: string): string {
+  return words.split('\n')[0]?.slice(0, 200).toWellFormed() ?? '';
 }
 
 function throwForWhoWeAre({ status }: OpenSearchResponse, words: string): void {

@@ -7,6 +7,7 @@ import {
   type ApiPrefix,
   type WriteAnswer,
 } from '../clients/security-api.ts';
+import { UnreachableError } from '../errors.ts';
 import type { DocumentName } from '../kinds/kind.ts';
 import { patchBody, type Operation } from '../plan/operation.ts';
 import { identify, type Identity } from './identify.ts';
@@ -49,7 +50,7 @@ function toCluster(client: OpenSearchClient, identity: Identity): Cluster {
   const api = `${API_PREFIXES[identity.apiPrefix]}/api`;
   return {
     identity,
-    fetchDocument: async (document, signal) => toRecord(await read(client, `${api}/${document}`, signal)),
+    fetchDocument: async (document, signal) => toDocument(document, await read(client, `${api}/${document}`, signal)),
     patchDocument: async (document, operations) =>
       toWriteAnswer(await client.request({ method: 'PATCH', path: `${api}/${document}`, body: patchBody(operations) })),
     fetchNodes: async (signal) => {
@@ -66,6 +67,13 @@ function toCluster(client: OpenSearchClient, identity: Identity): Cluster {
 function nodeId(row: unknown): readonly string[] {
   const { id } = toRecord(row);
   return typeof id === 'string' ? [id] : [];
+}
+
+/** What is not a document says nothing about what is in it. */
+function toDocument(document: DocumentName, body: unknown): Readonly<Record<string, unknown>> {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body))
+    return body as Readonly<Record<string, unknown>>;
+  throw new UnreachableError(`the answer for ${document} is no document`);
 }
 
 function toRecord(body: unknown): Readonly<Record<string, unknown>> {

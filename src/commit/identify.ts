@@ -27,6 +27,8 @@ export async function identify(
   // The distinguished name of a client certificate; null for everybody who logged in.
   const method = typeof who['principal'] === 'string' ? 'ClientCertificate' : 'Basic';
   const name = text(who['user_name']);
+  if (name === '')
+    throw new NotInitializedError('the cluster does not say who we are: check that the endpoints are OpenSearch');
   const isAdmin = method === 'ClientCertificate' && (await isAdminCertificate(client, prefix, signal));
   return {
     ...versionOf(main),
@@ -51,6 +53,8 @@ async function findPrefix(
   const response = await client.request({ method: 'GET', path: `${API_PREFIXES[prefix]}/health` }, signal);
   const health = record(response.body);
   if (response.status === 200 || response.status === 503) return [prefix, toHealth(health)];
+  // Anything else but these may pass: a proxy, a node that starts.
+  if (response.status !== 400 && response.status !== 404) toReadAnswer(response);
   if (wanted === 'Auto') return findPrefix(client, 'Opendistro', signal);
   throw new NotInitializedError(
     `${API_PREFIXES[prefix]} answers ${response.status}: is the Security plugin installed?`,
@@ -62,13 +66,21 @@ function toHealth(health: Readonly<Record<string, unknown>>): Identity['pluginHe
     throw new NotInitializedError(
       'the Security plugin says it is DOWN: no auth domain works or its index is not initialised',
     );
-  return { status: text(health['status']), mode: text(health['mode']) };
+  if (health['status'] !== 'UP')
+    throw new NotInitializedError(
+      'the answer is not one of the Security plugin: check that the endpoints are OpenSearch',
+    );
+  return { status: 'UP', mode: text(health['mode']) };
 }
 
-function versionOf({ status, body }: OpenSearchResponse): { readonly version?: string; readonly clusterUuid?: string } {
-  if (status !== 200) return {};
-  const main = record(body);
-  return { version: text(record(main['version'])['number']), clusterUuid: text(main['cluster_uuid']) };
+/** A cluster that does not say who it is for a moment must not be taken for another one; 403: we may never ask. */
+function versionOf(response: OpenSearchResponse): { readonly version?: string; readonly clusterUuid?: string } {
+  if (response.status === 403) return {};
+  const main = record(toReadAnswer(response));
+  const clusterUuid = text(main['cluster_uuid']);
+  if (clusterUuid === '' || clusterUuid === '_na_')
+    throw new NotInitializedError('the cluster has no uuid yet: it forms');
+  return { version: text(record(main['version'])['number']), clusterUuid };
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
