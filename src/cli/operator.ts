@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { KubernetesClient } from '../clients/kubernetes.ts';
-import { loadCredentials } from '../clients/kubernetes-credentials.ts';
+import { loadCredentials, type KubernetesCredentials } from '../clients/kubernetes-credentials.ts';
 import { systemClock } from '../clock.ts';
 import { openCluster } from '../commit/cluster.ts';
 import { loadInstallationKey } from '../commit/installation-key.ts';
 import { Ledger } from '../commit/ledger.ts';
 import { openPasswords } from '../commit/passwords/passwords.ts';
-import { startOperator } from '../engine/start-operator.ts';
+import { startOperator, type OuterWorld } from '../engine/start-operator.ts';
+import type { WatchTools } from '../watch/collections.ts';
 import { kinds } from '../kinds/index.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
@@ -26,29 +27,9 @@ export async function runOperator(
   environment: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
 ): Promise<void> {
-  const log = createLog(settings.logLevel);
   const credentials = await loadCredentials(settings.kubeconfig, environment);
-  const kubernetes = new KubernetesClient(credentials);
-  const metrics = createMetrics();
-  const tools = { kubernetes, clock: systemClock, random: Math.random, log };
-  const writer = new ObjectWriter(kubernetes);
-  const passwords = openPasswords(
-    () => loadInstallationKey(kubernetes, credentials.namespace, randomBytes),
-    systemClock,
-  );
-  const world = {
-    ...tools,
-    kinds,
-    metrics,
-    writer,
-    statuses: new StatusQueue(writer, log),
-    events: new EventRecorder(tools),
-    secrets: new SecretWriter(kubernetes, randomBytes),
-    passwords,
-    patience: patienceOf(settings),
-    openCluster,
-    loadLedger: (...at: LedgerPlace) => Ledger.load(kubernetes, ...at),
-  };
+  const { world, tools, close } = createWorld(settings, credentials);
+  const { log, metrics } = world;
   let isReady = false;
   const server = await serveHttp(settings.metricsPort, { registry: metrics.registry, isReady: () => isReady });
   log.info({ address: server.address() }, 'metrics and health served');
@@ -60,9 +41,44 @@ export async function runOperator(
   await operator.ended;
   server.close();
   server.closeAllConnections();
-  await passwords.close();
-  await kubernetes.close();
+  await close();
   log.info({}, 'stopped');
+}
+
+/** All parts of the process, put together. */
+function createWorld(settings: OperatorSettings, credentials: KubernetesCredentials): Parts {
+  const log = createLog(settings.logLevel);
+  const kubernetes = new KubernetesClient(credentials);
+  const tools = { kubernetes, clock: systemClock, random: Math.random, log };
+  const writer = new ObjectWriter(kubernetes);
+  const passwords = openPasswords(
+    () => loadInstallationKey(kubernetes, credentials.namespace, randomBytes),
+    systemClock,
+  );
+  const world = {
+    ...tools,
+    kinds,
+    metrics: createMetrics(),
+    writer,
+    statuses: new StatusQueue(writer, log),
+    events: new EventRecorder(tools),
+    secrets: new SecretWriter(kubernetes, randomBytes),
+    passwords,
+    patience: patienceOf(settings),
+    openCluster,
+    loadLedger: (...at: LedgerPlace) => Ledger.load(kubernetes, ...at),
+  };
+  const close = async (): Promise<void> => {
+    await passwords.close();
+    await kubernetes.close();
+  };
+  return { world, tools, close };
+}
+
+interface Parts {
+  readonly world: OuterWorld;
+  readonly tools: WatchTools;
+  readonly close: () => Promise<void>;
 }
 
 type LedgerPlace = [connection: { readonly namespace: string; readonly name: string }, clusterUuid: string];

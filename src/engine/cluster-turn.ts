@@ -1,33 +1,16 @@
-import type { Cluster } from '../commit/cluster.ts';
-import type { OwnerChange } from '../commit/ownership.ts';
-import { forEachConcurrently } from '../concurrency.ts';
-import { hasFinalizer, isDeleting, type ObjectKey, type Resource } from '../desired/resource.ts';
-import { KubernetesError } from '../errors.ts';
+import type { Resource } from '../desired/resource.ts';
 import type { DocumentName, Kind } from '../kinds/kind.ts';
 import type { Operation } from '../plan/operation.ts';
 import { nobody } from '../commit/ownership.ts';
-import type { Parts } from '../plan/slot.ts';
 import { slotKeyOf } from './claim-index.ts';
-import type { Credentials } from './credentials.ts';
-import { toTarget, type ObjectTeller } from './object-teller.ts';
+import { toTarget } from './object-teller.ts';
 import { runPass, type CommitReport, type Task } from './pass.ts';
 import { planTasks } from './plan-tasks.ts';
+import type { TurnContext } from './turn-context.ts';
 import { recordOwners, writeAhead } from './write-ahead.ts';
 import { unresolvedReferences } from './unresolved-references.ts';
 import { markAllDirty, settle, unseenDocuments, type SessionState } from './session-state.ts';
 import type { World } from './world.ts';
-
-/** What a turn works with. */
-export interface TurnContext {
-  readonly world: World;
-  readonly state: SessionState;
-  readonly teller: ObjectTeller;
-  readonly cluster: Cluster;
-  readonly credentials: Credentials;
-  /** Only clean up: the connection is going. */
-  readonly onlyRemovals: boolean;
-  readonly signal: AbortSignal;
-}
 
 const DRIFT_CORRECTED = {
   type: 'Warning',

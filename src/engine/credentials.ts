@@ -124,7 +124,7 @@ export class Credentials {
     while (!signal.aborted) {
       try {
         known.credential = await compute(signal);
-        if (!signal.aborted) this.#onReady(key);
+        if (!isAborted(signal)) this.#onReady(key);
         return;
       } catch (error) {
         if (isAborted(signal)) return;

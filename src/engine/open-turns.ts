@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Cluster } from '../commit/cluster.ts';
-import { openLedger, refreshDocuments, runTurn, type TurnContext } from './cluster-turn.ts';
+import { openLedger, refreshDocuments, runTurn } from './cluster-turn.ts';
+import type { TurnContext } from './turn-context.ts';
 import { NodeWatch } from './node-watch.ts';
 import { PasswordChecks } from './password-checks.ts';
 

@@ -2,7 +2,7 @@ import type { Resource } from '../desired/resource.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { Operation } from '../plan/operation.ts';
 import type { Slot } from './claim-index.ts';
-import type { TurnContext } from './cluster-turn.ts';
+import type { TurnContext } from './turn-context.ts';
 import { ownedSecret } from './plan-tasks.ts';
 
 /** The checks of one drift interval are spread over so many turns, so that they never come all at once. */

@@ -16,7 +16,7 @@ import { Alarm } from './alarm.ts';
 import { slotKeyOf } from './claim-index.ts';
 import { tellWaiting } from './closed-turn.ts';
 import { ClusterKeeper, type Access } from './cluster-keeper.ts';
-import type { TurnContext } from './cluster-turn.ts';
+import type { TurnContext } from './turn-context.ts';
 import { ConnectionTeller } from './connection-teller.ts';
 import { Credentials } from './credentials.ts';
 import { ObjectTeller, toTarget } from './object-teller.ts';

@@ -4,7 +4,7 @@ import { hasFinalizer, isDeleting, type Resource } from '../desired/resource.ts'
 import { KubernetesError, messageOf } from '../errors.ts';
 import { waiting } from '../plan/outcome.ts';
 import type { Parts } from '../plan/slot.ts';
-import type { TurnContext } from './cluster-turn.ts';
+import type { TurnContext } from './turn-context.ts';
 import { toTarget } from './object-teller.ts';
 import type { Task } from './pass.ts';
 import { postpone, settle, type SessionState } from './session-state.ts';

@@ -38,6 +38,6 @@ function strings(value: unknown): readonly string[] {
 /** The wildcards of the Security plugin, and regular expressions between slashes. */
 function matches(pattern: string, text: string): boolean {
   if (!/[*?]/.test(pattern)) return pattern === text;
-  const expression = [...pattern].map((char) => (char === '*' ? '.*' : char === '?' ? '.' : RegExp.escape(char)));
-  return new RegExp(`^${expression.join('')}$`, 's').test(text);
+  const expression = RegExp.escape(pattern).replaceAll(/\\\*/g, '.*').replaceAll(/\\\?/g, '.');
+  return new RegExp(`^${expression}$`, 's').test(text);
 }

@@ -1,7 +1,9 @@
+import type { Canonical } from '../desired/canonical.ts';
 import { byAge } from '../desired/claim.ts';
 import { hasFinalizer, type ObjectKey } from '../desired/resource.ts';
 import type { Sharing } from '../kinds/kind.ts';
 import { applied, lossBy, toEntity, wouldLockOut } from './obstacles.ts';
+import type { Operation } from './operation.ts';
 import { stalled, waiting, type Outcome } from './outcome.ts';
 import { namesSomebody, toEntries, type Entries } from './shared-entries.ts';
 import { activeOf, foreignEntries, settleClashes, spell, toStand, type Shared, type Stand } from './shared-stand.ts';
@@ -43,7 +45,7 @@ function unite(slot: Shared, stands: readonly Stand[]): Entries {
   function isKept(key: string): boolean {
     const holders = [...slot.parts].filter(([, part]) => part.includes(key)).map(([holder]) => holder);
     if (stands.some(({ type, claim }) => type === 'frozen' && holders.includes(claim.key))) return true;
-    if (isExclusive) return false;
+    if (isExclusive || (holders.length === 0 && isOwnerLeaving)) return false;
     return (
       holders.length === 0 || stands.some(({ type, claim }) => type === 'orphaning' && holders.includes(claim.key))
     );
@@ -51,20 +53,25 @@ function unite(slot: Shared, stands: readonly Stand[]): Entries {
 }
 
 function conclude(slot: Shared, stands: readonly Stand[], entries: Entries): Decision {
-  const wanted = spell(slot, entries);
-  const isEmpty = !namesSomebody(entries);
-  const hasOurs = slot.owner !== undefined || slot.parts.size > 0;
-  const hasToChange = isEmpty ? slot.live !== undefined && hasOurs : slot.live?.canonical !== wanted;
-  const canChange = stands.some(({ type }) => type === 'active' || type === 'leaving');
-  if (!hasToChange || !canChange || slot.live?.protection !== undefined) return settled(slot, stands, {});
-  const loss = lossBy(slot, isEmpty ? undefined : wanted);
+  const wanted = namesSomebody(entries) ? spell(slot, entries) : undefined;
+  if (!mayChange(slot, stands) || isThere(slot, wanted)) return settled(slot, stands, {});
+  const loss = lossBy(slot, wanted);
   if (loss !== undefined) return refused(slot, stands, wouldLockOut(slot, loss));
-  if (slot.refusal !== undefined && slot.refusal.value === (isEmpty ? undefined : wanted))
+  if (slot.refusal !== undefined && slot.refusal.value === wanted)
     return refused(slot, stands, stalled('Rejected', slot.refusal.words));
-  const operation = isEmpty
-    ? ({ type: 'remove', name: slot.name } as const)
-    : ({ type: 'add', name: slot.name, value: wanted } as const);
+  const operation: Operation =
+    wanted === undefined ? { type: 'remove', name: slot.name } : { type: 'add', name: slot.name, value: wanted };
   return settled(slot, stands, { operation });
+}
+
+function mayChange({ live }: Shared, stands: readonly Stand[]): boolean {
+  return live?.protection === undefined && stands.some(({ type }) => type === 'active' || type === 'leaving');
+}
+
+/** Nothing is there, too, when all that is left was never ours. */
+function isThere({ live, owner, parts }: Shared, wanted: Canonical | undefined): boolean {
+  if (wanted !== undefined) return live?.canonical === wanted;
+  return live === undefined || (owner === undefined && parts.size === 0);
 }
 
 /** Without its role a mapping cannot be changed, only removed: it would come to life with the next role of that name. */

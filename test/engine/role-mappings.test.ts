@@ -75,6 +75,16 @@ describe('role mappings of one role', () => {
     expect(operator.events).toContain('DriftCorrected');
   });
 
+  test('in Exclusive mode go as a whole, with what others have added since the last look', async () => {
+    const operator = anOperator();
+    operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'] });
+    await operator.start();
+    operator.cluster.put('rolesmapping', 'ops', { users: ['jane', 'mallory'] });
+    operator.delete(MAPPINGS, A);
+    await operator.pass();
+    expect(operator.cluster.names('rolesmapping')).toEqual([]);
+  });
+
   test('in Exclusive mode do not take over what others put there unasked', async () => {
     const operator = anOperator();
     operator.cluster.put('rolesmapping', 'ops', { users: ['by-hand'] });

@@ -1,0 +1,18 @@
+import type { Cluster } from '../commit/cluster.ts';
+import type { Credentials } from './credentials.ts';
+import type { ObjectTeller } from './object-teller.ts';
+import type { SessionState } from './session-state.ts';
+import type { World } from './world.ts';
+
+/** What a turn works with. */
+export interface TurnContext {
+  readonly world: World;
+  readonly state: SessionState;
+  readonly teller: ObjectTeller;
+  readonly cluster: Cluster;
+  readonly credentials: Credentials;
+  /** Only clean up: the connection is going. */
+  readonly onlyRemovals: boolean;
+  readonly signal: AbortSignal;
+}
+
