@@ -152,7 +152,8 @@ function finish({ world, state, teller }: TurnContext, { ticket, slot, decision 
   const isCorrected = state.drifted.delete(slot.key) && decision.operation?.type === 'add';
   if (isCorrected) world.metrics.driftCorrected.inc({ document: slot.kind.document });
   settle(state, ticket);
-  state.postponed.forget(slot.key);
+  // What is released is over only when its finalizer is off.
+  if ([...decision.outcomes.values()].every(({ type }) => type !== 'released')) state.postponed.forget(slot.key);
   for (const [key, outcome] of decision.outcomes) {
     const resource = slot.claimants.get(key);
     if (resource === undefined) continue;

@@ -15,4 +15,3 @@ export interface TurnContext {
   readonly onlyRemovals: boolean;
   readonly signal: AbortSignal;
 }
-

@@ -26,6 +26,11 @@ export class FakeClock implements Clock {
     return [...this.#sleepers].map(({ untilMs }) => untilMs - this.#nowMs).sort((a, b) => a - b);
   }
 
+  /** Lets time pass at once; whoever should have woken wakes late. */
+  skip(ms: number): void {
+    this.#nowMs += ms;
+  }
+
   sleep(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal.aborted) {

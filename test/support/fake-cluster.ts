@@ -1,5 +1,5 @@
 import type { Cluster, Identity, WriteAnswer } from '../../src/commit/cluster.ts';
-import type { OperatorError } from '../../src/errors.ts';
+import { NotInForceError, type OperatorError } from '../../src/errors.ts';
 import type { JsonValue } from '../../src/generated/json-value.ts';
 import type { DocumentName } from '../../src/kinds/kind.ts';
 import { patchBody, type Operation } from '../../src/plan/operation.ts';
@@ -21,11 +21,17 @@ const DEFAULTS: Readonly<Record<DocumentName, Fields>> = {
  */
 export class FakeCluster implements Cluster {
   readonly identity: Identity;
+  /** What the nodes work with. */
+  readonly #loaded = new Map<string, string>();
   readonly #documents = new Map<DocumentName, Map<string, Fields>>();
   /** Names that are refused, with the server's words. */
   readonly poison = new Map<string, string>();
   /** Thrown by every request while it is set. */
   outage: OperatorError | undefined;
+  /** Thrown by every PATCH while it is set; stores nothing. */
+  outageOfWrites: OperatorError | undefined;
+  /** Names whose entities are stored and then loaded by no node. */
+  readonly unloadable = new Set<string>();
   /** Thrown by the next PATCH only, which stores nothing. */
   nextPatchFails: OperatorError | undefined;
   /** What somebody else does just before a PATCH arrives. */
@@ -41,10 +47,11 @@ export class FakeCluster implements Cluster {
   /** PATCHes that changed something. */
   writes = 0;
 
-  constructor(clusterUuid = 'cluster-1') {
+  /** @param clusterUuid `null` when it may not be asked */
+  constructor(clusterUuid: string | null = 'cluster-1') {
     this.identity = {
       version: '3.4.0',
-      clusterUuid,
+      ...(clusterUuid === null ? {} : { clusterUuid }),
       apiPrefix: 'Plugins',
       authenticatedAs: { name: 'operator', method: 'Basic' },
       pluginHealth: { status: 'UP', mode: 'strict' },
@@ -92,13 +99,23 @@ export class FakeCluster implements Cluster {
   patchDocument(document: DocumentName, operations: readonly Operation[]): Promise<WriteAnswer> {
     this.patches.push({ document, operations });
     this.beforePatch();
-    const failure = this.outage ?? this.nextPatchFails;
+    const failure = this.outage ?? this.outageOfWrites ?? this.nextPatchFails;
     this.nextPatchFails = undefined;
     if (failure !== undefined) return Promise.reject(failure);
     const answer = this.#patch(document, operations);
+    const isLoaded = !operations.some(({ type, name }) => type === 'add' && this.unloadable.has(name));
+    const isAsBefore = operations.every(
+      ({ name }) => this.#loaded.get(`${document}/${name}`) === this.#spelled(document, name),
+    );
+    if (!isLoaded && !isAsBefore) return Promise.reject(new NotInForceError('Error Failed node [node-1]'));
+    for (const { name } of operations) this.#loaded.set(`${document}/${name}`, this.#spelled(document, name));
     const lost = this.nextAnswerIsLost;
     this.nextAnswerIsLost = undefined;
     return lost === undefined ? Promise.resolve(answer) : Promise.reject(lost);
+  }
+
+  #spelled(document: DocumentName, name: string): string {
+    return JSON.stringify(withoutDefaults(this.get(document, name)));
   }
 
   close(): Promise<void> {
