@@ -58,7 +58,10 @@ export interface Access {
     flushUser(name: string, signal?: AbortSignal): Promise<RestWrite>;
   };
   readonly tokens: {
-    /** `unsupported` while `on_behalf_of` is off in `securityconfig`. */
+    /**
+     * `unsupported` while `on_behalf_of` is off in `securityconfig`. Once it was on, 3.4.0 goes on making tokens until
+     * the node is started again, but accepts none.
+     */
     onBehalfOf(body: OnBehalfOfBody, signal?: AbortSignal): Promise<RestRead<OnBehalfOfToken>>;
     /** A stub of the server: succeeds and makes nothing. */
     authToken(signal?: AbortSignal): Promise<RestWrite>;

@@ -56,7 +56,7 @@ export function objectWith<T extends object>(...fields: readonly (keyof T & stri
 }
 
 /** The confirmation of a write. */
-export const confirmation = objectWith<Confirmation>('message');
+const confirmation = objectWith<Confirmation>('message');
 
 function toRefusal(response: OpenSearchResponse, secrets: readonly string[]): Refusal {
   const { status, body } = response;

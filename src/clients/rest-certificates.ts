@@ -22,8 +22,9 @@ export interface NodeCertificate {
 export interface NodeCertificates {
   readonly name: string;
   readonly certificates: {
-    readonly http: readonly NodeCertificate[];
-    readonly transport: readonly NodeCertificate[];
+    /** When another type was asked for: absent on 3.x, empty on 2.x; as the next. */
+    readonly http?: readonly NodeCertificate[];
+    readonly transport?: readonly NodeCertificate[];
     /** From 3.x on. */
     readonly transport_client?: readonly NodeCertificate[];
   };

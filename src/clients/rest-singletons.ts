@@ -37,7 +37,7 @@ export interface Singletons {
   >;
   /** For the admin certificate. */
   readonly allowlist: Singleton<config.Allowlist, { readonly config: config.Allowlist }>;
-  /** The old name of `allowlist`, 2.x only. */
+  /** What `allowlist` was before: on 2.x a document of its own, with the same body; gone on 3.x. */
   readonly whitelist: Singleton<config.Allowlist, { readonly config: config.Allowlist }>;
   readonly tenancy: Tenancy;
   readonly authFailureListeners: AuthFailureListeners;
