@@ -28,8 +28,8 @@ export interface ClusterNodes {
 export interface ClusterInfo {
   main(signal?: AbortSignal): Promise<RestRead<MainInfo>>;
   /**
-   * The nodes in the cluster. From its state and not from `_nodes` or `_cat/nodes`, which ask each node and so wait for
-   * one that hangs; and those do not tell a node that was started again from one that stayed.
+   * The nodes in the cluster, as its manager knows them. Not from `_nodes` or `_cat/nodes`, which wait for an answer of
+   * each node and do not tell one that was started again from one that stayed.
    */
   nodes(signal?: AbortSignal): Promise<RestRead<ClusterNodes>>;
 }
