@@ -30,7 +30,7 @@ export function toWriteAnswer(response: OpenSearchResponse): WriteAnswer {
   if ((status === 200 || status === 201) && isRecord(body))
     return { type: words === 'No updates required' ? 'unchanged' : 'stored' };
   throwUnlessAboutTheRequest(response, words);
-  const name = /^Resource '(.*)' is (?:reserved|static|not available)\.$/s.exec(words)?.[1];
+  const name = nameIn(words);
   return { type: 'refused', words, ...(name === undefined ? {} : { name }) };
 }
 
@@ -42,7 +42,12 @@ export function toReadAnswer(response: OpenSearchResponse): unknown {
   throw new UnreachableError(`answered ${response.status}: ${words}`);
 }
 
-function throwUnlessAboutTheRequest(response: OpenSearchResponse, words: string): void {
+/**
+ * Throws the error of the whole connection when the answer is about that; returns when it is about what was sent.
+ *
+ * @param words what the error says; the same as the server's own, or with secrets taken out
+ */
+export function throwUnlessAboutTheRequest(response: OpenSearchResponse, words: string): void {
   throwForWhoWeAre(response, words);
   throwForItsState(response, words);
   const { status, body } = response;
@@ -54,6 +59,11 @@ function throwUnlessAboutTheRequest(response: OpenSearchResponse, words: string)
 
 function firstLine(words: string): string {
   return words.split('\n')[0]?.slice(0, 200).toWellFormed() ?? '';
+}
+
+/** The entity that a refusal names; the server does so only where it may not be written. */
+export function nameIn(words: string): string | undefined {
+  return /^Resource '(.*)' is (?:reserved|static|not available)\.$/s.exec(words)?.[1];
 }
 
 function throwForWhoWeAre({ status }: OpenSearchResponse, words: string): void {
@@ -72,12 +82,19 @@ function throwForItsState({ status, body }: OpenSearchResponse, words: string): 
 /** 500s that are about what was sent and will be the same next time. */
 function isInputError(body: unknown): boolean {
   const type = isRecord(body) && isRecord(body['error']) ? body['error']['type'] : undefined;
-  return typeof type === 'string' && /unrecognized_property|unchecked_i_o|json_mapping|illegal_argument/.test(type);
+  return typeof type === 'string' ? INPUT_ERRORS.test(type) : spell(body).startsWith('Existing user ');
 }
 
-/** The server's own words, whichever of its error shapes it used; at most 1,000 characters. */
-export function wordsOf(body: unknown): string {
-  return spell(body).slice(0, 1000).toWellFormed();
+const INPUT_ERRORS =
+  /unrecognized_property|unchecked_i_o|json_mapping|illegal_argument|invalid_format|mismatched_input/;
+
+/**
+ * The server's own words, whichever of its error shapes it used; at most 1,000 characters.
+ *
+ * @param hide takes out what must not be told, before the text is cut
+ */
+export function wordsOf(body: unknown, hide = (text: string): string => text): string {
+  return hide(spell(body)).slice(0, 1000).toWellFormed();
 }
 
 function spell(body: unknown): string {
@@ -97,7 +114,7 @@ function details(body: Record<string, unknown>): readonly string[] {
     .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
