@@ -30,6 +30,7 @@ export function toWriteAnswer(response: OpenSearchResponse): WriteAnswer {
   if ((status === 200 || status === 201) && isRecord(body))
     return { type: words === 'No updates required' ? 'unchanged' : 'stored' };
   throwUnlessAboutTheRequest(response, words);
+  throwUnlessOfThePlugin(response, words);
   const name = nameIn(words);
   return { type: 'refused', words, ...(name === undefined ? {} : { name }) };
 }
@@ -50,11 +51,12 @@ export function toReadAnswer(response: OpenSearchResponse): unknown {
 export function throwUnlessAboutTheRequest(response: OpenSearchResponse, words: string): void {
   throwForWhoWeAre(response, words);
   throwForItsState(response, words);
-  const { status, body } = response;
-  // The plugin refuses in JSON; a proxy in between has its own pages, and may let us through the next time.
-  const isOfThePlugin = isRecord(body) || status === 413;
-  if (status < 400 || status === 408 || !isOfThePlugin)
-    throw new UnreachableError(`answered ${status}: ${firstLine(words)}`);
+}
+
+/** The plugin refuses writes in JSON; a proxy in between has pages of its own, and may let us through the next time. */
+function throwUnlessOfThePlugin({ status, body }: OpenSearchResponse, words: string): void {
+  const isRefusal = status >= 400 && status !== 408 && (isRecord(body) || status === 413);
+  if (!isRefusal) throw new UnreachableError(`answered ${status}: ${firstLine(words)}`);
 }
 
 function firstLine(words: string): string {

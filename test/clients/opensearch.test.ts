@@ -87,6 +87,10 @@ describe('the client of one cluster', () => {
     expect(asked).toBe(0);
   });
 
+  test('says which endpoint is no address at all', () => {
+    expect(() => aClient('https://10.0.0.256:9200')).toThrow(/10\.0\.0\.256.*no address/);
+  });
+
   test('fails when no endpoint can be reached, and does not name the password', async () => {
     const failing = aClient('http://127.0.0.1:1', 'http://127.0.0.1:2').request({ method: 'GET', path: '/x' });
     await expect(failing).rejects.toThrow(/^GET \/x: ECONNREFUSED$/);

@@ -174,3 +174,15 @@ describe('the words of the server', () => {
     expect(words.isWellFormed()).toBe(true);
   });
 });
+
+describe('an answer that is not from the plugin', () => {
+  test.each([
+    [404, '<html>default backend - 404</html>'],
+    [403, '<html>request blocked</html>'],
+    [302, ''],
+    [200, '<html>please log in</html>'],
+    [408, { message: 'slow' }],
+  ])('(%d) refuses nothing: it may be another one the next time', (status, body) => {
+    expect(() => toWriteAnswer({ status, body })).toThrow(UnreachableError);
+  });
+});

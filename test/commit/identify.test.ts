@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { OpenSearchClient, OpenSearchRequest, OpenSearchResponse } from '../../src/clients/opensearch.ts';
 import { identify } from '../../src/commit/identify.ts';
-import { AuthenticationError, NotInitializedError, UnreachableError } from '../../src/errors.ts';
+import { AuthenticationError, NotInitializedError, OperatorError, UnreachableError } from '../../src/errors.ts';
 
 const up = { status: 200, body: { status: 'UP', mode: 'strict', message: null } };
 const main = { status: 200, body: { cluster_uuid: 'uuid-1', version: { number: '3.4.0' } } };
@@ -97,5 +97,32 @@ describe('a cluster', () => {
     ['a proxy that gives up', { status: 502, body: 'Bad Gateway' }, UnreachableError],
   ])('with %s fails as such', async (_, authinfo, expected) => {
     await expect(ask({ ...healthy, '/_plugins/_security/authinfo': authinfo })).rejects.toThrow(expected);
+  });
+});
+
+describe('what is no cluster, or not yet', () => {
+  const page: Answers[string] = { status: 200, body: '<html>please log in</html>' };
+
+  test.each<[string, Answers]>([
+    [
+      'answers every question with a page',
+      { '/': page, '/_plugins/_security/health': page, '/_plugins/_security/authinfo': page },
+    ],
+    ['does not say who we are', { ...healthy, '/_plugins/_security/authinfo': { status: 200, body: {} } }],
+    [
+      'has no uuid yet',
+      { ...healthy, '/': { status: 200, body: { cluster_uuid: '_na_', version: { number: '3.4.0' } } } },
+    ],
+  ])('%s', async (_, answers) => {
+    await expect(ask(answers)).rejects.toThrow(NotInitializedError);
+  });
+
+  test.each([429, 500, 502, 503])('is asked again when it answers %d to the question who it is', async (status) => {
+    await expect(ask({ ...healthy, '/': { status, body: { message: 'no' } } })).rejects.toThrow(OperatorError);
+  });
+
+  test('is not taken for an old one because a proxy fails for a moment', async () => {
+    const answers = { ...healthy, '/_plugins/_security/health': { status: 502, body: 'bad gateway' } };
+    await expect(ask(answers)).rejects.toThrow(UnreachableError);
   });
 });

@@ -239,7 +239,9 @@ describe('a node', () => {
 
   test('that hung during a write leads to a flush after it', async () => {
     const operator = await inForce();
-    operator.cluster.beforePatch = () => void operator.clock.skip(32_000);
+    operator.cluster.beforePatch = () => {
+      operator.clock.skip(32_000);
+    };
     operator.apply(ROLES, OPS, { description: 'new' });
     await operator.pass();
     expect(operator.cluster.flushes).toBe(1);
