@@ -24,7 +24,9 @@ export class ConnectionTeller {
   }
 
   tellWell(identity: Identity): void {
-    this.#tell({ ...identity, trouble: undefined });
+    const { clusters } = this.#world;
+    if (identity.clusterUuid !== undefined) clusters.join(this.#state.key, identity.clusterUuid);
+    this.#tell({ ...identity, trouble: undefined, neighbours: clusters.neighboursOf(this.#state.key) });
   }
 
   tellTrouble(trouble: Trouble): void {
@@ -34,6 +36,7 @@ export class ConnectionTeller {
   /** The connection is gone. */
   forget(): void {
     this.#countAs(undefined);
+    this.#world.clusters.leave(this.#state.key);
   }
 
   /** Takes the finalizer off a connection that is being deleted once nothing is left to clean up. @returns whether it is gone */
@@ -56,7 +59,7 @@ export class ConnectionTeller {
     return isTogether && sinceMs < patience.deletionGraceMs && (await namespaces.isTerminating(connection.namespace));
   }
 
-  #tell(facts: Pick<ConnectionFacts, 'trouble'> & Partial<Identity>): void {
+  #tell(facts: Pick<ConnectionFacts, 'trouble' | 'neighbours'> & Partial<Identity>): void {
     const { connection } = this.#state;
     if (connection === undefined) return;
     const { clock, patience, statuses } = this.#world;

@@ -6,12 +6,13 @@ import { toObject, toResource } from '../watch/project.ts';
 import type { NamespacedName, Resource } from '../desired/resource.ts';
 import type { OpenSearchConnectionSpec, OpenSearchConnectionStatus } from '../generated/opensearch-connection.ts';
 import { CONNECTION_PLURAL } from './connection-teller.ts';
+import { ClusterRegistry } from './cluster-registry.ts';
 import { Operator } from './operator.ts';
 import type { Connection, Referenced } from './resolve-settings.ts';
 import type { World } from './world.ts';
 
 /** The part of the world that is made from watches, here. */
-export type OuterWorld = Omit<World, 'references' | 'namespaces'>;
+export type OuterWorld = Omit<World, 'references' | 'namespaces' | 'clusters'>;
 
 export interface OperatorOptions {
   readonly world: OuterWorld;
@@ -40,6 +41,7 @@ export function startOperator({ world, tools, namespaces }: OperatorOptions, sig
   const operator: Operator = new Operator({
     ...world,
     namespaces: names,
+    clusters: new ClusterRegistry(),
     references: {
       secret: (...at) => secrets.get(...at),
       configMap: (...at) => configMaps.get(...at),

@@ -10,6 +10,7 @@ import type { Metrics } from '../metrics.ts';
 import type { EventRecorder } from '../status/event-recorder.ts';
 import type { ObjectWriter } from '../status/object-writer.ts';
 import type { StatusQueue } from '../status/status-queue.ts';
+import type { ClusterRegistry } from './cluster-registry.ts';
 import type { References } from './resolve-settings.ts';
 
 /** What is known of namespaces; undefined where we may not look. */
@@ -59,6 +60,7 @@ export interface World {
   readonly passwords: Passwords;
   readonly secrets: Pick<SecretWriter, 'create' | 'disown'>;
   readonly namespaces: Namespaces;
+  readonly clusters: ClusterRegistry;
   readonly openCluster: (
     settings: OpenSearchSettings,
     prefix: 'Auto' | 'Plugins' | 'Opendistro',

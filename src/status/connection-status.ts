@@ -12,6 +12,8 @@ export interface Trouble {
 export interface ConnectionFacts {
   readonly trouble: Trouble | undefined;
   readonly isObserving: boolean;
+  /** Other connections to the same cluster. */
+  readonly neighbours?: readonly string[];
   readonly version?: string;
   readonly clusterUuid?: string;
   readonly apiPrefix?: 'Plugins' | 'Opendistro';
@@ -47,8 +49,14 @@ function claims(connection: Target, facts: ConnectionFacts, context: StatusConte
   return trouble.isStalled ? notReady('Stalled', trouble) : notReadyWhileWaiting(connection, trouble, context);
 }
 
-function whatIsWell({ version, authenticatedAs, isObserving }: ConnectionFacts): { reason: string; message: string } {
-  const where = `OpenSearch ${version ?? '(version not permitted to see)'} as ${authenticatedAs?.name ?? 'unknown'}`;
+function whatIsWell(facts: ConnectionFacts): { reason: string; message: string } {
+  const { version, authenticatedAs, isObserving, neighbours = [] } = facts;
+  const name = authenticatedAs?.name ?? 'unknown';
+  const shared =
+    neighbours.length === 0
+      ? ''
+      : `; ${neighbours.slice(0, 5).join(', ')} leads to the same cluster, so declare each name through one connection only`;
+  const where = `OpenSearch ${version ?? '(version not permitted to see)'} as ${name}${shared}`;
   return isObserving
     ? { reason: 'Observed', message: `${where}; nothing is written, managementPolicy is Observe` }
     : { reason: 'Connected', message: where };

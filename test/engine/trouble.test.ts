@@ -248,6 +248,20 @@ describe('a node', () => {
   });
 });
 
+describe('two connections to one cluster', () => {
+  test('know of each other, for two writers would undo what the other one does', async () => {
+    const operator = await inForce();
+    expect(operator.message(CONNECTIONS, DEFAULT)).not.toContain('same cluster');
+    operator.connect({}, { name: 'second' });
+    await operator.pass(70_000);
+    expect(operator.message(CONNECTIONS, DEFAULT)).toContain('team-a/second leads to the same cluster');
+    expect(operator.message(CONNECTIONS, { name: 'second' })).toContain('team-a/default leads to the same cluster');
+    operator.delete(CONNECTIONS, { name: 'second' });
+    await operator.pass(70_000);
+    expect(operator.message(CONNECTIONS, DEFAULT)).not.toContain('same cluster');
+  });
+});
+
 describe('a refusal', () => {
   test('ends when the name that was in the way goes', async () => {
     const operator = await inForce();
