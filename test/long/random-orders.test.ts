@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Scenario } from '../support/scenario.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { aMixedFleet, applyAll, documents, kinds, liveFleet, prepare, shuffled } from './mixed-fleet.ts';
+
+const OBJECTS = Number(process.env['OBJECTS'] ?? 1000);
+const ORDERS = Number(process.env['ORDERS'] ?? 20);
+const MOST_OPERATIONS = { rolesmapping: 100, internalusers: 100, roles: 1000, tenants: 1000, actiongroups: 100 };
+
+describe(`${OBJECTS} objects of all kinds`, () => {
+  let scenario: Scenario;
+
+  beforeEach(async () => {
+    scenario = await Scenario.start();
+    await scenario.connect({ driftDetection: { intervalSeconds: 60 } });
+    await prepare(scenario);
+    scenario.startOperator();
+    await scenario.untilReason('OpenSearchConnection', 'default', 'Connected');
+  });
+  afterEach(() => scenario.stop());
+
+  it.each(Array.from({ length: ORDERS }, (_, order) => order))(
+    'applied in random order %d end Ready, never Stalled on the way, in few PATCHes, and go without a rest',
+    async (order) => {
+      const fleet = shuffled(aMixedFleet(scenario.namespace, OBJECTS), order);
+      scenario.searchProxy.forget();
+      scenario.kubeProxy.forget();
+      const startedAt = performance.now();
+      await applyAll(scenario, fleet);
+      const appliedSeconds = (performance.now() - startedAt) / 1000;
+      await scenario.untilAllReady(kinds, 300_000);
+      const stalled = scenario.kubeProxy.requests.filter(({ body }) => /"type":"Stalled","status":"True"/.test(body));
+      expect(stalled).toEqual([]);
+      for (const document of documents) {
+        const patches = scenario.searchProxy.requests.filter(
+          ({ method, path }) => method === 'PATCH' && path.endsWith(`/api/${document}`),
+        );
+        const operations = patches.reduce((sum, { body }) => sum + (JSON.parse(body) as unknown[]).length, 0);
+        // Changes gather for a second while others are applied.
+        const most = Math.ceil(operations / MOST_OPERATIONS[document]) + Math.ceil(appliedSeconds) + 2;
+        console.log(
+          `order ${order}, ${document}: ${operations} operations in ${patches.length} PATCHes (at most ${most})`,
+        );
+        expect(patches.length).toBeLessThanOrEqual(most);
+      }
+      await scenario.kube.ok('DELETE', `/api/v1/namespaces/${scenario.namespace}`);
+      await waitFor(
+        'the namespace gone',
+        async () =>
+          (await scenario.kube.call('GET', `/api/v1/namespaces/${scenario.namespace}`)).status === 404
+            ? true
+            : undefined,
+        300_000,
+      );
+      const rest = await liveFleet(scenario, scenario.namespace);
+      expect(Object.values(rest)).toEqual(documents.map(() => ({})));
+    },
+    900_000,
+  );
+});
