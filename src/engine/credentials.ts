@@ -27,17 +27,11 @@ export class Credentials {
   readonly #connection: NamespacedName;
   readonly #onReady: (key: ObjectKey) => void;
   readonly #known = new Map<ObjectKey, Known>();
-  #running = 0;
 
   constructor(world: World, connection: NamespacedName, onReady: (key: ObjectKey) => void) {
     this.#world = world;
     this.#connection = connection;
     this.#onReady = onReady;
-  }
-
-  /** Whether something is being computed that will be told soon. */
-  get isBusy(): boolean {
-    return this.#running > 0;
   }
 
   of(resource: Resource, connection: Connection): Credential {
@@ -119,30 +113,26 @@ export class Credentials {
     known?.job.abort();
     const started: Known = { from, credential: { type: 'unknown' }, job: new AbortController(), failures: 0 };
     this.#known.set(key, started);
-    this.#running += 1;
-    void this.#run(key, started, compute).then((isReady) => {
-      this.#running -= 1;
-      if (isReady) this.#onReady(key);
-    });
+    void this.#run(key, started, compute);
     return started.credential;
   }
 
   /** Tries until there is an answer, or until another one is wanted. */
-  async #run(key: ObjectKey, known: Known, compute: (signal: AbortSignal) => Promise<Credential>): Promise<boolean> {
+  async #run(key: ObjectKey, known: Known, compute: (signal: AbortSignal) => Promise<Credential>): Promise<void> {
     const { clock, random, log } = this.#world;
     const { signal } = known.job;
     while (!signal.aborted) {
       try {
         known.credential = await compute(signal);
-        return !isAborted(signal);
+        if (!isAborted(signal)) this.#onReady(key);
+        return;
       } catch (error) {
-        if (isAborted(signal)) return false;
+        if (isAborted(signal)) return;
         log.warn({ object: key, error: messageOf(error) }, 'credentials not ready');
         await clock.sleep(backoffMs(known.failures, RETRY, random), signal);
         known.failures += 1;
       }
     }
-    return false;
   }
 
   /** Another password for the user that the connection logs in as would shut the operator out. */

@@ -174,9 +174,8 @@ export class Session {
   /** When there is something to do: changes at their pace, the next look for drift, the next try after a failure. */
   #nextTurnMs(): number {
     const times = [this.#isClosed ? this.#pollAtMs : this.#open.nextMs({ state: this.#state })];
-    const [lastCommitMs, lastArrivalMs] = [this.#lastCommitMs, this.#lastArrivalMs];
     if (this.#state.dirty.size > 0)
-      times.push(commitAtMs({ lastCommitMs, lastArrivalMs, isMoreComing: this.#credentials.isBusy }));
+      times.push(commitAtMs({ lastCommitMs: this.#lastCommitMs, lastArrivalMs: this.#lastArrivalMs }));
     return Math.max(Math.min(...times, this.#state.postponed.nextMs ?? Infinity), this.#notBeforeMs);
   }
 

@@ -13,11 +13,6 @@ describe('the next commit', () => {
       atMs: 5050,
     },
   ])('comes $what', ({ lastCommitMs, lastArrivalMs, atMs }) => {
-    expect(commitAtMs({ lastCommitMs, lastArrivalMs, isMoreComing: false })).toBe(atMs);
-  });
-
-  test('waits for the period while more is known to come', () => {
-    expect(commitAtMs({ lastCommitMs: 4800, lastArrivalMs: 5000, isMoreComing: true })).toBe(5800);
-    expect(commitAtMs({ lastCommitMs: 0, lastArrivalMs: 5000, isMoreComing: true })).toBe(1000);
+    expect(commitAtMs({ lastCommitMs, lastArrivalMs })).toBe(atMs);
   });
 });

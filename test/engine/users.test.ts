@@ -194,22 +194,6 @@ describe('a user', () => {
     ]);
   });
 
-  test('is one of many that go in few commits while passwords are being hashed', async () => {
-    const operator = anOperator();
-    const turns: (() => void)[] = [];
-    operator.passwords.hash = ({ userName }) =>
-      new Promise((resolve) => turns.push(() => resolve(`hash of ${userName}`)));
-    for (let index = 0; index < 40; index += 1) operator.apply(USERS, { name: `user-${index}` }, FROM_SECRET);
-    await operator.start();
-    for (const finish of turns) {
-      finish();
-      await operator.pass(150);
-    }
-    await operator.pass();
-    expect(operator.cluster.names('internalusers')).toHaveLength(40);
-    expect(operator.cluster.patches.length).toBeLessThanOrEqual(9);
-  });
-
   test('keeps no secret in status, events or plans', async () => {
     const operator = await inForce();
     operator.putSecret('jane', { password: 'another-secret' });
