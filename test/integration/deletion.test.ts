@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { readyOf, Scenario } from '../support/scenario.ts';
-import { aFleet, applyAll, FLEET_KINDS } from '../support/fleet.ts';
+import { DOCUMENTS, readyOf, Scenario } from '../support/scenario.ts';
+import { aFleet, applyAll, FLEET_KINDS, putFleetSecret } from '../support/fleet.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 describe('deleting', () => {
@@ -75,6 +75,7 @@ describe('deleting', () => {
 
   it('a namespace with a whole fleet removes everything, with one bulk PATCH a type and what gathered meanwhile', async () => {
     const fleet = aFleet(scenario, 60);
+    await putFleetSecret(scenario);
     await applyAll(scenario, fleet);
     await scenario.untilAllReady(FLEET_KINDS);
     scenario.searchProxy.forget();
@@ -85,7 +86,7 @@ describe('deleting', () => {
         (await scenario.kube.call('GET', `/api/v1/namespaces/${scenario.namespace}`)).status === 404 ? true : undefined,
       30_000,
     );
-    for (const document of ['roles', 'tenants', 'actiongroups']) {
+    for (const document of DOCUMENTS) {
       const left = await scenario.search.ok<Record<string, unknown>>('GET', `/_plugins/_security/api/${document}`);
       expect(Object.keys(left).filter((name) => name.startsWith(scenario.namespace))).toEqual([]);
       expect(scenario.searchProxy.writes.filter(({ path }) => path.endsWith(document)).length).toBeLessThanOrEqual(3);
