@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DOCUMENTS, readyOf, Scenario } from '../support/scenario.ts';
-import { aFleet, applyAll, FLEET_KINDS, putFleetSecret } from '../support/fleet.ts';
+import { aFleet, applyAll, FLEET_KINDS } from '../support/fleet.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 describe('deleting', () => {
@@ -75,7 +75,6 @@ describe('deleting', () => {
 
   it('a namespace with a whole fleet removes everything, with one bulk PATCH a type and what gathered meanwhile', async () => {
     const fleet = aFleet(scenario, 60);
-    await putFleetSecret(scenario);
     await applyAll(scenario, fleet);
     await scenario.untilAllReady(FLEET_KINDS);
     scenario.searchProxy.forget();

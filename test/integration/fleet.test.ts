@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { aFleet, applyAll, FLEET_KINDS, putFleetSecret } from '../support/fleet.ts';
+import { aFleet, applyAll, FLEET_KINDS } from '../support/fleet.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
 import type { RecordingProxy } from '../support/recording-proxy.ts';
 import { DOCUMENTS, Scenario } from '../support/scenario.ts';
@@ -32,7 +32,6 @@ describe('a fleet of 200 mixed objects', () => {
 
   it('is written with at most three bulk PATCHes a type when applied at once, and nothing one by one', async () => {
     scenario.searchProxy.forget();
-    await putFleetSecret(scenario);
     await applyAll(scenario, aFleet(scenario, 200));
     await scenario.untilAllReady(FLEET_KINDS);
     const patches = Object.fromEntries(
@@ -47,7 +46,6 @@ describe('a fleet of 200 mixed objects', () => {
     expect(scenario.searchProxy.writes.filter(({ method, path }) => method !== 'PATCH' || !bulk.test(path))).toEqual(
       [],
     );
-    console.log(JSON.stringify(patches));
   });
 
   it('costs no write anywhere while nothing changes, and one GET a type and interval', async () => {

@@ -26,15 +26,10 @@ const TEN = 10;
 /**
  * So many objects, each with a name of its own in OpenSearch. Of ten, three are roles, one is a user, and two of each other
  * kind; they name each other: roles an action group, users and mappings a role of the same ten. Every other user has a
- * password, which costs a hash. `putFleetSecret` makes what they need.
+ * password, which costs a hash.
  */
 export function aFleet(scenario: Scenario, count: number): readonly Declared[] {
   return Array.from({ length: count }, (_, index) => declare(scenario, index));
-}
-
-/** The Secret that the users of a fleet name. */
-export async function putFleetSecret(scenario: Scenario): Promise<void> {
-  await scenario.secret(SECRET, { password: generatePassword(20, randomBytes), hash: HASH });
 }
 
 function declare({ namespace }: Scenario, index: number): Declared {
@@ -69,8 +64,9 @@ function declare({ namespace }: Scenario, index: number): Declared {
   }
 }
 
-/** All at once, a few requests at a time. */
+/** All at once, a few requests at a time, and first the Secret that the users name. */
 export async function applyAll(scenario: Scenario, fleet: readonly Declared[]): Promise<void> {
+  await scenario.secret(SECRET, { password: generatePassword(20, randomBytes), hash: HASH });
   const waiting = [...fleet];
   const worker = async (): Promise<void> => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop())

@@ -89,8 +89,11 @@ export class Scenario {
     this.#folder = mkdtempSync(join(tmpdir(), 'scenario-'));
   }
 
-  static async start(): Promise<Scenario> {
-    const real = await realStack();
+  static async start(real?: RealStack): Promise<Scenario> {
+    return Scenario.#on(real ?? (await realStack()));
+  }
+
+  static async #on(real: RealStack): Promise<Scenario> {
     const { stack, cluster, caPem } = real;
     const node = cluster.nodes[0];
     const kubeCa = readFileSync(stack.apiServer.caPath, 'utf8');
