@@ -1,12 +1,8 @@
 import type { Cluster } from '../commit/cluster.ts';
-import type { OwnerChange } from '../commit/ownership.ts';
-import { forEachConcurrently } from '../concurrency.ts';
-import { hasFinalizer, isDeleting, type ObjectKey, type Resource } from '../desired/resource.ts';
-import { KubernetesError } from '../errors.ts';
+import type { Resource } from '../desired/resource.ts';
 import type { DocumentName, Kind } from '../kinds/kind.ts';
 import type { Operation } from '../plan/operation.ts';
 import { nobody } from '../commit/ownership.ts';
-import type { Parts } from '../plan/slot.ts';
 import { slotKeyOf } from './claim-index.ts';
 import type { Credentials } from './credentials.ts';
 import { toTarget, type ObjectTeller } from './object-teller.ts';
