@@ -5,6 +5,7 @@ import { objectKey, resourceName, type NamespacedName, type ObjectKey, type Reso
 import { messageOf } from '../errors.ts';
 import type { CredentialSource } from '../kinds/kind.ts';
 import { backoffMs } from '../watch/backoff.ts';
+import { Gathering } from './gathering.ts';
 import type { Connection } from './resolve-settings.ts';
 import type { World } from './world.ts';
 
@@ -25,13 +26,13 @@ const RETRY = { firstMs: 1000, maxMs: 60_000 };
 export class Credentials {
   readonly #world: World;
   readonly #connection: NamespacedName;
-  readonly #onReady: (key: ObjectKey) => void;
+  readonly #ready: Gathering<ObjectKey>;
   readonly #known = new Map<ObjectKey, Known>();
 
   constructor(world: World, connection: NamespacedName, onReady: (key: ObjectKey) => void) {
     this.#world = world;
     this.#connection = connection;
-    this.#onReady = onReady;
+    this.#ready = new Gathering(world.clock, onReady);
   }
 
   of(resource: Resource, connection: Connection): Credential {
@@ -69,6 +70,7 @@ export class Credentials {
   close(): void {
     for (const { job } of this.#known.values()) job.abort();
     this.#known.clear();
+    this.#ready.close();
   }
 
   #find(wanted: Wanted, when: 'if known' | Priority): Credential {
@@ -77,7 +79,7 @@ export class Credentials {
     const from = JSON.stringify([resource.uid, version, connection.spec.passwords ?? {}]);
     const known = this.#known.get(objectKey(resource));
     if (known?.from === from && known.credential.type !== 'unknown') return known.credential;
-    if (when !== 'if known') this.#once(resource, from, (signal) => this.#check(wanted, when, signal));
+    if (when !== 'if known') this.#once(resource, { from, when }, (signal) => this.#check(wanted, when, signal));
     const field = connection.spec.passwords?.hashing === 'Server' ? 'password' : 'hash';
     return { type: 'secret', secret: { field, value: undefined, version } };
   }
@@ -98,7 +100,7 @@ export class Credentials {
   /** The Secret that appears is told by its watch. */
   #generate(resource: Resource, source: CredentialSource): Credential {
     const from = JSON.stringify([resource.uid, 'generate', source]);
-    return this.#once(resource, from, async () => {
+    return this.#once(resource, { from, when: 'background' }, async () => {
       await this.#world.secrets.create(resource, source);
       // It may be deleted again, and is then made anew.
       this.#known.delete(objectKey(resource));
@@ -106,14 +108,19 @@ export class Credentials {
     });
   }
 
-  #once(resource: Resource, from: string, compute: (signal: AbortSignal) => Promise<Credential>): Credential {
+  #once(
+    resource: Resource,
+    { from, when }: { readonly from: string; readonly when: Priority },
+    compute: (signal: AbortSignal) => Promise<Credential>,
+  ): Credential {
     const key = objectKey(resource);
     const known = this.#known.get(key);
     if (known?.from === from) return known.credential;
     known?.job.abort();
     const started: Known = { from, credential: { type: 'unknown' }, job: new AbortController(), failures: 0 };
     this.#known.set(key, started);
-    void this.#run(key, started, compute);
+    if (when === 'edit') this.#ready.expect(started);
+    void this.#run(key, started, compute).finally(() => this.#ready.dismiss(started));
     return started.credential;
   }
 
@@ -121,14 +128,15 @@ export class Credentials {
   async #run(key: ObjectKey, known: Known, compute: (signal: AbortSignal) => Promise<Credential>): Promise<void> {
     const { clock, random, log } = this.#world;
     const { signal } = known.job;
-    while (!signal.aborted) {
+    while (!isAborted(signal)) {
       try {
         known.credential = await compute(signal);
-        if (!isAborted(signal)) this.#onReady(key);
+        if (!isAborted(signal)) this.#ready.add(key);
         return;
       } catch (error) {
         if (isAborted(signal)) return;
         log.warn({ object: key, error: messageOf(error) }, 'credentials not ready');
+        this.#ready.dismiss(known);
         await clock.sleep(backoffMs(known.failures, RETRY, random), signal);
         known.failures += 1;
       }

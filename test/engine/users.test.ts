@@ -57,6 +57,17 @@ describe('a user', () => {
     expect(operator.ready(USERS, JANE)).toBe('True Applied');
   });
 
+  test('is written with others whose passwords are hashed one after the other, not each by itself', async () => {
+    const operator = anOperator();
+    operator.hashMs = 300;
+    const names = Array.from({ length: 20 }, (_, index) => `user-${index}`);
+    for (const name of names) operator.apply(USERS, { name }, FROM_SECRET);
+    await operator.start();
+    await operator.pass(10_000);
+    expect(operator.cluster.names('internalusers')).toHaveLength(20);
+    expect(operator.cluster.patches.filter(({ operations }) => operations.length > 0).length).toBeLessThanOrEqual(5);
+  });
+
   test('keeps the password that is in force while the one in the Secret breaks a rule, and is told in the words of the server', async () => {
     const operator = await inForce();
     operator.putSecret('jane', { password: 'weak' });

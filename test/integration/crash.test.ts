@@ -75,13 +75,16 @@ describe('an operator that dies', () => {
     }
     scenario.startOperator();
     await scenario.untilAllReady(FLEET_KINDS);
-    const roles = await scenario.search.ok<Record<string, unknown>>('GET', '/_plugins/_security/api/roles');
-    const declared = fleet.filter(({ kind }) => kind === 'OpenSearchRole').map(({ name }) => name);
-    expect(
-      Object.keys(roles)
-        .filter((name) => name.startsWith(scenario.namespace))
-        .sort(),
-    ).toEqual([...declared].sort());
+    for (const kind of ['OpenSearchRole', 'OpenSearchUser'] as const) {
+      const document = kind === 'OpenSearchRole' ? 'roles' : 'internalusers';
+      const all = await scenario.search.ok<Record<string, unknown>>('GET', `/_plugins/_security/api/${document}`);
+      const declared = fleet.filter((object) => object.kind === kind).map(({ name }) => name);
+      expect(
+        Object.keys(all)
+          .filter((name) => name.startsWith(scenario.namespace))
+          .sort(),
+      ).toEqual(declared.toSorted());
+    }
   });
 
   it('by SIGTERM ends with 0 and leaves nothing half written', async () => {

@@ -9,6 +9,8 @@ export interface Recorded {
   readonly path: string;
   readonly body: string;
   readonly opaqueId: string | undefined;
+  /** Of a write: the words of the server, once it has answered. */
+  answer?: string;
 }
 
 /** What happens instead of passing a request on; undefined passes it on. */
@@ -59,6 +61,11 @@ export class RecordingProxy {
     return this.requests.filter(({ method }) => method !== 'GET');
   }
 
+  /** Writes after which something is another way than before; a repeated hash, for example, changes nothing. */
+  get changes(): readonly Recorded[] {
+    return this.writes.filter(({ answer }) => answer?.includes('No updates required') !== true);
+  }
+
   forget(): void {
     this.requests.length = 0;
   }
@@ -94,7 +101,7 @@ export class RecordingProxy {
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
     const opaqueId = incoming.headers['x-opaque-id'];
-    const recorded = {
+    const recorded: Recorded = {
       method: incoming.method ?? '',
       path: incoming.url ?? '',
       body: body.toString('utf8'),
@@ -105,13 +112,13 @@ export class RecordingProxy {
     if (fault?.type === 'cut') return void incoming.socket.destroy();
     if (fault?.type === 'answer')
       return void outgoing.writeHead(fault.status, { 'content-type': 'application/json' }).end(fault.body);
-    this.#passOn(incoming, outgoing, { body, isAnswerLost: fault?.type === 'lose-answer' });
+    this.#passOn(incoming, outgoing, { recorded, body, isAnswerLost: fault?.type === 'lose-answer' });
   }
 
   #passOn(
     incoming: IncomingMessage,
     outgoing: ServerResponse,
-    { body, isAnswerLost }: { body: Buffer; isAnswerLost: boolean },
+    { recorded, body, isAnswerLost }: { recorded: Recorded; body: Buffer; isAnswerLost: boolean },
   ): void {
     const headers = { ...incoming.headers };
     delete headers.host;
@@ -128,6 +135,8 @@ export class RecordingProxy {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       outgoing.flushHeaders();
       answer.pipe(outgoing);
+      if (recorded.method !== 'GET')
+        answer.on('data', (chunk: Buffer) => (recorded.answer = (recorded.answer ?? '') + chunk.toString()));
     });
     onward.on('error', () => incoming.socket.destroy());
     outgoing.on('close', () => onward.destroy());

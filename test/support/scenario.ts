@@ -43,9 +43,32 @@ const PLURALS: Readonly<Record<string, string>> = {
   OpenSearchActionGroup: 'opensearchactiongroups',
   OpenSearchTenant: 'opensearchtenants',
   OpenSearchRole: 'opensearchroles',
+  OpenSearchUser: 'opensearchusers',
+  OpenSearchRoleMapping: 'opensearchrolemappings',
 };
 
-export type KindName = 'OpenSearchConnection' | 'OpenSearchActionGroup' | 'OpenSearchTenant' | 'OpenSearchRole';
+export type KindName =
+  | 'OpenSearchConnection'
+  | 'OpenSearchActionGroup'
+  | 'OpenSearchTenant'
+  | 'OpenSearchRole'
+  | 'OpenSearchUser'
+  | 'OpenSearchRoleMapping';
+
+/** The documents that the tests write, in an order in which all of them can be cleaned. */
+export const DOCUMENTS = ['rolesmapping', 'internalusers', 'roles', 'tenants', 'actiongroups'] as const;
+
+/** Somebody who logs in. */
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Who OpenSearch says that somebody is; no roles where it does not let them in. */
+export interface Who {
+  readonly status: number;
+  readonly roles: readonly string[];
+}
 
 /** A namespace of its own on the real API server, the real OpenSearch behind a proxy that counts, and an operator for it. */
 export class Scenario {
@@ -66,8 +89,11 @@ export class Scenario {
     this.#folder = mkdtempSync(join(tmpdir(), 'scenario-'));
   }
 
-  static async start(): Promise<Scenario> {
-    const real = await realStack();
+  static async start(real?: RealStack): Promise<Scenario> {
+    return Scenario.#on(real ?? (await realStack()));
+  }
+
+  static async #on(real: RealStack): Promise<Scenario> {
     const { stack, cluster, caPem } = real;
     const node = cluster.nodes[0];
     const kubeCa = readFileSync(stack.apiServer.caPath, 'utf8');
@@ -121,6 +147,16 @@ export class Scenario {
     const answer = await this.kube.call('POST', path, { metadata: { name }, data });
     if (answer.status === 409) await this.kube.ok('PUT', `${path}/${name}`, { metadata: { name }, data });
     else if (answer.status >= 300) throw new Error(`secret ${name}: ${JSON.stringify(answer.body)}`);
+  }
+
+  /** The values of a Secret; undefined when there is none. */
+  async secretValues(name: string): Promise<Readonly<Record<string, string>> | undefined> {
+    const answer = await this.kube.call('GET', `/api/v1/namespaces/${this.namespace}/secrets/${name}`);
+    if (answer.status === 404) return undefined;
+    const { data } = answer.body as { readonly data: Readonly<Record<string, string>> };
+    return Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+    );
   }
 
   async deleteSecret(name: string): Promise<void> {
@@ -188,6 +224,15 @@ export class Scenario {
     return (await this.kube.ok<{ items: { reason: string; message: string; type: string }[] }>('GET', path)).items;
   }
 
+  /** Everything in the namespace that the operator writes, but Secrets: objects with their status, events and the ledger. */
+  async everythingTold(): Promise<string> {
+    const core = ['events', 'configmaps'].map((plural) => `/api/v1/namespaces/${this.namespace}/${plural}`);
+    const paths = [...core, ...(Object.keys(PLURALS) as KindName[]).map((kind) => this.#path(kind))];
+    return (await Promise.all(paths.map((path) => this.kube.ok('GET', path))))
+      .map((list) => JSON.stringify(list))
+      .join('\n');
+  }
+
   /** One entity as OpenSearch has it; undefined when it has none. */
   async entity(document: string, name: string): Promise<Readonly<Record<string, unknown>> | undefined> {
     const all = await this.search.ok<Readonly<Record<string, Readonly<Record<string, unknown>>>>>(
@@ -207,6 +252,21 @@ export class Scenario {
     });
   }
 
+  /** Logs in with a password, on the first node unless another is named. */
+  async logIn({ username, password }: Login, node = 0): Promise<Who> {
+    const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+    const { cluster, caPem } = this.real;
+    const rest = new Rest({ url: cluster.nodes[node]?.url ?? '', caPem, headers: { authorization } });
+    const { status, body } = await rest.call('GET', '/_plugins/_security/authinfo').finally(() => rest.close());
+    return { status, roles: status === 200 ? (body as Who).roles : [] };
+  }
+
+  async untilLogIn(login: Login, status: 200 | 401, timeoutMs?: number): Promise<void> {
+    const look = async (): Promise<true | undefined> =>
+      (await this.logIn(login)).status === status ? true : undefined;
+    await waitFor(`${login.username} to be answered ${status}`, look, timeoutMs);
+  }
+
   get log(): string {
     return this.#operators.map((operator) => operator.output).join('\n');
   }
@@ -221,7 +281,7 @@ export class Scenario {
       }
     }
     await this.kube.call('DELETE', `/api/v1/namespaces/${this.namespace}`);
-    for (const document of ['roles', 'tenants', 'actiongroups']) await this.#clean(document);
+    for (const document of DOCUMENTS) await this.#clean(document);
     await Promise.all([this.searchProxy.stop(), this.kubeProxy.stop(), this.kube.close(), this.search.close()]);
     rmSync(this.#folder, { recursive: true, force: true });
   }

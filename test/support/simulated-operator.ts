@@ -36,13 +36,18 @@ export class SimulatedOperator {
   readonly kubernetes = new FakeKubernetes(() => this.clock.now());
   cluster = new FakeCluster();
   /** Hashes at once, and refuses the password `weak`. */
+  /** What a hash takes; they are made one after the other. */
+  hashMs = 0;
+  #hashing: Promise<void> = Promise.resolve();
   readonly passwords = {
     hashed: 0,
     problem: ({ password }: { password: string }): Promise<string | undefined> =>
       Promise.resolve(password === 'weak' ? 'Weak password' : undefined),
-    hash({ userName, password }: UserPassword): Promise<string> {
-      this.hashed += 1;
-      return Promise.resolve(`hash of ${userName} and ${password}`);
+    hash: async ({ userName, password }: UserPassword): Promise<string> => {
+      this.passwords.hashed += 1;
+      this.#hashing = this.#hashing.then(() => this.clock.sleep(this.hashMs, new AbortController().signal));
+      if (this.hashMs > 0) await this.#hashing;
+      return `hash of ${userName} and ${password}`;
     },
     forget: (): void => undefined,
   };

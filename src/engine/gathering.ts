@@ -1,0 +1,56 @@
+import type { Clock } from '../clock.ts';
+
+/** How long the first that is ready waits for others. */
+const GATHER_MS = 2000;
+
+/**
+ * Tells together what is computed one after the other, so that it is written together: each write makes the whole cluster
+ * forget who is logged in. What comes alone is told at once.
+ */
+export class Gathering<T> {
+  readonly #clock: Clock;
+  readonly #tell: (item: T) => void;
+  readonly #awaited = new Set<object>();
+  readonly #ready = new Set<T>();
+  #isWaiting = false;
+  readonly #closing = new AbortController();
+
+  constructor(clock: Clock, tell: (item: T) => void) {
+    this.#clock = clock;
+    this.#tell = tell;
+  }
+
+  /** One more is on its way, and others may wait for it. */
+  expect(job: object): void {
+    this.#awaited.add(job);
+  }
+
+  /** Nobody has to wait for it any more. */
+  dismiss(job: object): void {
+    if (this.#awaited.delete(job) && this.#awaited.size === 0) this.#tellAll();
+  }
+
+  add(item: T): void {
+    this.#ready.add(item);
+    if (this.#awaited.size === 0) this.#tellAll();
+    else if (!this.#isWaiting) void this.#tellLater();
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#ready.clear();
+  }
+
+  async #tellLater(): Promise<void> {
+    this.#isWaiting = true;
+    await this.#clock.sleep(GATHER_MS, this.#closing.signal);
+    this.#isWaiting = false;
+    this.#tellAll();
+  }
+
+  #tellAll(): void {
+    const items = [...this.#ready];
+    this.#ready.clear();
+    for (const item of items) this.#tell(item);
+  }
+}
