@@ -175,7 +175,13 @@ export class Session {
   #nextTurnMs(): number {
     const times = [this.#isClosed ? this.#pollAtMs : this.#open.nextMs({ state: this.#state })];
     if (this.#state.dirty.size > 0)
-      times.push(commitAtMs({ lastCommitMs: this.#lastCommitMs, lastArrivalMs: this.#lastArrivalMs }));
+      times.push(
+        commitAtMs({
+          lastCommitMs: this.#lastCommitMs,
+          lastArrivalMs: this.#lastArrivalMs,
+          isMoreComing: this.#credentials.isBusy,
+        }),
+      );
     return Math.max(Math.min(...times, this.#state.postponed.nextMs ?? Infinity), this.#notBeforeMs);
   }
 
