@@ -10,7 +10,7 @@ export async function showFirstSync(stage: Stage): Promise<void> {
   screen.say('');
   await watchTable(stage, { what: 'all objects to be Ready', timeoutMs: 120_000, isThere: areAllReady });
   screen.say('');
-  screen.say('What it sent, one PATCH for all objects of a type; for users as soon as the hash of a password is made:');
+  screen.say('What it sent, one PATCH for all objects of a type; for users as their hashes are made:');
   for (const { document, operations, requests } of readCommits(operator))
     screen.output(`${document}: ${operations} added or changed, ${requests} PATCH`);
   await showEntities(stage);

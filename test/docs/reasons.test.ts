@@ -19,7 +19,9 @@ function reasonsInCode(): string[] {
 
 describe('docs/reasons.md', () => {
   it('finds reasons in the code', () => {
-    expect(reasonsInCode()).toEqual(expect.arrayContaining(['AlreadyExists', 'Connected', 'NotFound', 'Unreachable', 'Pending']));
+    expect(reasonsInCode()).toEqual(
+      expect.arrayContaining(['AlreadyExists', 'Connected', 'NotFound', 'Unreachable', 'Pending']),
+    );
   });
 
   it.each(reasonsInCode())('says what to do about %s', (reason) => {
