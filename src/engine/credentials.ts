@@ -27,17 +27,11 @@ export class Credentials {
   readonly #connection: NamespacedName;
   readonly #onReady: (key: ObjectKey) => void;
   readonly #known = new Map<ObjectKey, Known>();
-  #running = 0;
 
   constructor(world: World, connection: NamespacedName, onReady: (key: ObjectKey) => void) {
     this.#world = world;
     this.#connection = connection;
     this.#onReady = onReady;
-  }
-
-  /** Something is being computed, and will be told. */
-  get isBusy(): boolean {
-    return this.#running > 0;
   }
 
   of(resource: Resource, connection: Connection): Credential {
@@ -129,8 +123,8 @@ export class Credentials {
     const { signal } = known.job;
     while (!signal.aborted) {
       try {
-        known.credential = await this.#counted(compute(signal));
-        if (!isAborted(signal)) this.#onReady(key);
+        known.credential = await compute(signal);
+        if (!signal.aborted) this.#onReady(key);
         return;
       } catch (error) {
         if (isAborted(signal)) return;
@@ -138,15 +132,6 @@ export class Credentials {
         await clock.sleep(backoffMs(known.failures, RETRY, random), signal);
         known.failures += 1;
       }
-    }
-  }
-
-  async #counted<T>(work: Promise<T>): Promise<T> {
-    this.#running += 1;
-    try {
-      return await work;
-    } finally {
-      this.#running -= 1;
     }
   }
 

@@ -4,8 +4,6 @@ export interface PaceState {
   readonly lastCommitMs: number;
   /** When the newest change came in. */
   readonly lastArrivalMs: number;
-  /** What is being computed, such as the hashes of many passwords, will be more changes soon. */
-  readonly isMoreComing: boolean;
 }
 
 /** While changes keep coming, commits begin this far apart: each one empties the login caches of the whole cluster. */
@@ -15,6 +13,5 @@ const QUIET_MS = 100;
 
 /** When the gathered changes are committed: at once when idle, else when they stop coming or the period is over. */
 export function commitAtMs(state: PaceState): number {
-  const periodMs = state.lastCommitMs + PERIOD_MS;
-  return state.isMoreComing ? periodMs : Math.min(periodMs, state.lastArrivalMs + QUIET_MS);
+  return Math.min(state.lastCommitMs + PERIOD_MS, state.lastArrivalMs + QUIET_MS);
 }

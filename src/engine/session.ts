@@ -175,13 +175,7 @@ export class Session {
   #nextTurnMs(): number {
     const times = [this.#isClosed ? this.#pollAtMs : this.#open.nextMs({ state: this.#state })];
     if (this.#state.dirty.size > 0)
-      times.push(
-        commitAtMs({
-          lastCommitMs: this.#lastCommitMs,
-          lastArrivalMs: this.#lastArrivalMs,
-          isMoreComing: this.#credentials.isBusy,
-        }),
-      );
+      times.push(commitAtMs({ lastCommitMs: this.#lastCommitMs, lastArrivalMs: this.#lastArrivalMs }));
     return Math.max(Math.min(...times, this.#state.postponed.nextMs ?? Infinity), this.#notBeforeMs);
   }
 

@@ -34,17 +34,6 @@ describe('a user', () => {
     expect(operator.cluster.patches).toHaveLength(1);
   });
 
-  test('is written together with others whose hashes are made one by one', async () => {
-    const operator = anOperator();
-    await operator.start();
-    operator.passwords.hashMs = 200;
-    for (let index = 0; index < 20; index += 1) operator.apply(USERS, { name: `user-${index}` }, FROM_SECRET);
-    await operator.pass(6000);
-    expect(operator.cluster.names('internalusers')).toHaveLength(20);
-    // Four seconds of hashing at the pace of one commit a second, each of which empties the login caches.
-    expect(operator.cluster.patches.length).toBeLessThanOrEqual(6);
-  });
-
   test('is never written without a credential: it waits for its Secret, and for the key in it', async () => {
     const operator = anOperator();
     operator.delete('secrets', JANE);

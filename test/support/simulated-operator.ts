@@ -35,19 +35,14 @@ export class SimulatedOperator {
   readonly clock = new FakeClock();
   readonly kubernetes = new FakeKubernetes(() => this.clock.now());
   cluster = new FakeCluster();
-  /** Hashes one password after another, each in `hashMs`, and refuses the password `weak`. */
+  /** Hashes at once, and refuses the password `weak`. */
   readonly passwords = {
     hashed: 0,
-    hashMs: 0,
-    last: Promise.resolve(),
-    clock: this.clock,
     problem: ({ password }: { password: string }): Promise<string | undefined> =>
       Promise.resolve(password === 'weak' ? 'Weak password' : undefined),
-    async hash({ userName, password }: UserPassword): Promise<string> {
+    hash({ userName, password }: UserPassword): Promise<string> {
       this.hashed += 1;
-      if (this.hashMs > 0)
-        await (this.last = this.last.then(() => this.clock.sleep(this.hashMs, new AbortController().signal)));
-      return `hash of ${userName} and ${password}`;
+      return Promise.resolve(`hash of ${userName} and ${password}`);
     },
     forget: (): void => undefined,
   };
