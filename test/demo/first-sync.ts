@@ -10,7 +10,7 @@ export async function showFirstSync(stage: Stage): Promise<void> {
   screen.say('');
   await watchTable(stage, { what: 'all objects to be Ready', timeoutMs: 120_000, isThere: areAllReady });
   screen.say('');
-  screen.say('What it sent, one PATCH for all objects of a type:');
+  screen.say('What it sent, one PATCH for all objects of a type; for users as their hashes are made:');
   for (const { document, operations, requests } of readCommits(operator))
     screen.output(`${document}: ${operations} added or changed, ${requests} PATCH`);
   await showEntities(stage);
@@ -22,6 +22,8 @@ async function showEntities({ screen, opensearch }: Stage): Promise<void> {
     actiongroups: ['logs_read'],
     tenants: ['team-a', 'team-b'],
     roles: ['team-a-reader', 'team-b-writer'],
+    internalusers: ['jane', 'joe'],
+    rolesmapping: ['team-a-reader', 'team-b-writer'],
   };
   for (const [type, names] of Object.entries(shown)) {
     screen.command(`GET /_plugins/_security/api/${type}`);

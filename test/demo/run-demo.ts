@@ -13,9 +13,11 @@ import { DemoError } from './demo-error.ts';
 import { showDrift } from './drift.ts';
 import { showCommands, showEnd } from './farewell.ts';
 import { showFirstSync } from './first-sync.ts';
+import { checkIndices } from './indices.ts';
 import { interruption } from './interruption.ts';
 import { Kubectl } from './kubectl.ts';
 import { checkOperator, startOperator } from './operator-process.ts';
+import { showPeople, showRotation } from './people.ts';
 import { projectFolder } from './project-folder.ts';
 import { Screen } from './screen.ts';
 import { SecurityApi } from './security-api.ts';
@@ -36,7 +38,7 @@ export async function runDemo({ isOnce }: { readonly isOnce: boolean }): Promise
   process.chdir(projectFolder);
   const log = timedLog((line) => screen.output(line));
   return await withLock(join(stacksFolder(), `${NAME}-run.lock`), log, async () => {
-    const progress: Progress = { name: NAME, screen, log, hasNamespace: false };
+    const progress: Progress = { name: NAME, screen, log, hasNamespace: false, hasIndices: false };
     const code = await play(progress, { isOnce, signal });
     return (await cleanUp(progress, code === 1 ? 'keep-logs' : 'remove-all')) ? code : 1;
   });
@@ -76,6 +78,7 @@ async function tell(progress: Progress, signal: AbortSignal): Promise<Stage> {
   progress.scenery = scenery;
   signal.throwIfAborted();
   progress.screen.chapter('Custom resources, applied with kubectl');
+  await checkIndices(scenery);
   await createNamespace(scenery);
   progress.hasNamespace = true;
   await setUp(scenery);
@@ -83,6 +86,9 @@ async function tell(progress: Progress, signal: AbortSignal): Promise<Stage> {
   const stage = { ...scenery, operator: await startOperator(scenery) };
   progress.stage = stage;
   await showFirstSync(stage);
+  progress.hasIndices = true;
+  await showPeople(stage);
+  await showRotation(stage);
   await showDrift(stage);
   await showTrouble(stage);
   await showEnd(stage);

@@ -7,17 +7,21 @@ function read(path: string): string {
   return readFileSync(new URL(path, repository), 'utf8');
 }
 
-/** All reasons that a type of the plan or the trouble of a connection can name. */
+/** All reasons that a type of the plan, a condition or the trouble of a connection can name. */
 function reasonsInCode(): string[] {
   const types = [...read('src/plan/outcome.ts').matchAll(/^ {2}\| '([A-Z]\w+)'/gm)];
   const troubles = [...read('src/engine/cluster-keeper.ts').matchAll(/reason: '(\w+)'/g)];
-  const told = [...read('src/status/connection-status.ts').matchAll(/reason: '(\w+)'/g)];
+  const told = ['connection-status', 'next-status'].flatMap((file) => [
+    ...read(`src/status/${file}.ts`).matchAll(/reason: '(\w+)'/g),
+  ]);
   return [...new Set([...types, ...troubles, ...told].map((match) => match[1] ?? ''))].sort();
 }
 
 describe('docs/reasons.md', () => {
   it('finds reasons in the code', () => {
-    expect(reasonsInCode()).toEqual(expect.arrayContaining(['AlreadyExists', 'Connected', 'Unreachable', 'Pending']));
+    expect(reasonsInCode()).toEqual(
+      expect.arrayContaining(['AlreadyExists', 'Connected', 'NotFound', 'Unreachable', 'Pending']),
+    );
   });
 
   it.each(reasonsInCode())('says what to do about %s', (reason) => {
