@@ -17,6 +17,9 @@ export const actionGroup: Kind<OpenSearchActionGroupSpec> = {
     type: spec.type ?? '',
     allowed_actions: spec.allowedActions,
   }),
+  // The server takes the type in any case and keeps it as it came.
+  normalize: (entity) =>
+    typeof entity['type'] === 'string' ? { ...entity, type: entity['type'].toLowerCase() } : entity,
   problems: (name, spec) => [
     ...blankProblems({ 'spec.allowedActions': spec.allowedActions }),
     ...adminActionProblems({ 'spec.allowedActions': spec.allowedActions }),
