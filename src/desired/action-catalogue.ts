@@ -1,6 +1,6 @@
 import { knownActions } from './known-actions.ts';
 import { formerActions, moduleActions } from './other-actions.ts';
-import { literalHead, matchesWildcard } from './wildcard.ts';
+import { literalHead, matchesWildcard } from '../kinds/wildcard.ts';
 
 /** What may be suggested: actions as they are granted, without the parts that nodes say among themselves. */
 const suggestible = [...knownActions, ...moduleActions].filter((name) => !name.includes('['));

@@ -11,8 +11,8 @@ export type Canonical = string;
  * documents without them and would take them for a change; lists are sorted and without repeats, since their order has
  * no meaning to the plugin. One empty field stays where the server insists on it.
  */
-export function canonical(kind: Pick<Kind, 'requiredFields' | 'emptyValue'>, entity: Entity): Canonical {
-  const stripped = strip(entity) as Record<string, JsonValue> | undefined;
+export function canonical(kind: Pick<Kind, 'requiredFields' | 'emptyValue' | 'normalize'>, entity: Entity): Canonical {
+  const stripped = strip(kind.normalize?.(entity) ?? entity) as Record<string, JsonValue> | undefined;
   const kept = stripped ?? {};
   const isComplete = kind.requiredFields.some((field) => field in kept);
   return JSON.stringify(isComplete ? kept : { ...kept, [kind.requiredFields[0]]: kind.emptyValue });

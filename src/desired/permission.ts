@@ -60,8 +60,22 @@ export function covers(grant: string, pattern: string): boolean {
   if (grant === '*') return true;
   if (/^[/<-]/.test(pattern) || grant.startsWith('/')) return false;
   const widest = pattern.replaceAll(/\$\{[^{}]*\}/g, '*');
-  const expression = grant.split('*').map(RegExp.escape).join('.*');
-  return new RegExp(`^${expression}$`, 's').test(widest);
+  const [prefix = '', ...rest] = grant.split('*');
+  const suffix = rest.pop();
+  if (suffix === undefined) return widest === prefix;
+  if (!widest.startsWith(prefix) || !widest.endsWith(suffix)) return false;
+  return holdsInOrder(widest.slice(prefix.length), rest, suffix.length);
+}
+
+/** Whether a text holds some parts one after the other, with room for so many characters behind them. */
+function holdsInOrder(text: string, parts: readonly string[], roomBehind: number): boolean {
+  let at = 0;
+  for (const part of parts) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at + roomBehind <= text.length;
 }
 
 function isChosen(

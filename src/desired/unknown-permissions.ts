@@ -1,7 +1,7 @@
 import { isFolder, isKnownAction, matchesKnownAction, relatedActions, relatedStems } from './action-catalogue.ts';
 import { resemblesCore, territoryOf } from './action-territory.ts';
 import { nearestName, type Near } from './nearest-name.ts';
-import { literalHead } from './wildcard.ts';
+import { literalHead } from '../kinds/wildcard.ts';
 
 /** An entry of a list of permissions that grants nothing, as far as can be told. */
 export interface UnknownPermission {

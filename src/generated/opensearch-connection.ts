@@ -30,7 +30,7 @@ export interface OpenSearchConnectionSpec {
   readonly certificates?: OpenSearchConnectionCertificates;
   readonly allowedNamespaces?: OpenSearchConnectionAllowedNamespaces;
   /**
-   * What objects of other namespaces may claim, checked after action groups and wildcards are expanded. Without a grant they may claim nothing; the own namespace needs none.
+   * What objects of other namespaces may claim. Their entries are compared as they are written: nothing is expanded, so that an action group is covered by its own name. Without a grant they may claim nothing; the own namespace needs none.
    */
   readonly grants?: readonly OpenSearchConnectionGrant[];
 }

@@ -1,5 +1,6 @@
 import type { OpenSearchActionGroupSpec } from '../generated/opensearch-action-group.ts';
 import type { Kind } from './kind.ts';
+import { patternProblems } from './pattern-problems.ts';
 import { adminActionProblems, blankProblems, isGroupName } from './spec-problems.ts';
 
 export const actionGroup: Kind<OpenSearchActionGroupSpec> = {
@@ -17,9 +18,13 @@ export const actionGroup: Kind<OpenSearchActionGroupSpec> = {
     type: spec.type ?? '',
     allowed_actions: spec.allowedActions,
   }),
+  // The server takes the type in any case and keeps it as it came.
+  normalize: (entity) =>
+    typeof entity['type'] === 'string' ? { ...entity, type: entity['type'].toLowerCase() } : entity,
   problems: (name, spec) => [
     ...blankProblems({ 'spec.allowedActions': spec.allowedActions }),
     ...adminActionProblems({ 'spec.allowedActions': spec.allowedActions }),
+    ...patternProblems({ 'spec.allowedActions': spec.allowedActions }),
     ...(spec.allowedActions.includes(name)
       ? [`spec.allowedActions names the group itself ("${name}"): remove it`]
       : []),

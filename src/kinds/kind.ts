@@ -81,6 +81,8 @@ export interface Kind<Spec = never> {
   /** The name in OpenSearch. */
   readonly resourceName: (metadataName: string, spec: Spec) => string;
   readonly toEntity: (spec: Spec) => Entity;
+  /** Spells alike what the server takes for the same; absent where it tells every spelling apart. */
+  readonly normalize?: (entity: Entity) => Entity;
   /** What is wrong with the spec, in words that say what to do; empty when nothing is. */
   readonly problems: (name: string, spec: Spec) => readonly string[];
   readonly uses: (spec: Spec) => Uses;

@@ -1,4 +1,5 @@
 import type { Entity, Self } from './kind.ts';
+import { matchesWildcard } from './wildcard.ts';
 
 /** Roles that open the REST API unless a cluster says otherwise in plugins.security.restapi.roles_enabled. */
 const usualApiRoles = ['all_access', 'security_rest_api_access'];
@@ -18,9 +19,11 @@ export function mapsSelf(mapping: Entity | undefined, self: Self): boolean {
   if (mapping === undefined) return false;
   const all = strings(mapping['and_backend_roles']);
   return (
-    strings(mapping['users']).some((pattern) => matches(pattern, self.name)) ||
-    strings(mapping['backend_roles']).some((pattern) => self.backendRoles.some((role) => matches(pattern, role))) ||
-    (all.length > 0 && all.every((pattern) => self.backendRoles.some((role) => matches(pattern, role)))) ||
+    strings(mapping['users']).some((pattern) => matchesWildcard(pattern, self.name)) ||
+    strings(mapping['backend_roles']).some((pattern) =>
+      self.backendRoles.some((role) => matchesWildcard(pattern, role)),
+    ) ||
+    (all.length > 0 && all.every((pattern) => self.backendRoles.some((role) => matchesWildcard(pattern, role)))) ||
     strings(mapping['hosts']).includes('*')
   );
 }
@@ -33,11 +36,4 @@ export function lost(before: Entity | undefined, after: Entity, field: string): 
 
 function strings(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
-}
-
-/** The wildcards of the Security plugin, and regular expressions between slashes. */
-function matches(pattern: string, text: string): boolean {
-  if (!/[*?]/.test(pattern)) return pattern === text;
-  const expression = RegExp.escape(pattern).replaceAll(/\\\*/g, '.*').replaceAll(/\\\?/g, '.');
-  return new RegExp(`^${expression}$`, 's').test(text);
 }

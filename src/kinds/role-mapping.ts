@@ -1,6 +1,7 @@
 import type { OpenSearchRoleMappingSpec } from '../generated/opensearch-role-mapping.ts';
 import type { Change, Kind, Self } from './kind.ts';
 import { mapsSelf, reliedRoles } from './own-access.ts';
+import { patternProblems } from './pattern-problems.ts';
 import { blankProblems } from './spec-problems.ts';
 
 export const roleMapping: Kind<OpenSearchRoleMappingSpec> = {
@@ -20,13 +21,15 @@ export const roleMapping: Kind<OpenSearchRoleMappingSpec> = {
     and_backend_roles: spec.andBackendRoles ?? [],
     hosts: spec.hosts ?? [],
   }),
-  problems: (_name, spec) =>
-    blankProblems({
+  problems: (_name, spec) => {
+    const lists = {
       'spec.users': spec.users ?? [],
       'spec.backendRoles': spec.backendRoles ?? [],
       'spec.andBackendRoles': spec.andBackendRoles ?? [],
       'spec.hosts': spec.hosts ?? [],
-    }),
+    };
+    return [...blankProblems(lists), ...patternProblems(lists)];
+  },
   uses: (spec) => ({ indexPatterns: [], tenants: [], actions: [], mappableRoles: [spec.role] }),
   references: (spec) => [{ document: 'roles', name: spec.role, isRequired: true }],
   sharing: {

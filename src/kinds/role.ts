@@ -1,10 +1,18 @@
 import type { OpenSearchRoleSpec } from '../generated/opensearch-role.ts';
 import type { Entity, Kind } from './kind.ts';
 import { reliedRoles } from './own-access.ts';
-import { adminActionProblems, blankProblems, isGroupName } from './spec-problems.ts';
+import { fieldProblems, maskProblems, patternProblems, templateProblems } from './pattern-problems.ts';
+import { adminActionProblems, blankProblems, isGroupName, type ListsByPath } from './spec-problems.ts';
 
 type IndexPermission = NonNullable<OpenSearchRoleSpec['indexPermissions']>[number];
 type TenantPermission = NonNullable<OpenSearchRoleSpec['tenantPermissions']>[number];
+
+/** How regular expressions stand in a list, by its name; elsewhere an entry is one as a whole. */
+const checks: Readonly<Record<string, typeof patternProblems>> = {
+  indexPatterns: templateProblems,
+  fls: fieldProblems,
+  maskedFields: maskProblems,
+};
 
 export const role: Kind<OpenSearchRoleSpec> = {
   kind: 'OpenSearchRole',
@@ -27,6 +35,7 @@ export const role: Kind<OpenSearchRoleSpec> = {
     return [
       ...blankProblems(lists),
       ...adminActionProblems(lists),
+      ...regexProblems(lists),
       ...(spec.indexPermissions ?? []).flatMap(dlsProblems),
     ];
   },
@@ -81,6 +90,17 @@ function stringLists(spec: OpenSearchRoleSpec): Record<string, readonly string[]
     lists[`spec.tenantPermissions[${index}].allowedActions`] = permission.allowedActions;
   }
   return lists;
+}
+
+/**
+ * The plugin fills in the placeholders of index patterns and tenants before it reads them; but 2.x, which fills in none
+ * within the regular expression of a tenant, would fall over it. So only those of index patterns are let pass.
+ */
+function regexProblems(lists: ListsByPath): readonly string[] {
+  return Object.entries(lists).flatMap(([path, list]) => {
+    const find = checks[path.slice(path.lastIndexOf('.') + 1)] ?? patternProblems;
+    return find({ [path]: list });
+  });
 }
 
 /**

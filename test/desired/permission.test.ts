@@ -31,6 +31,9 @@ describe('a pattern of a grant', () => {
     ['a+b', 'a+b'],
     ['team-*', 'team-\n'],
     ['', ''],
+    ['a*a', 'aa'],
+    ['**', 'x'],
+    ['*-*-prod', 'a--prod'],
   ])('%j covers %j', (grant, pattern) => {
     expect(covers(grant, pattern)).toBe(true);
   });
@@ -62,11 +65,23 @@ describe('a pattern of a grant', () => {
     ['a*c', 'a${user.name}', 'a placeholder that may end otherwise'],
     ['team-a-*', '', 'nothing'],
     ['', '*', 'all, by a blank grant'],
+    ['a*a', 'a', 'one text for two parts'],
+    ['ab*bc', 'abc', 'parts that overlap'],
+    ['a*b*b', 'ab', 'a part that is the end as well'],
     ['^.*$', 'anything', 'the syntax of regular expressions'],
     ['a|*', 'b', 'the syntax of regular expressions'],
   ])('%j does not cover %j: %s', (grant, pattern) => {
     expect(covers(grant, pattern)).toBe(false);
   });
+
+  test.each(['*-*-*-*-*-*-*-*-*-*prod', '*-?*-*-*-*-*-*-*-*-*prod'])(
+    'is held against a long name in no time: %s',
+    (grant) => {
+      const start = performance.now();
+      expect(covers(grant, `a${'-'.repeat(10_000)}`)).toBe(false);
+      expect(performance.now() - start).toBeLessThan(1_000);
+    },
+  );
 
   test('never covers a pattern that matches what the grant does not', () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 6 });

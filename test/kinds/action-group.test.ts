@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { canonical } from '../../src/desired/canonical.ts';
 import { actionGroup } from '../../src/kinds/action-group.ts';
 
 describe('an action group', () => {
@@ -16,6 +17,18 @@ describe('an action group', () => {
     ['the right to grant rights', ['restapi:admin/roles'], 'grants restapi:admin permissions'],
   ])('may not hold %s', (_, allowedActions, words) => {
     expect(actionGroup.problems('mine', { allowedActions })).toEqual([expect.stringContaining(words)]);
+  });
+
+  test.each(['INDEX', 'Index', 'index'])('that was made by hand with the type %s is the same', (type) => {
+    const declared = actionGroup.toEntity({ allowedActions: ['read'], type: 'index' });
+    expect(canonical(actionGroup, { allowed_actions: ['read'], type })).toBe(canonical(actionGroup, declared));
+  });
+
+  test('that has another type is another one', () => {
+    const declared = actionGroup.toEntity({ allowedActions: ['read'], type: 'index' });
+    expect(canonical(actionGroup, { allowed_actions: ['read'], type: 'CLUSTER' })).not.toBe(
+      canonical(actionGroup, declared),
+    );
   });
 
   test('may hold another group', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { literalHead, matchesWildcard } from '../../src/desired/wildcard.ts';
+import { literalHead, matchesWildcard } from '../../src/kinds/wildcard.ts';
 
 /** Few letters, so that patterns match often. */
 const text = fc.string({ unit: fc.constantFrom('a', 'b', '/'), maxLength: 12 });
