@@ -63,7 +63,7 @@ interface Declared {
 }
 
 function declared(operator: SimulatedOperator): readonly Declared[] {
-  return operator.kubernetes.all(MAPPINGS).map((object) => object['spec'] as unknown as Declared);
+  return operator.kubernetes.all(MAPPINGS).map((object) => object['spec'] as Declared);
 }
 
 async function after(history: readonly Step[], check: (operator: SimulatedOperator) => Promise<void>): Promise<void> {
