@@ -1,17 +1,10 @@
-import type { Cluster } from '../commit/cluster.ts';
+import type { Cluster, OpenSearchSettings } from '../commit/cluster.ts';
 import { isDeleting } from '../desired/resource.ts';
-import {
-  AuthenticationError,
-  ForbiddenError,
-  messageOf,
-  NotInitializedError,
-  OperatorError,
-  SettingsError,
-  TlsVerificationError,
-} from '../errors.ts';
+import { AuthenticationError, OperatorError } from '../errors.ts';
 import type { Trouble } from '../status/connection-status.ts';
 import { backoffMs } from '../watch/backoff.ts';
 import { resolveSettings, type Connection } from './resolve-settings.ts';
+import { toTrouble } from './trouble.ts';
 import type { World } from './world.ts';
 
 /**
@@ -24,6 +17,8 @@ export type Access =
   | { readonly type: 'closed'; readonly trouble: Trouble }
   | { readonly type: 'unknown' };
 
+type Prefix = 'Auto' | 'Plugins' | 'Opendistro';
+
 const PROBE = { firstMs: 1000, maxMs: 30_000 };
 
 /** Keeps one cluster open for one connection, and opens it anew when its settings change or it failed. */
@@ -34,6 +29,7 @@ export class ClusterKeeper {
   #trouble: Trouble | undefined;
   #failures = 0;
   #retryAtMs = 0;
+  #isOutdated = false;
 
   constructor(world: World) {
     this.#world = world;
@@ -44,7 +40,16 @@ export class ClusterKeeper {
     return this.#trouble === undefined ? undefined : this.#retryAtMs;
   }
 
-  async access(connection: Connection, signal: AbortSignal): Promise<Access> {
+  /** The login that is in use is not the one that the Secret has now. */
+  get isOutdated(): boolean {
+    return this.#isOutdated;
+  }
+
+  /**
+   * @param isManaged whether an object declares this user of the cluster. Its new password is not in force before we have
+   * written it, so the login of before is kept until then.
+   */
+  async access(connection: Connection, signal: AbortSignal, isManaged: (userName: string) => boolean): Promise<Access> {
     const resolved = resolveSettings(connection, this.#world.references);
     if (resolved.type === 'unknown') return { type: 'unknown' };
     if (resolved.type === 'missing') {
@@ -55,7 +60,8 @@ export class ClusterKeeper {
     }
     const prefix = connection.spec.apiPrefix ?? 'Auto';
     const settings = JSON.stringify([resolved.settings, prefix]);
-    if (settings !== this.#settings) await this.#forget(settings);
+    if (settings !== this.#settings && !(await this.#mustKeep(resolved.settings, prefix, { signal, isManaged })))
+      await this.#forget(settings);
     if (this.#cluster === undefined) {
       const trouble = await this.#open(() => this.#world.openCluster(resolved.settings, prefix, signal));
       if (trouble !== undefined) return { type: 'closed', trouble };
@@ -74,8 +80,27 @@ export class ClusterKeeper {
     return trouble;
   }
 
+  /** Whether the new login is that of a managed user and does not work yet, while the one of before is open. */
+  async #mustKeep(
+    settings: OpenSearchSettings,
+    prefix: Prefix,
+    { signal, isManaged }: { readonly signal: AbortSignal; readonly isManaged: (userName: string) => boolean },
+  ): Promise<boolean> {
+    const { auth } = settings;
+    if (this.#cluster === undefined || auth.type !== 'basic' || !isManaged(auth.username)) return false;
+    try {
+      const probe = await this.#world.openCluster(settings, prefix, signal);
+      await probe.close();
+      return false;
+    } catch (error) {
+      this.#isOutdated = error instanceof AuthenticationError;
+      return this.#isOutdated;
+    }
+  }
+
   async #forget(settings: string): Promise<void> {
     this.#settings = settings;
+    this.#isOutdated = false;
     this.#trouble = undefined;
     this.#failures = 0;
     await this.#close();
@@ -111,30 +136,4 @@ export class ClusterKeeper {
       return this.fail(error);
     }
   }
-}
-
-function toTrouble(error: OperatorError): Trouble {
-  const message = messageOf(error);
-  if (error instanceof AuthenticationError) {
-    return {
-      reason: 'AuthenticationFailed',
-      message: `${message}: correct them in the Secret, or the user in OpenSearch`,
-      isStalled: true,
-    };
-  }
-  if (error instanceof ForbiddenError) {
-    return {
-      reason: 'Forbidden',
-      message: `${message}. Give the user a role that is listed in plugins.security.restapi.roles_enabled`,
-      isStalled: true,
-    };
-  }
-  if (error instanceof TlsVerificationError) return { reason: 'TLSVerificationFailed', message, isStalled: true };
-  if (error instanceof NotInitializedError) return { reason: 'NotInitialized', message, isStalled: false };
-  if (error instanceof SettingsError) return { reason: 'InvalidSpec', message, isStalled: true };
-  return {
-    reason: 'Unreachable',
-    message: `no answer from the cluster (${message}); it is tried again`,
-    isStalled: false,
-  };
 }

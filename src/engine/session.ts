@@ -1,26 +1,26 @@
 import type { Cluster } from '../commit/cluster.ts';
+import { objectKey, resourceName, type NamespacedName, type ObjectKey, type Resource } from '../desired/resource.ts';
 import {
-  hasFinalizer,
-  objectKey,
-  resourceName,
-  type KubernetesObject,
-  type NamespacedName,
-  type ObjectKey,
-  type ObjectStatus,
-  type Resource,
-} from '../desired/resource.ts';
-import { ConflictError, KubernetesError, messageOf, NotInForceError, OperatorError } from '../errors.ts';
+  AuthenticationError,
+  ConflictError,
+  KubernetesError,
+  messageOf,
+  NotInForceError,
+  OperatorError,
+} from '../errors.ts';
 import type { Trouble } from '../status/connection-status.ts';
 import { backoffMs } from '../watch/backoff.ts';
 import { Alarm } from './alarm.ts';
 import { slotKeyOf } from './claim-index.ts';
 import { tellWaiting } from './closed-turn.ts';
 import { ClusterKeeper, type Access } from './cluster-keeper.ts';
+import { lastingTrouble } from './trouble.ts';
 import type { TurnContext } from './turn-context.ts';
 import { ConnectionTeller } from './connection-teller.ts';
 import { Credentials } from './credentials.ts';
 import { ObjectTeller, toTarget } from './object-teller.ts';
 import type { SecretChanges } from './reference-index.ts';
+import { isNews } from './news.ts';
 import { OpenTurns } from './open-turns.ts';
 import { commitAtMs } from './pace.ts';
 import { refersTo, type Connection, type Referenced } from './resolve-settings.ts';
@@ -186,7 +186,9 @@ export class Session {
       await this.#keeper.close();
       return this.#turnClosed({ reason: 'ConnectionNotFound', message: '', isStalled: false });
     }
-    const access = await this.#keeper.access(connection, signal);
+    const isManaged = (userName: string): boolean =>
+      this.#state.index.slot(slotKeyOf('internalusers', userName)) !== undefined;
+    const access = await this.#keeper.access(connection, signal, isManaged);
     switch (access.type) {
       case 'unknown':
         this.#notBeforeMs = Infinity;
@@ -274,6 +276,12 @@ export class Session {
       'turn failed',
     );
     if (error instanceof NotInForceError) this.#open.doubt();
+    if (error instanceof AuthenticationError && this.#keeper.isOutdated) {
+      // The new password of our own user is in force now.
+      await this.#keeper.close();
+      this.#open.lookSoon();
+      return;
+    }
     const isOurs = !(error instanceof OperatorError) || error instanceof KubernetesError;
     if (isOurs || error instanceof ConflictError || error instanceof NotInForceError) {
       if (this.#failures >= PATIENCE) await this.#turnClosed(lastingTrouble(error));
@@ -285,30 +293,7 @@ export class Session {
   }
 }
 
-/** Not the cluster, but what we need of Kubernetes: the ledger, above all. */
-function lastingTrouble(error: unknown): Trouble {
-  return { reason: 'Retrying', message: `nothing can be written for now: ${messageOf(error)}`, isStalled: false };
-}
-
 /** Asked anew after each wait: the compiler takes the first answer for the last. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
-}
-
-/** A status that was wiped, by a restore for example, is written again. */
-function isTold({ status }: KubernetesObject): boolean {
-  return (status as ObjectStatus).conditions !== undefined;
-}
-
-/** Whether a change of an object is more than what the operator itself writes: its status and its finalizer. */
-function isNews(before: KubernetesObject, after: KubernetesObject): boolean {
-  return (
-    before.uid !== after.uid ||
-    before.generation !== after.generation ||
-    before.paused !== after.paused ||
-    before.deletionTimestamp !== after.deletionTimestamp ||
-    before.reconcileRequestedAt !== after.reconcileRequestedAt ||
-    (hasFinalizer(before) && !hasFinalizer(after)) ||
-    (isTold(before) && !isTold(after))
-  );
 }

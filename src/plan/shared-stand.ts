@@ -37,8 +37,9 @@ export function toStand(slot: Shared, claim: Claim): readonly Stand[] {
   if (desired.type === 'unknown') return [];
   if (desired.type !== 'entity') return frozen(desired);
   if (slot.live?.protection !== undefined) return frozen(protectedBy(slot, slot.live.protection));
-  const entries = toEntries(toEntity(desired.canonical), slot.sharing);
   const mode = slot.sharing.mode(resource.spec as never);
+  const declared = toEntries(toEntity(desired.canonical), slot.sharing);
+  const entries = mode === 'Merge' ? withoutDescription(slot, declared) : declared;
   if (isObserved(slot, resource)) return frozen(observed(slot, preview(slot, entries, mode)));
   return [{ type: 'active', claim, entries, mode }];
 }
@@ -47,6 +48,12 @@ function toLeavingStand(slot: Shared, claim: Claim): Stand {
   if (claim.resource.paused) return { type: 'frozen', claim, outcome: { type: 'paused' } };
   const leftBehind = slot.live === undefined ? undefined : reasonToLeave(slot, claim);
   return leftBehind === undefined ? { type: 'leaving', claim } : { type: 'orphaning', claim, leftBehind };
+}
+
+/** Whoever adds to what others put there leaves their description alone. */
+function withoutDescription(slot: Shared, entries: Entries): Entries {
+  const isDescribed = [...foreignEntries(slot).values()].some(({ field }) => field === 'description');
+  return isDescribed ? new Map([...entries].filter(([, { field }]) => field !== 'description')) : entries;
 }
 
 /** What would be there if this claim were put in force beside what is there. */
@@ -86,14 +93,16 @@ function mergeObstacle(slot: Shared, { claim, entries }: Active): Outcome | unde
 
 /** An Exclusive claim makes the whole entity its own, so what others put there must not be lost unasked. */
 function adoptionObstacle(slot: Shared, { claim, entries }: Active, older: readonly Active[]): Outcome | undefined {
-  const { live, owner, kind } = slot;
+  const { live, owner } = slot;
   if (live === undefined || owner !== undefined || foreignEntries(slot).size === 0) return undefined;
   const policy = claim.resource.spec.adoptionPolicy ?? 'IfIdentical';
   if (policy === 'Always') return undefined;
   const declared = new Map([...older.flatMap((stand) => [...stand.entries]), ...entries]);
   if (policy === 'IfIdentical' && spell(slot, declared) === live.canonical) return undefined;
+  const isLosing = [...foreignEntries(slot).keys()].some((key) => !declared.has(key));
+  const why = isLosing ? 'entries that no object declares would be lost' : 'it is not the same as what is declared';
   const advice = `set spec.mode to Merge to add to it, or spec.adoptionPolicy to Always to take it over and correct it`;
-  return exists(slot, `${kind.noun} entries that no object declares would be lost: ${advice}`);
+  return exists(slot, `${why}: ${advice}`);
 }
 
 function exists(slot: Shared, why: string): Outcome {

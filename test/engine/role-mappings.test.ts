@@ -65,6 +65,17 @@ describe('role mappings of one role', () => {
     expect(users(operator)).toEqual(['both', 'by-hand']);
   });
 
+  test('in Merge mode leave the description of others alone', async () => {
+    const operator = anOperator();
+    operator.cluster.put('rolesmapping', 'ops', { users: ['by-hand'], description: 'by hand' });
+    operator.apply(MAPPINGS, A, { role: 'ops', mode: 'Merge', users: ['jane'], description: 'ours' });
+    await operator.start();
+    expect(operator.cluster.get('rolesmapping', 'ops')).toMatchObject({ description: 'by hand' });
+    operator.delete(MAPPINGS, A);
+    await operator.pass();
+    expect(operator.cluster.get('rolesmapping', 'ops')).toEqual({ users: ['by-hand'], description: 'by hand' });
+  });
+
   test('in Exclusive mode are the whole truth: what others add is taken out again', async () => {
     const operator = anOperator();
     operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'] });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { MAPPINGS, ROLES, SimulatedOperator, USERS } from '../support/simulated-operator.ts';
+import { CONNECTIONS, MAPPINGS, ROLES, SimulatedOperator, USERS } from '../support/simulated-operator.ts';
 
 const JANE = { name: 'jane' };
 const FROM_SECRET = { passwordFrom: { secretKeyRef: { name: 'jane' } } };
@@ -214,6 +214,20 @@ describe('a user', () => {
     expect(operator.status(USERS, JANE).plannedChanges).toContain('add /description "new"');
     const told = JSON.stringify([operator.kubernetes.get(USERS, 'team-a', 'jane'), operator.kubernetes.all('events')]);
     expect(told).not.toMatch(/another-secret|hash of/);
+  });
+
+  test('that the operator logs in as gets a new password with the login of before', async () => {
+    const operator = anOperator();
+    operator.cluster.put('internalusers', 'operator', { hash: 'x', backend_roles: ['admin'] });
+    const spec = { name: 'operator', backendRoles: ['admin'], adoptionPolicy: 'Always' };
+    operator.apply(USERS, { name: 'self' }, { ...spec, passwordFrom: { secretKeyRef: { name: 'admin' } } });
+    await operator.start();
+    operator.guardLogin = true;
+    operator.putSecret('admin', { username: 'operator', password: 'rotated' });
+    await operator.pass(5000);
+    expect(operator.cluster.get('internalusers', 'operator')).toMatchObject({ hash: 'hash of operator and rotated' });
+    expect(operator.ready(CONNECTIONS, { name: 'default' })).toBe('True Connected');
+    expect(operator.events).not.toContain('AuthenticationFailed');
   });
 
   test('that the operator logs in as keeps its password and its roles', async () => {

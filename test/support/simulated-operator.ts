@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { AuthenticationError } from '../../src/errors.ts';
 import { Ledger } from '../../src/commit/ledger.ts';
 import type { Condition, ObjectStatus } from '../../src/desired/resource.ts';
 import type { OpenSearchSettings } from '../../src/commit/cluster.ts';
@@ -51,6 +52,8 @@ export class SimulatedOperator {
     },
     forget: (): void => undefined,
   };
+  /** Lets the user `operator` in only with the password that is in force. */
+  guardLogin = false;
   /** The settings of every attempt to open the cluster. */
   readonly opened: OpenSearchSettings[] = [];
   #stop = new AbortController();
@@ -160,6 +163,10 @@ export class SimulatedOperator {
 
   #open(settings: OpenSearchSettings): Promise<FakeCluster> {
     this.opened.push(settings);
+    const { auth } = settings;
+    const expected = this.cluster.get('internalusers', 'operator')?.['hash'];
+    if (this.guardLogin && auth.type === 'basic' && expected !== `hash of operator and ${auth.password}`)
+      return Promise.reject(new AuthenticationError('wrong password'));
     return this.cluster.outage === undefined ? Promise.resolve(this.cluster) : Promise.reject(this.cluster.outage);
   }
 
