@@ -8,9 +8,10 @@ import type { SlotView } from './slot.ts';
 
 /** The words that decisions about one name have in common. */
 export function protectedBy(slot: SlotView, protection: string): Outcome {
+  const advice = slot.kind.sharing === undefined ? 'choose another spec.name' : 'map another role';
   return stalled(
     'Reserved',
-    `${slot.kind.noun} "${slot.name}" is ${protection} in OpenSearch and is never changed: choose another name`,
+    `${slot.kind.noun} "${slot.name}" is ${protection} in OpenSearch and is never changed: ${advice}`,
   );
 }
 
