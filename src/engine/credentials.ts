@@ -1,5 +1,6 @@
 import { bcryptHashProblem } from '../desired/bcrypt-hash.ts';
 import type { Credential } from '../desired/claim.ts';
+import { secretText } from '../desired/secret-text.ts';
 import { toPasswordPolicy, type PasswordPolicy } from '../desired/password-rules.ts';
 import { objectKey, resourceName, type NamespacedName, type ObjectKey, type Resource } from '../desired/resource.ts';
 import { messageOf } from '../errors.ts';
@@ -44,7 +45,7 @@ export class Credentials {
     if (data === undefined && source.type === 'generated') return this.#generate(resource, source);
     if (data === undefined) return missing(`${at} does not exist: create it`);
     if (data.unreadable !== undefined) return missing(`${at} cannot be read: ${data.unreadable}`);
-    const text = data.values.get(source.key) ?? '';
+    const text = secretText(data.values.get(source.key));
     if (text === '') return missing(`${at} has no key "${source.key}", or it is empty: add it`);
     const version = versionOf(source, data);
     const problem = this.#ownAccessProblem(resource, connection, text);
@@ -56,7 +57,7 @@ export class Credentials {
     const source = resource.kind.credential?.(resource.spec as never);
     const data = source && this.#world.references.secret(resource.namespace, source.secretName);
     if (source === undefined || data === undefined || data === 'unknown' || data.unreadable !== undefined) return;
-    const [text, version] = [data.values.get(source.key) ?? '', versionOf(source, data)];
+    const [text, version] = [secretText(data.values.get(source.key)), versionOf(source, data)];
     this.#find({ resource, connection, source, text, version }, priority);
   }
 
@@ -149,8 +150,8 @@ export class Credentials {
     if (secretName === undefined) return undefined;
     const own = this.#world.references.secret(namespace, secretName);
     if (own === undefined || own === 'unknown' || own.unreadable !== undefined) return undefined;
-    if (own.values.get('username') !== resourceName(resource)) return undefined;
-    if (own.values.get('password') === text) return undefined;
+    if (secretText(own.values.get('username')) !== resourceName(resource)) return undefined;
+    if (secretText(own.values.get('password')) === text) return undefined;
     const message = `the connection logs in as this user with the password in Secret ${namespace}/${secretName}, which is another one: name that Secret in passwordFrom`;
     return stalledBy('WouldLockOut', message);
   }

@@ -1,4 +1,5 @@
 import type { OpenSearchSettings } from '../commit/cluster.ts';
+import { secretText } from '../desired/secret-text.ts';
 import type { OpenSearchConnectionSpec, OpenSearchConnectionStatus } from '../generated/opensearch-connection.ts';
 import type { KubernetesObject, NamespacedName } from '../desired/resource.ts';
 import type { ReferencedData } from '../watch/referenced-objects.ts';
@@ -101,7 +102,7 @@ function valueOf(data: ReferencedData | 'unknown', source: string, key: string):
   if (data === undefined) return { type: 'missing', message: `${source} does not exist: create it` };
   if (data.unreadable !== undefined)
     return { type: 'missing', message: `${source} cannot be read: ${data.unreadable}` };
-  const text = data.values.get(key);
-  if (text === undefined || text === '') return { type: 'missing', message: `${source} has no key "${key}": add it` };
+  const text = secretText(data.values.get(key));
+  if (text === '') return { type: 'missing', message: `${source} has no key "${key}": add it` };
   return { type: 'value', text };
 }

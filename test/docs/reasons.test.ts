@@ -10,7 +10,7 @@ function read(path: string): string {
 /** All reasons that a type of the plan, a condition or the trouble of a connection can name. */
 function reasonsInCode(): string[] {
   const types = [...read('src/plan/outcome.ts').matchAll(/^ {2}\| '([A-Z]\w+)'/gm)];
-  const troubles = [...read('src/engine/cluster-keeper.ts').matchAll(/reason: '(\w+)'/g)];
+  const troubles = [...read('src/engine/trouble.ts').matchAll(/reason: '(\w+)'/g)];
   const told = ['connection-status', 'next-status'].flatMap((file) => [
     ...read(`src/status/${file}.ts`).matchAll(/reason: '(\w+)'/g),
   ]);

@@ -34,6 +34,16 @@ describe('a user', () => {
     expect(operator.cluster.patches).toHaveLength(1);
   });
 
+  test('has no line break at the end of its password, though the file had one', async () => {
+    const operator = anOperator();
+    operator.putSecret('jane', { password: 'first\n' });
+    operator.putSecret('admin', { username: 'operator\n', password: 'secret-password\r\n' });
+    operator.apply(USERS, JANE, FROM_SECRET);
+    await operator.start();
+    expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and first' });
+    expect(operator.opened.at(-1)?.auth).toMatchObject({ username: 'operator', password: 'secret-password' });
+  });
+
   test('is never written without a credential: it waits for its Secret, and for the key in it', async () => {
     const operator = anOperator();
     operator.delete('secrets', JANE);

@@ -200,7 +200,7 @@ describe('a user', () => {
       outputType: 'encoded',
     });
     secrets.push(hash);
-    await scenario.secret(login.username, { hash: `${hash}\n` });
+    await scenario.secret(login.username, { hash: `${hash} ` });
     const spec = { passwordHashFrom: { secretKeyRef: { name: login.username } } };
     await scenario.create('OpenSearchUser', login.username, spec);
     const refused = await scenario.untilReason('OpenSearchUser', login.username, 'InvalidSpec');
