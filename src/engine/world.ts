@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Cluster, OpenSearchSettings } from '../commit/cluster.ts';
 import type { Ledger } from '../commit/ledger.ts';
 import type { NamespaceLabels } from '../desired/permission.ts';
-import type { PasswordPolicy } from '../desired/password-rules.ts';
+import type { OpenPasswords } from '../commit/passwords/passwords.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { SecretWriter } from '../status/secret-writer.ts';
 import type { Log } from '../log.ts';
@@ -29,22 +29,6 @@ export interface Patience {
   readonly connectionLingerMs: number;
 }
 
-/** A password and whose it is: of a user of the cluster of an OpenSearchConnection, which is named as namespace/name. */
-export interface UserPassword {
-  readonly connection: string;
-  readonly userName: string;
-  readonly password: string;
-}
-
-/** Checks and hashes passwords without holding up anybody else. */
-export interface Passwords {
-  /** What the server would say against it, in its own words. */
-  problem(credentials: { userName: string; password: string }, policy: PasswordPolicy): Promise<string | undefined>;
-  /** The same hash each time for the same user and password. */
-  hash(user: UserPassword, priority: 'edit' | 'background', signal: AbortSignal): Promise<string>;
-  forget(user: Omit<UserPassword, 'password'>): void;
-}
-
 /** Everything around the engine: passed in, so that tests can steer each of them. */
 export interface World {
   readonly kinds: readonly Kind[];
@@ -57,7 +41,8 @@ export interface World {
   readonly statuses: StatusQueue;
   readonly events: EventRecorder;
   readonly references: References;
-  readonly passwords: Passwords;
+  /** Checks and hashes passwords without holding up anybody else. */
+  readonly passwords: Omit<OpenPasswords, 'close'>;
   readonly secrets: Pick<SecretWriter, 'create' | 'disown'>;
   readonly namespaces: Namespaces;
   readonly clusters: ClusterRegistry;

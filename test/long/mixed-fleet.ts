@@ -1,20 +1,5 @@
-import type { KindName, Scenario } from '../support/scenario.ts';
-
-export interface Declared {
-  readonly kind: KindName;
-  readonly name: string;
-  readonly spec: object;
-}
-
-export const kinds: readonly KindName[] = [
-  'OpenSearchActionGroup',
-  'OpenSearchTenant',
-  'OpenSearchRole',
-  'OpenSearchUser',
-  'OpenSearchRoleMapping',
-];
-
-export const documents = ['rolesmapping', 'internalusers', 'roles', 'tenants', 'actiongroups'] as const;
+import type { Declared } from '../support/fleet.ts';
+import { DOCUMENTS, type Scenario } from '../support/scenario.ts';
 
 /** Of the password `Long-Test-7-Battery`, with the lowest cost that OpenSearch takes: nobody logs in with it. */
 const HASH = '$2y$04$abcdefghijklmnopqrstuuUoYpSeq8NbNZ0cPXKbxSbqmVcnGmfLC';
@@ -65,16 +50,6 @@ function tenOf(name: string): readonly Declared[] {
   ];
 }
 
-/** All at once, a few requests at a time. */
-export async function applyAll(scenario: Scenario, fleet: readonly Declared[]): Promise<void> {
-  const waiting = [...fleet];
-  const worker = async (): Promise<void> => {
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
-      await scenario.create(next.kind, next.name, next.spec);
-  };
-  await Promise.all(Array.from({ length: 16 }, worker));
-}
-
 /** What OpenSearch has of a fleet, without the prefix of its names, so that two fleets can be compared. */
 export async function liveFleet(scenario: Scenario, prefix: string): Promise<Readonly<Record<string, unknown>>> {
   const read = async (document: string): Promise<[string, unknown]> => {
@@ -82,7 +57,7 @@ export async function liveFleet(scenario: Scenario, prefix: string): Promise<Rea
     const own = Object.entries(all).filter(([name]) => name.startsWith(prefix));
     return [document, JSON.parse(JSON.stringify(Object.fromEntries(own.sort())).replaceAll(prefix, ''))];
   };
-  return Object.fromEntries(await Promise.all(documents.map(read)));
+  return Object.fromEntries(await Promise.all(DOCUMENTS.map(read)));
 }
 
 /** A list in another order; the same for the same seed. */

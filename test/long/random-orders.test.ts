@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Scenario } from '../support/scenario.ts';
+import { applyAll, FLEET_KINDS } from '../support/fleet.ts';
+import { DOCUMENTS, Scenario } from '../support/scenario.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { aMixedFleet, applyAll, documents, kinds, liveFleet, prepare, shuffled } from './mixed-fleet.ts';
+import { aMixedFleet, liveFleet, prepare, shuffled } from './mixed-fleet.ts';
 
 const OBJECTS = Number(process.env['OBJECTS'] ?? 1000);
 const ORDERS = Number(process.env['ORDERS'] ?? 20);
@@ -28,10 +29,10 @@ describe(`${OBJECTS} objects of all kinds`, () => {
       const startedAt = performance.now();
       await applyAll(scenario, fleet);
       const appliedSeconds = (performance.now() - startedAt) / 1000;
-      await scenario.untilAllReady(kinds, 300_000);
+      await scenario.untilAllReady(FLEET_KINDS, 300_000);
       const stalled = scenario.kubeProxy.requests.filter(({ body }) => /"type":"Stalled","status":"True"/.test(body));
       expect(stalled).toEqual([]);
-      for (const document of documents) {
+      for (const document of DOCUMENTS) {
         const patches = scenario.searchProxy.requests.filter(
           ({ method, path }) => method === 'PATCH' && path.endsWith(`/api/${document}`),
         );
@@ -53,7 +54,7 @@ describe(`${OBJECTS} objects of all kinds`, () => {
         300_000,
       );
       const rest = await liveFleet(scenario, scenario.namespace);
-      expect(Object.values(rest)).toEqual(documents.map(() => ({})));
+      expect(Object.values(rest)).toEqual(DOCUMENTS.map(() => ({})));
     },
     900_000,
   );
