@@ -1,4 +1,5 @@
 import { OpenSearchClient, type OpenSearchSettings } from '../clients/opensearch.ts';
+import { securityRest } from '../clients/security-rest.ts';
 import {
   API_PREFIXES,
   read,
@@ -16,6 +17,9 @@ export type { WriteAnswer } from '../clients/security-api.ts';
 export type { OpenSearchSettings } from '../clients/opensearch.ts';
 export type { Identity } from './identify.ts';
 
+/** What came of a new password for ourselves; `words` are the server's, without any password in them. */
+export type PasswordAnswer = { readonly type: 'changed' } | { readonly type: 'refused'; readonly words: string };
+
 /** One OpenSearch cluster, as far as the engine needs it. Every method throws an `OperatorError` of the whole connection. */
 export interface Cluster {
   readonly identity: Identity;
@@ -25,6 +29,8 @@ export interface Cluster {
   fetchNodes(signal: AbortSignal): Promise<readonly string[] | undefined>;
   /** Makes every node forget who is who and read the configuration anew. */
   flushCache(): Promise<void>;
+  /** Gives the user that we log in as another password, which needs the one in use. One PUT; the login in use is over then. */
+  changePassword(password: string): Promise<PasswordAnswer>;
   /** One bulk PATCH, all or nothing. */
   patchDocument(document: DocumentName, operations: readonly Operation[]): Promise<WriteAnswer>;
   close(): Promise<void>;
@@ -39,14 +45,15 @@ export async function openCluster(
   const client = new OpenSearchClient(settings);
   try {
     const identity = await identify(client, prefix, signal);
-    return toCluster(client, identity);
+    return toCluster(client, identity, settings.auth);
   } catch (error) {
     await client.close();
     throw error;
   }
 }
 
-function toCluster(client: OpenSearchClient, identity: Identity): Cluster {
+function toCluster(client: OpenSearchClient, identity: Identity, auth: OpenSearchSettings['auth']): Cluster {
+  const rest = securityRest(client, identity.apiPrefix);
   const api = `${API_PREFIXES[identity.apiPrefix]}/api`;
   return {
     identity,
@@ -59,6 +66,13 @@ function toCluster(client: OpenSearchClient, identity: Identity): Cluster {
     },
     flushCache: async () => {
       toReadAnswer(await client.request({ method: 'DELETE', path: `${api}/cache` }));
+    },
+    changePassword: async (password) => {
+      if (auth.type !== 'basic') return { type: 'refused', words: 'a client certificate has no password' };
+      const answer = await rest.account.put({ current_password: auth.password, password });
+      return answer.type === 'ok' || answer.type === 'unchanged'
+        ? { type: 'changed' }
+        : { type: 'refused', words: answer.words };
     },
     close: () => client.close(),
   };

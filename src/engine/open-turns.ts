@@ -76,6 +76,7 @@ export class OpenTurns {
       fetchDocument: (...at) => cluster.fetchDocument(...at),
       fetchNodes: (...at) => cluster.fetchNodes(...at),
       flushCache: () => cluster.flushCache(),
+      changePassword: (password) => cluster.changePassword(password),
       close: () => cluster.close(),
       patchDocument: async (...change) => {
         const startedMs = world.clock.now();

@@ -52,6 +52,7 @@ export class Session {
   #pollAtMs = 0;
   #failures = 0;
   #notBeforeMs = 0;
+  #rechecks = 0;
   #isClosed = false;
   #isRunning = false;
 
@@ -59,7 +60,7 @@ export class Session {
     this.#world = world;
     this.#state = createSessionState(key);
     this.#alarm = new Alarm(world.clock);
-    this.#keeper = new ClusterKeeper(world);
+    this.#keeper = new ClusterKeeper(world, (event) => this.#teller.record(event));
     this.#objects = new ObjectTeller(world);
     this.#teller = new ConnectionTeller(world, this.#state);
     this.#open = new OpenTurns(world.clock);
@@ -127,10 +128,15 @@ export class Session {
   #recheck(): void {
     markAllDirty(this.#state);
     this.#state.documents.doubtAll();
+    this.#rechecks += 1;
+    this.#lookAtOnce();
+    this.#alarm.ring();
+  }
+
+  #lookAtOnce(): void {
     this.#open.lookSoon();
     this.#pollAtMs = 0;
     this.#notBeforeMs = 0;
-    this.#alarm.ring();
   }
 
   /** Runs until the signal is aborted or nobody needs it; a commit that is under way is finished first. */
@@ -146,11 +152,14 @@ export class Session {
 
   async #turnWhenDue(signal: AbortSignal): Promise<void> {
     if (signal.aborted || this.#world.clock.now() < this.#nextTurnMs()) return;
+    const rechecks = this.#rechecks;
     try {
       await this.#turn(signal);
     } catch (error) {
       if (!isAborted(signal)) await this.#recover(error);
     }
+    // What came while the turn was under way may have come too late for it.
+    if (rechecks !== this.#rechecks) this.#lookAtOnce();
   }
 
   #hold({ gained, lost }: SecretChanges): void {
@@ -200,7 +209,7 @@ export class Session {
       case 'full':
         await this.#turnOpen(access.cluster, { onlyRemovals: false, signal });
         this.#isClosed = false;
-        this.#teller.tellWell(access.cluster.identity);
+        this.#teller.tellWell(access.cluster.identity, { passwordProblem: this.#keeper.passwordProblem });
     }
   }
 
@@ -278,7 +287,7 @@ export class Session {
     if (error instanceof NotInForceError) this.#open.doubt();
     if (error instanceof AuthenticationError && this.#keeper.isOutdated) {
       // The new password of our own user is in force now.
-      await this.#keeper.close();
+      await this.#keeper.dropOutdated();
       this.#open.lookSoon();
       return;
     }

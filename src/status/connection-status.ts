@@ -8,6 +8,8 @@ export interface Trouble {
   readonly isStalled: boolean;
 }
 
+type AuthenticatedAs = NonNullable<OpenSearchConnectionStatus['authenticatedAs']>;
+
 /** What a session knows of its connection. */
 export interface ConnectionFacts {
   readonly trouble: Trouble | undefined;
@@ -17,7 +19,9 @@ export interface ConnectionFacts {
   readonly version?: string;
   readonly clusterUuid?: string;
   readonly apiPrefix?: 'Plugins' | 'Opendistro';
-  readonly authenticatedAs?: { readonly name: string; readonly method: 'Basic' | 'ClientCertificate' };
+  readonly authenticatedAs?: AuthenticatedAs;
+  /** Why the login in use is not the one that the Secret has. */
+  readonly passwordProblem?: string | undefined;
   readonly pluginHealth?: { readonly status: string; readonly mode: string };
   readonly resources: readonly { readonly type: string; readonly declared: number; readonly inSync: number }[];
   readonly reconcileRequestedAt?: string;
@@ -45,8 +49,14 @@ export function connectionStatus(
 
 function claims(connection: Target, facts: ConnectionFacts, context: StatusContext): readonly Claimed[] {
   const { trouble } = facts;
-  if (trouble === undefined) return [{ type: 'Ready', status: 'True', ...whatIsWell(facts) }];
+  if (trouble === undefined) return [{ type: 'Ready', status: 'True', ...whatIsWell(facts) }, ...passwordClaim(facts)];
   return trouble.isStalled ? notReady('Stalled', trouble) : notReadyWhileWaiting(connection, trouble, context);
+}
+
+/** There only while there is something to tell. */
+function passwordClaim({ passwordProblem }: ConnectionFacts): readonly Claimed[] {
+  if (passwordProblem === undefined) return [];
+  return [{ type: 'CredentialsInForce', status: 'False', reason: 'PasswordNotChanged', message: passwordProblem }];
 }
 
 function whatIsWell(facts: ConnectionFacts): { reason: string; message: string } {

@@ -1,4 +1,4 @@
-import type { Cluster, Identity, WriteAnswer } from '../../src/commit/cluster.ts';
+import type { Cluster, Identity, PasswordAnswer, WriteAnswer } from '../../src/commit/cluster.ts';
 import { NotInForceError, type OperatorError } from '../../src/errors.ts';
 import type { JsonValue } from '../../src/generated/json-value.ts';
 import type { DocumentName } from '../../src/kinds/kind.ts';
@@ -44,6 +44,10 @@ export class FakeCluster implements Cluster {
   /** Ids of the nodes that are there. */
   nodes: readonly string[] = ['node-1'];
   flushes = 0;
+  /** Every password that we wanted for ourselves, whatever was answered. */
+  readonly passwords: string[] = [];
+  /** Decides about a new password; throws what breaks the connection. */
+  onPassword: (password: string) => PasswordAnswer = () => ({ type: 'changed' });
   /** PATCHes that changed something. */
   writes = 0;
 
@@ -83,6 +87,12 @@ export class FakeCluster implements Cluster {
   flushCache(): Promise<void> {
     this.flushes += 1;
     return this.outage === undefined ? Promise.resolve() : Promise.reject(this.outage);
+  }
+
+  changePassword(password: string): Promise<PasswordAnswer> {
+    this.passwords.push(password);
+    // A decision that throws is an answer that breaks the connection.
+    return Promise.resolve(password).then(this.onPassword);
   }
 
   fetchDocument(document: DocumentName): Promise<Readonly<Record<string, unknown>>> {

@@ -55,6 +55,10 @@ export class SimulatedOperator {
   };
   /** Lets the user `operator` in only with the password that is in force. */
   guardLogin = false;
+  /** The password of ours that the cluster takes; any while it is undefined. */
+  passwordInForce: string | undefined;
+  /** What happens after a login with another one. */
+  onRefusedLogin: (password: string) => void = () => undefined;
   /** The settings of every attempt to open the cluster. */
   readonly opened: OpenSearchSettings[] = [];
   #stop = new AbortController();
@@ -168,6 +172,11 @@ export class SimulatedOperator {
     const expected = this.cluster.get('internalusers', 'operator')?.['hash'];
     if (this.guardLogin && auth.type === 'basic' && expected !== `hash of operator and ${auth.password}`)
       return Promise.reject(new AuthenticationError('wrong password'));
+    const { passwordInForce } = this;
+    if (passwordInForce !== undefined && auth.type === 'basic' && auth.password !== passwordInForce) {
+      this.onRefusedLogin(auth.password);
+      return Promise.reject(new AuthenticationError('wrong password'));
+    }
     return this.cluster.outage === undefined ? Promise.resolve(this.cluster) : Promise.reject(this.cluster.outage);
   }
 
