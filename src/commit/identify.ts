@@ -45,6 +45,17 @@ export async function identify(
   };
 }
 
+/** What the plugin says of itself, to anybody. @throws NotInitializedError when it says that it is down */
+export async function readHealth(
+  client: OpenSearchClient,
+  prefix: ApiPrefix,
+  signal: AbortSignal,
+): Promise<Identity['pluginHealth']> {
+  const response = await client.request({ method: 'GET', path: `${API_PREFIXES[prefix]}/health` }, signal);
+  if (response.status !== 200 && response.status !== 503) toReadAnswer(response);
+  return toHealth(record(response.body));
+}
+
 async function isAdminCertificate(client: OpenSearchClient, prefix: ApiPrefix, signal: AbortSignal): Promise<boolean> {
   const { status, body } = await client.request({ method: 'GET', path: `${API_PREFIXES[prefix]}/whoami` }, signal);
   return status === 200 && record(body)['is_admin'] === true;

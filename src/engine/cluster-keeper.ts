@@ -63,6 +63,11 @@ export class ClusterKeeper {
     return this.#inUse !== undefined && this.#inUse.key !== this.#wantedKey;
   }
 
+  /** What the cluster was opened with last. */
+  get settings(): OpenSearchSettings | undefined {
+    return this.#inUse?.settings;
+  }
+
   /** Why that is so; undefined when it is not. */
   get passwordProblem(): string | undefined {
     return this.isOutdated ? this.#password.problem : undefined;

@@ -5,9 +5,11 @@ import { connectionStatus, type ConnectionFacts, type Trouble } from '../status/
 import type { EventDraft } from '../status/event-recorder.ts';
 import { readyCondition } from '../status/next-status.ts';
 import type { StatusTarget } from '../status/status-queue.ts';
+import { CertificateGauge } from './certificate-gauge.ts';
 import { toTarget } from './object-teller.ts';
 import type { Connection } from './resolve-settings.ts';
 import type { SessionState } from './session-state.ts';
+import type { UpkeepFacts } from './upkeep.ts';
 import type { World } from './world.ts';
 
 /** Conditions whose change is an event; the others repeat what these say. */
@@ -21,25 +23,36 @@ export class ConnectionTeller {
   readonly #state: SessionState;
   /** Label of the gauge that counts this connection; undefined while there is none. */
   #counted: 'true' | 'false' | undefined;
+  readonly #certificates: CertificateGauge;
 
   constructor(world: World, state: SessionState) {
     this.#world = world;
     this.#state = state;
+    this.#certificates = new CertificateGauge(world.metrics, state.key);
   }
 
-  tellWell(identity: Identity, facts: Pick<ConnectionFacts, 'passwordProblem'>): void {
+  /** The value of the request for a flush that was handled last, as the status says. */
+  get flushCacheHandledAt(): string | undefined {
+    const { connection } = this.#state;
+    if (connection === undefined) return undefined;
+    const status: OpenSearchConnectionStatus = this.#world.statuses.current(toConnectionTarget(connection));
+    return status.flushCacheHandledAt;
+  }
+
+  tellWell(identity: Identity, facts: Pick<ConnectionFacts, 'passwordProblem'> & UpkeepFacts): void {
     const { clusters } = this.#world;
     if (identity.clusterUuid !== undefined) clusters.join(this.#state.key, identity.clusterUuid);
     this.#tell({ ...identity, ...facts, trouble: undefined, neighbours: clusters.neighboursOf(this.#state.key) });
   }
 
-  tellTrouble(trouble: Trouble): void {
-    this.#tell({ trouble });
+  tellTrouble(trouble: Trouble, facts: UpkeepFacts): void {
+    this.#tell({ ...facts, trouble });
   }
 
   /** The connection is gone. */
   forget(): void {
     this.#countAs(undefined);
+    this.#certificates.show([]);
     this.#world.clusters.leave(this.#state.key);
   }
 
@@ -63,7 +76,9 @@ export class ConnectionTeller {
     return isTogether && sinceMs < patience.deletionGraceMs && (await namespaces.isTerminating(connection.namespace));
   }
 
-  #tell(facts: Pick<ConnectionFacts, 'trouble' | 'neighbours' | 'passwordProblem'> & Partial<Identity>): void {
+  #tell(
+    facts: Pick<ConnectionFacts, 'trouble' | 'neighbours' | 'passwordProblem'> & UpkeepFacts & Partial<Identity>,
+  ): void {
     const { connection } = this.#state;
     if (connection === undefined) return;
     const { clock, patience, statuses } = this.#world;
@@ -76,6 +91,7 @@ export class ConnectionTeller {
     );
     statuses.put(target, next);
     this.#countAs(readyCondition(next)?.status === 'True' ? 'true' : 'false');
+    if (facts.certificates !== undefined) this.#certificates.show(facts.certificates);
     this.#recordChange(current, next);
   }
 
@@ -87,9 +103,11 @@ export class ConnectionTeller {
     this.#counted = ready;
   }
 
-  #ownFacts(connection: Connection): Pick<ConnectionFacts, 'isObserving' | 'resources' | 'reconcileRequestedAt'> {
+  #ownFacts(connection: Connection): Omit<ConnectionFacts, 'trouble'> {
     const { reconcileRequestedAt } = connection;
+    const { warnBeforeDays } = connection.spec.certificates ?? {};
     return {
+      ...(warnBeforeDays === undefined ? {} : { warnBeforeDays }),
       isObserving: connection.spec.managementPolicy === 'Observe',
       resources: this.#count(),
       ...(reconcileRequestedAt === undefined ? {} : { reconcileRequestedAt }),

@@ -25,6 +25,7 @@ import { OpenTurns } from './open-turns.ts';
 import { commitAtMs } from './pace.ts';
 import { refersTo, type Connection, type Referenced } from './resolve-settings.ts';
 import { createSessionState, markAllDirty, postpone, wakePostponed, type SessionState } from './session-state.ts';
+import { Upkeep } from './upkeep.ts';
 import type { World } from './world.ts';
 
 /** So many failures are taken for passing trouble, which nobody has to hear of. */
@@ -45,6 +46,7 @@ export class Session {
   readonly #keeper: ClusterKeeper;
   readonly #objects: ObjectTeller;
   readonly #teller: ConnectionTeller;
+  readonly #upkeep: Upkeep;
   readonly #credentials: Credentials;
   #lastCommitMs = -Infinity;
   #lastArrivalMs = -Infinity;
@@ -63,6 +65,7 @@ export class Session {
     this.#keeper = new ClusterKeeper(world, (event) => this.#teller.record(event));
     this.#objects = new ObjectTeller(world);
     this.#teller = new ConnectionTeller(world, this.#state);
+    this.#upkeep = new Upkeep(world, (event) => this.#teller.record(event));
     this.#open = new OpenTurns(world.clock);
     this.#credentials = new Credentials(world, key, (object) => this.#onCredential(object));
   }
@@ -97,7 +100,10 @@ export class Session {
   setConnection(connection: Connection | undefined): void {
     const before = this.#state.connection;
     this.#state.connection = connection;
-    if (connection === undefined) this.#teller.forget();
+    if (connection === undefined) {
+      this.#teller.forget();
+      this.#upkeep.forget();
+    }
     if (before === undefined || connection === undefined || isNews(before, connection)) this.#recheck();
   }
 
@@ -129,6 +135,7 @@ export class Session {
     markAllDirty(this.#state);
     this.#state.documents.doubtAll();
     this.#rechecks += 1;
+    this.#upkeep.doubt();
     this.#lookAtOnce();
     this.#alarm.ring();
   }
@@ -182,7 +189,8 @@ export class Session {
 
   /** When there is something to do: changes at their pace, the next look for drift, the next try after a failure. */
   #nextTurnMs(): number {
-    const times = [this.#isClosed ? this.#pollAtMs : this.#open.nextMs({ state: this.#state })];
+    const openMs = Math.min(this.#open.nextMs({ state: this.#state }), this.#upkeep.nextMs ?? Infinity);
+    const times = [this.#isClosed ? this.#pollAtMs : openMs];
     if (this.#state.dirty.size > 0)
       times.push(commitAtMs({ lastCommitMs: this.#lastCommitMs, lastArrivalMs: this.#lastArrivalMs }));
     return Math.max(Math.min(...times, this.#state.postponed.nextMs ?? Infinity), this.#notBeforeMs);
@@ -207,10 +215,19 @@ export class Session {
       case 'removals':
         return this.#turnCleaningUp(access, signal);
       case 'full':
-        await this.#turnOpen(access.cluster, { onlyRemovals: false, signal });
-        this.#isClosed = false;
-        this.#teller.tellWell(access.cluster.identity, { passwordProblem: this.#keeper.passwordProblem });
+        await this.#turnFull(access.cluster, connection, signal);
     }
+  }
+
+  async #turnFull(cluster: Cluster, connection: Connection, signal: AbortSignal): Promise<void> {
+    const { flushCacheHandledAt } = this.#teller;
+    const upkeep = { cluster, connection, flushCacheHandledAt, signal };
+    if (this.#keeper.settings !== undefined) this.#upkeep.trust(this.#keeper.settings);
+    await this.#upkeep.serve(upkeep);
+    await this.#turnOpen(cluster, { onlyRemovals: false, signal, onLook: () => this.#upkeep.look(upkeep) });
+    this.#isClosed = false;
+    const { passwordProblem } = this.#keeper;
+    this.#teller.tellWell(cluster.identity, { ...this.#upkeep.facts, passwordProblem });
   }
 
   /** Only what is being deleted is still looked after; as long as that leads to writes, there may be more of it. */
@@ -223,13 +240,16 @@ export class Session {
   /** @returns whether anything was written to the cluster */
   async #turnOpen(
     cluster: Cluster,
-    options: { readonly onlyRemovals: boolean; readonly signal: AbortSignal },
+    {
+      onLook = () => Promise.resolve(),
+      ...options
+    }: { readonly onlyRemovals: boolean; readonly signal: AbortSignal; readonly onLook?: () => Promise<void> },
   ): Promise<boolean> {
     const [world, state, teller, credentials] = [this.#world, this.#state, this.#objects, this.#credentials];
     const context: TurnContext = { world, state, teller, credentials, cluster, ...options };
     const startedMs = world.clock.now();
     state.self = cluster.identity.self;
-    const hasWritten = await this.#open.run(context);
+    const hasWritten = await this.#open.run(context, { onLook });
     if (hasWritten) this.#lastCommitMs = startedMs;
     await this.#release();
     this.#failures = 0;
@@ -243,7 +263,7 @@ export class Session {
     const isCleaningUp = cluster === 'cleaning up';
     await tellWaiting({ world: this.#world, state: this.#state, teller: this.#objects, trouble, isCleaningUp });
     await this.#release();
-    this.#teller.tellTrouble(trouble);
+    this.#teller.tellTrouble(trouble, this.#upkeep.facts);
     const isGone = await this.#teller.letGo();
     this.#isClosed = true;
     this.#lastCommitMs = clock.now();

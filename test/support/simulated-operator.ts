@@ -37,6 +37,7 @@ export class SimulatedOperator {
   readonly clock = new FakeClock();
   readonly kubernetes = new FakeKubernetes(() => this.clock.now());
   cluster = new FakeCluster();
+  readonly metrics = createMetrics();
   /** Hashes at once, and refuses the password `weak`. */
   /** What a hash takes; they are made one after the other. */
   hashMs = 0;
@@ -133,7 +134,7 @@ export class SimulatedOperator {
     const world = {
       ...tools,
       kinds,
-      metrics: createMetrics(),
+      metrics: this.metrics,
       writer,
       statuses: new StatusQueue(writer, log),
       events: new EventRecorder(tools),
