@@ -31,6 +31,12 @@ export class ForbiddenError extends OperatorError {
   override readonly retry: Retry = 'backoff';
 }
 
+/** 403 for one method of one endpoint: the rest of the API is open to us. */
+export class EndpointDisabledError extends OperatorError {
+  override readonly code = 'ENDPOINT_DISABLED';
+  override readonly retry: Retry = 'backoff';
+}
+
 /** The Security plugin is not initialised, or nobody is left who could log in. */
 export class NotInitializedError extends OperatorError {
   override readonly code = 'NOT_INITIALIZED';

@@ -1,11 +1,13 @@
 import {
   AuthenticationError,
   ConflictError,
+  EndpointDisabledError,
   ForbiddenError,
   NotInForceError,
   NotInitializedError,
   UnreachableError,
 } from '../errors.ts';
+import { accessRefusal } from './access-refusal.ts';
 import type { OpenSearchClient, OpenSearchResponse } from './opensearch.ts';
 
 /** Answer to a write: stored, nothing to store, or refused for what it says (never retried unchanged). */
@@ -22,7 +24,8 @@ export type ApiPrefix = keyof typeof API_PREFIXES;
 /**
  * Reads the answer to a write.
  *
- * @throws the error of the whole connection, where the answer is about that and not about what was sent
+ * @throws the error of the whole connection, where the answer is about that and not about what was sent;
+ *   EndpointDisabledError where it is about the endpoint
  */
 export function toWriteAnswer(response: OpenSearchResponse): WriteAnswer {
   const words = wordsOf(response.body);
@@ -30,6 +33,7 @@ export function toWriteAnswer(response: OpenSearchResponse): WriteAnswer {
   if ((status === 200 || status === 201) && isRecord(body))
     return { type: words === 'No updates required' ? 'unchanged' : 'stored' };
   throwUnlessAboutTheRequest(response, words);
+  throwIfDisabled(response, words);
   throwUnlessOfThePlugin(response, words);
   const name = nameIn(words);
   return { type: 'refused', words, ...(name === undefined ? {} : { name }) };
@@ -40,6 +44,7 @@ export function toReadAnswer(response: OpenSearchResponse): unknown {
   if (response.status === 200) return response.body;
   const words = wordsOf(response.body);
   throwUnlessAboutTheRequest(response, words);
+  throwIfDisabled(response, words);
   throw new UnreachableError(`answered ${response.status}: ${words}`);
 }
 
@@ -70,7 +75,12 @@ export function nameIn(words: string): string | undefined {
 
 function throwForWhoWeAre({ status }: OpenSearchResponse, words: string): void {
   if (status === 401) throw new AuthenticationError('the cluster does not accept the credentials');
-  if (status === 403 && words.startsWith('No permission to access REST API')) throw new ForbiddenError(words);
+  if (status === 403 && accessRefusal(words)?.type === 'no-api-role') throw new ForbiddenError(words);
+}
+
+function throwIfDisabled({ status }: OpenSearchResponse, words: string): void {
+  const refusal = status === 403 ? accessRefusal(words) : undefined;
+  if (refusal?.type === 'endpoint-disabled') throw new EndpointDisabledError(refusal.advice);
 }
 
 function throwForItsState({ status, body }: OpenSearchResponse, words: string): void {

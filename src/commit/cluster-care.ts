@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { accessRefusal } from '../clients/access-refusal.ts';
 import { OpenSearchClient, type OpenSearchSettings } from '../clients/opensearch.ts';
 import type { NodeCertificate } from '../clients/rest-certificates.ts';
 import { securityRest } from '../clients/security-rest.ts';
@@ -85,13 +86,18 @@ async function reloadAll(settings: OpenSearchSettings, prefix: ApiPrefix): Promi
   return answers;
 }
 
+/** The server's words, or what to do about them where they tell nobody. */
+function advise(words: string, layer: string): string {
+  return accessRefusal(words, { path: `/api/ssl/${layer}/reloadcerts`, isAdmin: false })?.advice ?? words;
+}
+
 /** An endpoint that cannot be reached does not keep the others from being told. */
 async function reload(client: OpenSearchClient, prefix: ApiPrefix, endpoint: string): Promise<ReloadAnswer> {
   try {
     for (const layer of ['http', 'transport'] as const) {
       const answer = await securityRest(client, prefix).certificates.reload(layer);
       if (answer.type === 'unsupported') return { endpoint, refusal: { type: 'unsupported', words: answer.words } };
-      if (answer.type !== 'ok') return { endpoint, refusal: { type: 'refused', words: answer.words } };
+      if (answer.type !== 'ok') return { endpoint, refusal: { type: 'refused', words: advise(answer.words, layer) } };
     }
     return { endpoint };
   } catch (error) {

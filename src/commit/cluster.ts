@@ -18,7 +18,7 @@ export type PasswordAnswer = { readonly type: 'changed' } | { readonly type: 're
 /** Whether the caches were flushed; a role may lack the right. */
 export type FlushAnswer = { readonly type: 'flushed' } | { readonly type: 'refused'; readonly words: string };
 
-/** One OpenSearch cluster, as far as the engine needs it. Every method throws an `OperatorError` of the whole connection. */
+/** One OpenSearch cluster, as far as the engine needs it. Every method throws an `OperatorError` of the whole connection, and those of documents `EndpointDisabledError`. */
 export interface Cluster {
   readonly identity: Identity;
   /** All entities of one document by name, as the server spells them. One GET. */

@@ -95,6 +95,11 @@ export class ClusterKeeper {
     return this.#opened(connection);
   }
 
+  /** A whole turn went well. To open the cluster is no proof: it tells who has no right to anything only afterwards. */
+  worked(): void {
+    this.#failures = 0;
+  }
+
   /** Takes the cluster for lost; it is tried again after a pause that grows. */
   async fail(error: OperatorError): Promise<Trouble> {
     const { clock, random } = this.#world;
@@ -177,7 +182,6 @@ export class ClusterKeeper {
     try {
       await this.#openEither(target, signal);
       this.#trouble = undefined;
-      this.#failures = 0;
       return undefined;
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;

@@ -3,6 +3,7 @@ import type { DocumentName, Kind } from '../kinds/kind.ts';
 import type { Operation } from '../plan/operation.ts';
 import { nobody } from '../commit/ownership.ts';
 import { slotKeyOf } from './claim-index.ts';
+import { isUnreadable, setAside, unlessDisabled } from './disabled-documents.ts';
 import { toTarget } from './object-teller.ts';
 import { runPass, type CommitReport, type Task } from './pass.ts';
 import { planTasks } from './plan-tasks.ts';
@@ -36,6 +37,7 @@ export async function openLedger({ world, state, cluster }: TurnContext): Promis
   state.documents.clear();
   state.refusals.clear();
   state.secretsInForce.clear();
+  state.disabled.clear();
   markAllDirty(state);
 }
 
@@ -49,14 +51,20 @@ export async function refreshDocuments(context: TurnContext, notBeforeMs: number
   const { world, state, cluster, signal } = context;
   const unseen = unseenDocuments(state);
   const stale = neededKinds(context).filter(
-    ({ document }) => unseen.has(document) || !state.documents.isFresh(document, notBeforeMs),
+    ({ document }) =>
+      unseen.has(document) ||
+      // What could not be written waits for long, and somebody else may have taken the name meanwhile.
+      state.disabled.has(`PATCH ${document}`) ||
+      !state.documents.isFresh(document, notBeforeMs),
   );
   const startedMs = world.clock.now();
   await Promise.all(
-    stale.map(async (kind) => {
-      const changed = await state.documents.refresh(kind, cluster, { nowMs: startedMs, signal });
-      for (const name of changed) noticeDrift(context, kind, name);
-    }),
+    stale.map((kind) =>
+      unlessDisabled(state, kind, async () => {
+        const changed = await state.documents.refresh(kind, cluster, { nowMs: startedMs, signal });
+        for (const name of changed) noticeDrift(context, kind, name);
+      }),
+    ),
   );
   return stale.length === 0 ? 0 : world.clock.now() - startedMs;
 }
@@ -97,6 +105,7 @@ export async function runTurn(context: TurnContext): Promise<boolean> {
     writeAhead: (tasks) => writeAhead(context, tasks),
     present: (document, name) => state.documents.present(document, name),
     committed: (document, operations) => committed(context, document, operations),
+    disabled: (kind, tasks) => setAside(context, kind, tasks),
     refused: (slot, refusal) => state.refusals.set(slot.key, refusal),
     finish: (task) => finish(context, task),
     forget: (changes) => recordOwners(context, changes),
@@ -106,12 +115,9 @@ export async function runTurn(context: TurnContext): Promise<boolean> {
   return hasWritten;
 }
 
-function tasksOf(
-  { world, state, credentials, signal, onlyRemovals }: TurnContext,
-  kind: Kind,
-  only: Operation['type'],
-): readonly Task[] {
-  if (signal.aborted) return [];
+function tasksOf(context: TurnContext, kind: Kind, only: Operation['type']): readonly Task[] {
+  const { world, state, credentials, signal, onlyRemovals } = context;
+  if (signal.aborted || isUnreadable(context, kind)) return [];
   const tasks = planTasks(state, kind, { only, namespaces: world.namespaces, credentials });
   return onlyRemovals && only === 'add' ? tasks.flatMap(releaseOnly) : tasks;
 }
@@ -130,6 +136,7 @@ function releaseOnly(task: Task): readonly Task[] {
 
 function committed({ world, state }: TurnContext, document: DocumentName, operations: readonly Operation[]): void {
   state.documents.committed(document, operations);
+  state.disabled.delete(`PATCH ${document}`);
   for (const operation of operations) {
     const key = slotKeyOf(document, operation.name);
     state.refusals.delete(key);

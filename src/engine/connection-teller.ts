@@ -13,7 +13,12 @@ import type { UpkeepFacts } from './upkeep.ts';
 import type { World } from './world.ts';
 
 /** Conditions whose change is an event; the others repeat what these say. */
-const TOLD_BY_EVENT: ReadonlySet<string> = new Set(['Ready', 'CredentialsInForce', 'CertificatesValid']);
+const TOLD_BY_EVENT: ReadonlySet<string> = new Set([
+  'Ready',
+  'CredentialsInForce',
+  'CertificatesValid',
+  'EndpointsPermitted',
+]);
 
 export const CONNECTION_PLURAL = 'opensearchconnections';
 
@@ -110,6 +115,7 @@ export class ConnectionTeller {
       ...(warnBeforeDays === undefined ? {} : { warnBeforeDays }),
       isObserving: connection.spec.managementPolicy === 'Observe',
       resources: this.#count(),
+      disabled: [...this.#state.disabled.values()],
       ...(reconcileRequestedAt === undefined ? {} : { reconcileRequestedAt }),
     };
   }

@@ -2,7 +2,7 @@ import { commitOperations, type CommitResult, type RefusedOperation } from '../c
 import type { Cluster } from '../commit/cluster.ts';
 import type { OwnerChange } from '../commit/ownership.ts';
 import type { ObjectKey } from '../desired/resource.ts';
-import { ConflictError } from '../errors.ts';
+import { ConflictError, EndpointDisabledError } from '../errors.ts';
 import type { DocumentName, Kind } from '../kinds/kind.ts';
 import type { Decision, Refusal } from '../plan/slot.ts';
 import { batchLength, MAX_BATCH_BYTES } from '../plan/next-batch.ts';
@@ -29,6 +29,11 @@ export interface PassContext {
   /** The operation that leaves a name as it is. */
   readonly present: (document: DocumentName, name: string) => Operation;
   readonly committed: (document: DocumentName, operations: readonly Operation[]) => void;
+  /** The tasks cannot be carried out, none of them. */
+  readonly disabled: (
+    kind: Kind,
+    refused: { readonly tasks: readonly Task[]; readonly error: EndpointDisabledError },
+  ) => void;
   readonly refused: (slot: Slot, refusal: Refusal) => void;
   /** Everything about the task is in force: tell it. */
   readonly finish: (task: Task) => void;
@@ -66,6 +71,7 @@ async function runBatch(context: PassContext, kind: Kind, only: Operation['type'
   for (const task of tasks) if (task.decision.operation === undefined) context.finish(task);
   if (operations.length === 0) return false;
   const result = await commit(context, kind, { operations, byName, only });
+  if (result === undefined) return false;
   if (only === 'remove') await finishRemovals(context, kind, { byName, accepted: result.accepted });
   else await context.forget(shrunkParts(kind, byName, result.accepted));
   const refused = result.refused.map(({ operation }) => operation);
@@ -80,12 +86,21 @@ async function runBatch(context: PassContext, kind: Kind, only: Operation['type'
   return true;
 }
 
-/** A conflict means that the batch, or what is left of it, was not stored. */
+/** The tasks that such operations are of. */
+function tasksWith(byName: ReadonlyMap<string, Task>, operations: readonly Operation[]): readonly Task[] {
+  return operations.flatMap(({ name }) => byName.get(name) ?? []);
+}
+
+/**
+ * A conflict means that the batch, or what is left of it, was not stored.
+ *
+ * @returns undefined when we may not write this document at all
+ */
 async function commit(
   context: PassContext,
   kind: Kind,
   batch: { operations: readonly Operation[]; byName: ReadonlyMap<string, Task>; only: Operation['type'] },
-): Promise<CommitResult> {
+): Promise<CommitResult | undefined> {
   const left = new Set(batch.operations);
   const onAccepted = (accepted: readonly Operation[]): void => {
     for (const operation of accepted) left.delete(operation);
@@ -100,7 +115,10 @@ async function commit(
     });
   } catch (error) {
     if (error instanceof ConflictError) context.retract(claimedInVain(kind, batch.byName, [...left]));
-    throw error;
+    if (!(error instanceof EndpointDisabledError)) throw error;
+    if (batch.only === 'add') await context.forget(claimedInVain(kind, batch.byName, [...left]));
+    context.disabled(kind, { tasks: tasksWith(batch.byName, [...left]), error });
+    return undefined;
   }
 }
 

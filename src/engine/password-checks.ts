@@ -1,4 +1,5 @@
 import type { Resource } from '../desired/resource.ts';
+import { EndpointDisabledError } from '../errors.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { Operation } from '../plan/operation.ts';
 import type { Slot } from './claim-index.ts';
@@ -44,7 +45,7 @@ export class PasswordChecks {
       .filter((slot) => slot.kind === kind && sliceOf(slot.name) === this.#slice && !context.state.dirty.has(slot.key))
       .flatMap((slot) => toCheck(context, slot) ?? []);
     for (let from = 0; from < checks.length && !context.signal.aborted; from += kind.maxOperations)
-      await checkBatch(context, kind, checks.slice(from, from + kind.maxOperations));
+      await tryBatch(context, kind, checks.slice(from, from + kind.maxOperations));
   }
 }
 
@@ -60,6 +61,16 @@ function toCheck(context: TurnContext, slot: Slot): Check | undefined {
     return undefined;
   }
   return { slot, resource, operation: { type: 'add', name: slot.name, value: canonical, secret } };
+}
+
+/** Who may not write users cannot check them either, which is told where one is to be written. */
+async function tryBatch(context: TurnContext, kind: Kind, checks: readonly Check[]): Promise<void> {
+  try {
+    await checkBatch(context, kind, checks);
+  } catch (error) {
+    if (!(error instanceof EndpointDisabledError)) throw error;
+    context.state.disabled.set(`PATCH ${kind.document}`, error.message);
+  }
 }
 
 async function checkBatch(context: TurnContext, kind: Kind, checks: readonly Check[]): Promise<void> {

@@ -45,10 +45,12 @@ function isEnforced(resource: Resource, { spec }: Connection): boolean {
   return spec.managementPolicy !== 'Observe' && resource.spec.managementPolicy !== 'Observe';
 }
 
-function missingReference({ documents }: SessionState, { kind, spec }: Resource): string | undefined {
+function missingReference({ documents, disabled }: SessionState, { kind, spec }: Resource): string | undefined {
   const missing = kind
     .references(spec as never)
-    .filter(({ document, name, isRequired }) => isRequired && documents.get(document, name) === undefined)
+    // What we may not read may be there: the server knows.
+    .filter(({ document, isRequired }) => isRequired && !disabled.has(`GET ${document}`))
+    .filter(({ document, name }) => documents.get(document, name) === undefined)
     .map(({ name }) => `"${name}"`);
   if (missing.length === 0) return undefined;
   return `waiting for ${missing.length === 1 ? 'the role' : 'the roles'} ${missing.join(', ')}, which OpenSearch does not have: create ${missing.length === 1 ? 'it' : 'them'}`;

@@ -11,6 +11,9 @@ import { DirtySlots, type Ticket } from './dirty-slots.ts';
 import { LiveDocuments } from './live-documents.ts';
 import type { Connection } from './resolve-settings.ts';
 
+/** One method of the endpoint of one document. */
+export type DisabledCall = `${'GET' | 'PATCH'} ${DocumentName}`;
+
 /** All that is remembered of one connection; only its own session changes it. */
 export interface SessionState {
   readonly key: NamespacedName;
@@ -31,6 +34,8 @@ export interface SessionState {
   readonly arrivals: Map<SlotKey, number>;
   /** Names that were changed behind our back and are about to be put right. */
   readonly drifted: Set<SlotKey>;
+  /** What we may not do, by method and document, with what to do about it; until it is done once. */
+  readonly disabled: Map<DisabledCall, string>;
   /** Of the cluster that is open now. */
   ledger: { readonly clusterUuid: string; readonly owners: Ledger } | undefined;
 }
@@ -49,6 +54,7 @@ export function createSessionState(key: NamespacedName): SessionState {
     self: undefined,
     arrivals: new Map(),
     drifted: new Set(),
+    disabled: new Map(),
     ledger: undefined,
   };
 }

@@ -252,6 +252,7 @@ export class Session {
     const hasWritten = await this.#open.run(context, { onLook });
     if (hasWritten) this.#lastCommitMs = startedMs;
     await this.#release();
+    this.#keeper.worked();
     this.#failures = 0;
     this.#notBeforeMs = 0;
     return hasWritten;

@@ -1,5 +1,6 @@
 import {
   AuthenticationError,
+  EndpointDisabledError,
   ForbiddenError,
   messageOf,
   NotInitializedError,
@@ -26,6 +27,7 @@ export function toTrouble(error: OperatorError): Trouble {
       isStalled: true,
     };
   }
+  if (error instanceof EndpointDisabledError) return { reason: 'Forbidden', message, isStalled: true };
   if (error instanceof TlsVerificationError) return { reason: 'TLSVerificationFailed', message, isStalled: true };
   if (error instanceof NotInitializedError) return { reason: 'NotInitialized', message, isStalled: false };
   if (error instanceof SettingsError) return { reason: 'InvalidSpec', message, isStalled: true };

@@ -16,6 +16,7 @@ export type StalledReason =
   | 'NameTaken'
   | 'Reserved'
   | 'NotPermitted'
+  | 'Forbidden'
   | 'WouldLockOut'
   | 'RolledBack'
   | 'Unsupported';

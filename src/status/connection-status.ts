@@ -29,6 +29,8 @@ export interface ConnectionFacts {
   readonly certificates?: readonly CertificateEnd[];
   readonly warnBeforeDays?: number;
   readonly flushCacheHandledAt?: string;
+  /** What the operator may not do there, and what to do about it. */
+  readonly disabled?: readonly string[];
   readonly resources: readonly { readonly type: string; readonly declared: number; readonly inSync: number }[];
   readonly reconcileRequestedAt?: string;
 }
@@ -64,7 +66,8 @@ export function connectionStatus(
 
 function claims(connection: Target, facts: ConnectionFacts, context: StatusContext): readonly Claimed[] {
   const { trouble } = facts;
-  if (trouble === undefined) return [{ type: 'Ready', status: 'True', ...whatIsWell(facts) }, ...passwordClaim(facts)];
+  if (trouble === undefined)
+    return [{ type: 'Ready', status: 'True', ...whatIsWell(facts) }, ...passwordClaim(facts), ...disabledClaim(facts)];
   return trouble.isStalled ? notReady('Stalled', trouble) : notReadyWhileWaiting(connection, trouble, context);
 }
 
@@ -72,6 +75,12 @@ function claims(connection: Target, facts: ConnectionFacts, context: StatusConte
 function passwordClaim({ passwordProblem }: ConnectionFacts): readonly Claimed[] {
   if (passwordProblem === undefined) return [];
   return [{ type: 'CredentialsInForce', status: 'False', reason: 'PasswordNotChanged', message: passwordProblem }];
+}
+
+function disabledClaim({ disabled = [] }: ConnectionFacts): readonly Claimed[] {
+  if (disabled.length === 0) return [];
+  const message = disabled.toSorted().join('; ');
+  return [{ type: 'EndpointsPermitted', status: 'False', reason: 'EndpointDisabled', message }];
 }
 
 const DEFAULT_WARN_DAYS = 30;

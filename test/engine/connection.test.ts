@@ -91,6 +91,17 @@ describe('a connection', () => {
     expect(operator.opened.length).toBeLessThan(60);
   });
 
+  test('is asked less and less often while it lets the operator in and then permits nothing', async () => {
+    const operator = anOperator();
+    operator.cluster.outageOfReads = new ForbiddenError('no role');
+    operator.apply(ROLES, OPS, READ);
+    await operator.start();
+    await operator.pass(600_000);
+    expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('False Forbidden');
+    expect(operator.opened.length).toBeGreaterThan(15);
+    expect(operator.opened.length).toBeLessThan(60);
+  });
+
   test('makes its objects Stalled when it fails for too long, and they heal with it', async () => {
     const operator = anOperator();
     operator.cluster.outage = new UnreachableError('away');

@@ -20,11 +20,8 @@ describe('the event after a reload', () => {
     expect(event.message).toMatch(/^https:\/\/b:9200: .*plugins\.security\.ssl_cert_reload_enabled/);
   });
 
-  test.each([
-    ['Access denied', 'restapi:admin/ssl/certs/reload'],
-    ['a certificate that ends earlier', 'a certificate that ends earlier'],
-  ])('says of %j what to do', (words, expected) => {
-    const event = reloadEvent([{ ...DONE, refusal: { type: 'refused', words } }]);
-    expect(event.message).toContain(expected);
+  test('has the words of the server otherwise', () => {
+    const event = reloadEvent([{ ...DONE, refusal: { type: 'refused', words: 'no such file' } }]);
+    expect(event.message).toContain('no such file');
   });
 });

@@ -7,7 +7,7 @@ import type {
   WriteAnswer,
 } from '../../src/commit/cluster.ts';
 import type { CertificateEnd } from '../../src/desired/certificate-end.ts';
-import { NotInForceError, NotInitializedError, type OperatorError } from '../../src/errors.ts';
+import { EndpointDisabledError, NotInForceError, NotInitializedError, type OperatorError } from '../../src/errors.ts';
 import type { JsonValue } from '../../src/generated/json-value.ts';
 import type { DocumentName } from '../../src/kinds/kind.ts';
 import { patchBody, type Operation } from '../../src/plan/operation.ts';
@@ -36,6 +36,8 @@ export class FakeCluster implements Cluster {
   readonly poison = new Map<string, string>();
   /** Thrown by every request while it is set. */
   outage: OperatorError | undefined;
+  /** Thrown by every look at a document while it is set. */
+  outageOfReads: OperatorError | undefined;
   /** Thrown by every PATCH while it is set; stores nothing. */
   outageOfWrites: OperatorError | undefined;
   /** Names whose entities are stored and then loaded by no node. */
@@ -52,6 +54,8 @@ export class FakeCluster implements Cluster {
   /** Ids of the nodes that are there. */
   nodes: readonly string[] = ['node-1'];
   flushes = 0;
+  /** Methods of documents that are disabled for us, such as `PATCH roles`. */
+  readonly disabled = new Set<string>();
   /** Whether the plugin says of itself that it is down. */
   isDown = false;
   flushAnswer: FlushAnswer = { type: 'flushed' };
@@ -139,7 +143,9 @@ export class FakeCluster implements Cluster {
 
   fetchDocument(document: DocumentName): Promise<Readonly<Record<string, unknown>>> {
     this.reads += 1;
-    if (this.outage !== undefined) return Promise.reject(this.outage);
+    if (this.disabled.has(`GET ${document}`)) return Promise.reject(new EndpointDisabledError(`no GET of ${document}`));
+    const outage = this.outage ?? this.outageOfReads;
+    if (outage !== undefined) return Promise.reject(outage);
     const flags = { reserved: false, hidden: false, static: false };
     const spelled = [...this.#document(document)].map(([name, entity]) => [
       name,
@@ -150,6 +156,8 @@ export class FakeCluster implements Cluster {
 
   patchDocument(document: DocumentName, operations: readonly Operation[]): Promise<WriteAnswer> {
     this.patches.push({ document, operations });
+    if (this.disabled.has(`PATCH ${document}`))
+      return Promise.reject(new EndpointDisabledError(`no PATCH of ${document}`));
     this.beforePatch();
     const failure = this.outage ?? this.outageOfWrites ?? this.nextPatchFails;
     this.nextPatchFails = undefined;

@@ -4,6 +4,13 @@ import type { Settings, StackCluster, StackNode } from '../stack-state.ts';
 const nodeDn = 'CN=node,O=test';
 const adminDn = 'CN=admin,O=test';
 
+/** What users of roles of these names may not do with the API; nobody has them until a test makes them. */
+const DISABLED: Readonly<Record<string, readonly [endpoint: string, methods: readonly string[]]>> = {
+  stack_no_role_writes: ['ROLES', ['PUT', 'PATCH', 'DELETE']],
+  stack_no_role_reads: ['ROLES', ['GET']],
+  stack_no_cache: ['CACHE', ['DELETE']],
+};
+
 /** Content of `opensearch.yml` (JSON is YAML too). The cluster's own settings go before those set here. */
 export function nodeSettings(cluster: StackCluster, node: StackNode): string {
   return `${JSON.stringify({ ...basics(cluster, node), ...security(), ...cluster.settings }, undefined, 2)}\n`;
@@ -39,7 +46,7 @@ function security(): Settings {
     'plugins.security.nodes_dn': [nodeDn],
     'plugins.security.nodes_dn_dynamic_config_enabled': true,
     'plugins.security.allow_default_init_securityindex': true,
-    'plugins.security.restapi.roles_enabled': ['all_access', 'security_rest_api_access'],
+    'plugins.security.restapi.roles_enabled': ['all_access', 'security_rest_api_access', ...Object.keys(DISABLED)],
     ...disabledEndpoints(),
     'plugins.security.restapi.admin.enabled': true,
     'plugins.security.unsupported.restapi.allow_securityconfig_modification': true,
@@ -48,15 +55,13 @@ function security(): Settings {
   };
 }
 
-/** For users of roles of these names, which nobody has until a test makes them. Beside them, the users need a role of the API. */
 function disabledEndpoints(): Settings {
-  const disabled = 'plugins.security.restapi.endpoints_disabled';
-  return {
-    [`${disabled}.stack_no_role_writes.ROLES`]: ['PUT', 'PATCH', 'DELETE'],
-    [`${disabled}.stack_no_role_reads.ROLES`]: ['GET'],
-    [`${disabled}.stack_no_cache.CACHE`]: ['DELETE'],
-    [`${disabled}.stack_no_account.ACCOUNT`]: ['PUT'],
-  };
+  return Object.fromEntries(
+    Object.entries(DISABLED).map(([role, [endpoint, methods]]) => [
+      `plugins.security.restapi.endpoints_disabled.${role}.${endpoint}`,
+      methods,
+    ]),
+  );
 }
 
 /** Paths are those in the node's config folder. */

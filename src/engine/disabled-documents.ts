@@ -1,0 +1,55 @@
+import { EndpointDisabledError } from '../errors.ts';
+import type { Kind } from '../kinds/kind.ts';
+import { stalled } from '../plan/outcome.ts';
+import type { Task } from './pass.ts';
+import { postpone, settle, type SessionState } from './session-state.ts';
+import type { TurnContext } from './turn-context.ts';
+
+/** Reads a document; one that we may not read is remembered as that, and holds up no other. */
+export async function unlessDisabled(
+  state: SessionState,
+  { document }: Kind,
+  read: () => Promise<void>,
+): Promise<void> {
+  try {
+    await read();
+    state.disabled.delete(`GET ${document}`);
+  } catch (error) {
+    if (!(error instanceof EndpointDisabledError)) throw error;
+    state.disabled.set(`GET ${document}`, error.message);
+  }
+}
+
+/** What is dirty in a document that we may not read is told and tried later. @returns whether that is so */
+export function isUnreadable(context: TurnContext, kind: Kind): boolean {
+  const message = context.state.disabled.get(`GET ${kind.document}`);
+  if (message === undefined) return false;
+  const { state, teller, world } = context;
+  for (const ticket of [...state.dirty.tickets()]) {
+    const slot = state.index.slot(ticket.slot);
+    if (slot?.kind !== kind) continue;
+    settle(state, ticket);
+    postpone(state, slot.key, world);
+    for (const resource of slot.claimants.values())
+      if (!resource.paused && !teller.isReady(resource)) teller.tell(resource, stalled('Forbidden', message));
+  }
+  return true;
+}
+
+/** What we may not write is told and tried later: whoever changes the settings of a node tells nobody. */
+export function setAside({ state, teller, world }: TurnContext, kind: Kind, refused: DisabledTasks): void {
+  state.disabled.set(`PATCH ${kind.document}`, refused.error.message);
+  for (const { ticket, slot, decision } of refused.tasks) {
+    settle(state, ticket);
+    postpone(state, slot.key, world);
+    for (const subject of decision.subjects ?? []) {
+      const resource = slot.claimants.get(subject);
+      if (resource !== undefined) teller.tell(resource, stalled('Forbidden', refused.error.message));
+    }
+  }
+}
+
+interface DisabledTasks {
+  readonly tasks: readonly Task[];
+  readonly error: EndpointDisabledError;
+}

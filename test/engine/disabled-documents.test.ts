@@ -1,0 +1,93 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { CONNECTIONS, MAPPINGS, ROLES, SimulatedOperator, TENANTS, USERS } from '../support/simulated-operator.ts';
+
+const OPS = { name: 'ops' };
+const DEFAULT = { name: 'default' };
+const QUARTER_MS = 900_000;
+
+let current: SimulatedOperator | undefined;
+
+afterEach(async () => {
+  await current?.stop();
+});
+
+/** A role and a tenant, where something about roles is disabled. */
+async function anOperator(disabled: string): Promise<SimulatedOperator> {
+  current = new SimulatedOperator();
+  const operator = current;
+  operator.cluster.disabled.add(disabled);
+  operator.apply(ROLES, OPS, { description: 'x' });
+  operator.apply(TENANTS, OPS, { description: 'x' });
+  return operator.start();
+}
+
+function told(operator: SimulatedOperator): string {
+  const condition = operator.status(CONNECTIONS, DEFAULT).conditions?.find(({ type }) => type === 'EndpointsPermitted');
+  return condition === undefined ? 'nothing' : `${condition.status} ${condition.reason}: ${condition.message}`;
+}
+
+describe.each(['PATCH roles', 'GET roles'])('an endpoint that is disabled (%s)', (disabled) => {
+  test('is told on the objects of its type alone, and on the connection, which stays ready', async () => {
+    const operator = await anOperator(disabled);
+    expect(operator.ready(ROLES, OPS)).toBe('False Forbidden');
+    expect(operator.ready(TENANTS, OPS)).toBe('True Applied');
+    expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('True Connected');
+    expect(told(operator)).toBe(`False EndpointDisabled: no ${disabled.replace(' ', ' of ')}`);
+    expect(operator.events).toContain('EndpointDisabled');
+  });
+
+  test('is asked for now and then only, and heals by itself', async () => {
+    const operator = await anOperator(disabled);
+    await operator.pass(QUARTER_MS);
+    expect(operator.cluster.patches.length).toBeLessThan(30);
+    operator.cluster.disabled.clear();
+    await operator.pass(QUARTER_MS / 2);
+    expect(operator.ready(ROLES, OPS)).toBe('True Applied');
+    expect(told(operator)).toBe('nothing');
+  });
+
+  test('claims nothing: what somebody else makes meanwhile is not taken for ours', async () => {
+    const operator = await anOperator(disabled);
+    operator.cluster.put('roles', 'ops', { description: 'of somebody else' });
+    operator.cluster.disabled.clear();
+    await operator.pass(QUARTER_MS);
+    expect(operator.ready(ROLES, OPS)).toBe('False AlreadyExists');
+    expect(operator.cluster.get('roles', 'ops')).toEqual({ description: 'of somebody else' });
+  });
+});
+
+describe('a document that cannot be read any more', () => {
+  test('leaves what is in force as it is told', async () => {
+    current = new SimulatedOperator();
+    const operator = current;
+    operator.apply(ROLES, OPS, { description: 'x' });
+    await operator.start();
+    operator.cluster.disabled.add('GET roles');
+    await operator.pass(QUARTER_MS);
+    expect(operator.ready(ROLES, OPS)).toBe('True Applied');
+    expect(told(operator)).toContain('GET of roles');
+  });
+
+  test('does not hold up what refers into it', async () => {
+    const operator = await anOperator('GET roles');
+    operator.cluster.put('roles', 'analysts', {});
+    operator.apply(MAPPINGS, { name: 'analysts' }, { role: 'analysts', users: ['ann'] });
+    await operator.pass();
+    expect(operator.ready(MAPPINGS, { name: 'analysts' })).toBe('True Applied');
+  });
+});
+
+describe('users that cannot be written any more', () => {
+  test('are checked in vain, which takes nothing else down', async () => {
+    current = new SimulatedOperator();
+    const operator = current;
+    operator.putSecret('ann', { password: 'a-good-password' });
+    operator.apply(USERS, { name: 'ann' }, { passwordFrom: { secretKeyRef: { name: 'ann' } } });
+    await operator.start();
+    expect(operator.ready(USERS, { name: 'ann' })).toBe('True Applied');
+    operator.cluster.disabled.add('PATCH internalusers');
+    await operator.pass(QUARTER_MS);
+    expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('True Connected');
+    expect(operator.ready(USERS, { name: 'ann' })).toBe('True Applied');
+  });
+});
