@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { bcrypt } from 'hash-wasm';
 import { generatePassword } from '../../src/desired/generate-password.ts';
 import { conditionOf, Scenario, type LiveObject, type Login } from '../support/scenario.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -26,7 +27,10 @@ describe('the account of the operator', () => {
     count += 1;
     name = `own-${count}`;
     own = { username: `${scenario.namespace}-${name}`, password: newPassword() };
-    const value = { password: own.password, backend_roles: ['admin'] };
+    // Cheap to check, for the server is asked by several.
+    const salt = randomBytes(16);
+    const hash = await bcrypt({ password: own.password, salt, costFactor: 4, outputType: 'encoded' });
+    const value = { hash, backend_roles: ['admin'] };
     await scenario.change('internalusers', [{ op: 'add', path: `/${own.username}`, value }]);
     await scenario.secret(name, { ...own });
     const auth = { basic: { secretRef: { name } } };
