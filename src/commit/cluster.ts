@@ -10,6 +10,7 @@ import {
 import { UnreachableError } from '../errors.ts';
 import type { DocumentName } from '../kinds/kind.ts';
 import { patchBody, type Operation } from '../plan/operation.ts';
+import { configApi, type ConfigApi } from './config/config-api.ts';
 import { identify, type Identity } from './identify.ts';
 
 export type { WriteAnswer } from '../clients/security-api.ts';
@@ -25,6 +26,8 @@ export interface Cluster {
   fetchNodes(signal: AbortSignal): Promise<readonly string[] | undefined>;
   /** Makes every node forget who is who and read the configuration anew. */
   flushCache(): Promise<void>;
+  /** The security configuration, which is changed in a transaction. */
+  readonly configuration: ConfigApi;
   /** One bulk PATCH, all or nothing. */
   patchDocument(document: DocumentName, operations: readonly Operation[]): Promise<WriteAnswer>;
   close(): Promise<void>;
@@ -39,17 +42,18 @@ export async function openCluster(
   const client = new OpenSearchClient(settings);
   try {
     const identity = await identify(client, prefix, signal);
-    return toCluster(client, identity);
+    return toCluster(client, settings, identity);
   } catch (error) {
     await client.close();
     throw error;
   }
 }
 
-function toCluster(client: OpenSearchClient, identity: Identity): Cluster {
+function toCluster(client: OpenSearchClient, settings: OpenSearchSettings, identity: Identity): Cluster {
   const api = `${API_PREFIXES[identity.apiPrefix]}/api`;
   return {
     identity,
+    configuration: configApi(client, settings, identity),
     fetchDocument: async (document, signal) => toDocument(document, await read(client, `${api}/${document}`, signal)),
     patchDocument: async (document, operations) =>
       toWriteAnswer(await client.request({ method: 'PATCH', path: `${api}/${document}`, body: patchBody(operations) })),

@@ -1,11 +1,11 @@
-import type { Cluster, OpenSearchSettings } from '../commit/cluster.ts';
-import { isDeleting } from '../desired/resource.ts';
+import type { Cluster } from '../commit/cluster.ts';
+import { isDeleting, namespacedName } from '../desired/resource.ts';
 import { AuthenticationError, OperatorError } from '../errors.ts';
 import type { Trouble } from '../status/connection-status.ts';
 import { backoffMs } from '../watch/backoff.ts';
 import { resolveSettings, type Connection } from './resolve-settings.ts';
 import { toTrouble } from './trouble.ts';
-import type { World } from './world.ts';
+import type { ClusterPlace, World } from './world.ts';
 
 /**
  * Whether the cluster can be used. `removals`: it is still open, but the connection is going or its Secret is gone, so
@@ -16,8 +16,6 @@ export type Access =
   | { readonly type: 'removals'; readonly cluster: Cluster; readonly trouble: Trouble }
   | { readonly type: 'closed'; readonly trouble: Trouble }
   | { readonly type: 'unknown' };
-
-type Prefix = 'Auto' | 'Plugins' | 'Opendistro';
 
 const PROBE = { firstMs: 1000, maxMs: 30_000 };
 
@@ -60,10 +58,10 @@ export class ClusterKeeper {
     }
     const prefix = connection.spec.apiPrefix ?? 'Auto';
     const settings = JSON.stringify([resolved.settings, prefix]);
-    if (settings !== this.#settings && !(await this.#mustKeep(resolved.settings, prefix, { signal, isManaged })))
-      await this.#forget(settings);
+    const place = { settings: resolved.settings, prefix, connection: namespacedName(connection) };
+    if (settings !== this.#settings && !(await this.#mustKeep(place, signal, isManaged))) await this.#forget(settings);
     if (this.#cluster === undefined) {
-      const trouble = await this.#open(() => this.#world.openCluster(resolved.settings, prefix, signal));
+      const trouble = await this.#open(() => this.#world.openCluster(place, signal));
       if (trouble !== undefined) return { type: 'closed', trouble };
     }
     return this.#opened(connection);
@@ -82,14 +80,14 @@ export class ClusterKeeper {
 
   /** Whether the new login is that of a managed user and does not work yet, while the one of before is open. */
   async #mustKeep(
-    settings: OpenSearchSettings,
-    prefix: Prefix,
-    { signal, isManaged }: { readonly signal: AbortSignal; readonly isManaged: (userName: string) => boolean },
+    place: ClusterPlace,
+    signal: AbortSignal,
+    isManaged: (userName: string) => boolean,
   ): Promise<boolean> {
-    const { auth } = settings;
+    const { auth } = place.settings;
     if (this.#cluster === undefined || auth.type !== 'basic' || !isManaged(auth.username)) return false;
     try {
-      const probe = await this.#world.openCluster(settings, prefix, signal);
+      const probe = await this.#world.openCluster(place, signal);
       await probe.close();
       return false;
     } catch (error) {

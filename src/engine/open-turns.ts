@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Cluster } from '../commit/cluster.ts';
+import { ConfigTurn } from './config-turn.ts';
 import { openLedger, refreshDocuments, runTurn } from './cluster-turn.ts';
 import type { TurnContext } from './turn-context.ts';
 import { NodeWatch } from './node-watch.ts';
@@ -16,6 +17,7 @@ const READ_TIMES_KEPT = 5;
 export class OpenTurns {
   readonly #nodes: NodeWatch;
   readonly #checks = new PasswordChecks();
+  readonly #config = new ConfigTurn();
   #nextDriftMs = 0;
   #intervalMs = 0;
   #readTimesMs: readonly number[] = [];
@@ -49,7 +51,9 @@ export class OpenTurns {
     const isDriftDue = startedMs >= this.#nextDriftMs;
     const readMs = await refreshDocuments(context, isDriftDue ? startedMs : 0);
     if (isDriftDue) this.#scheduleDrift(context, { startedMs, readMs });
-    const hasWritten = await runTurn({ ...context, cluster });
+    const hasCommitted = await runTurn({ ...context, cluster });
+    const hasConfigured = await this.#config.run(context, isDriftDue);
+    const hasWritten = hasCommitted || hasConfigured;
     const isLookDue = isDriftDue || hasWritten || startedMs >= (this.#nodes.nextLookMs ?? Infinity);
     if (isLookDue && !signal.aborted) await this.#look(context);
     if (!context.onlyRemovals) await this.#checks.run({ ...context, cluster }, this.#intervalMs);
@@ -73,6 +77,7 @@ export class OpenTurns {
   #timed({ cluster, world }: TurnContext): Cluster {
     return {
       identity: cluster.identity,
+      configuration: cluster.configuration,
       fetchDocument: (...at) => cluster.fetchDocument(...at),
       fetchNodes: (...at) => cluster.fetchNodes(...at),
       flushCache: () => cluster.flushCache(),

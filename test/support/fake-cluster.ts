@@ -2,6 +2,7 @@ import type { Cluster, Identity, WriteAnswer } from '../../src/commit/cluster.ts
 import { NotInForceError, type OperatorError } from '../../src/errors.ts';
 import type { JsonValue } from '../../src/generated/json-value.ts';
 import type { DocumentName } from '../../src/kinds/kind.ts';
+import { FakeConfiguration } from './fake-configuration.ts';
 import { patchBody, type Operation } from '../../src/plan/operation.ts';
 
 type Fields = Readonly<Record<string, JsonValue>>;
@@ -12,6 +13,7 @@ const DEFAULTS: Readonly<Record<DocumentName, Fields>> = {
   tenants: {},
   actiongroups: { allowed_actions: [] },
   internalusers: { hash: '', backend_roles: [], attributes: {}, opendistro_security_roles: [] },
+  securityconfig: {},
   rolesmapping: { hosts: [], users: [], backend_roles: [], and_backend_roles: [] },
 };
 
@@ -21,6 +23,7 @@ const DEFAULTS: Readonly<Record<DocumentName, Fields>> = {
  */
 export class FakeCluster implements Cluster {
   readonly identity: Identity;
+  readonly configuration = new FakeConfiguration(() => this.outage);
   /** What the nodes work with. */
   readonly #loaded = new Map<string, string>();
   readonly #documents = new Map<DocumentName, Map<string, Fields>>();

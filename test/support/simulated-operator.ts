@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { AuthenticationError } from '../../src/errors.ts';
+import { ConfigBackups } from '../../src/commit/config/config-backups.ts';
 import { Ledger } from '../../src/commit/ledger.ts';
 import type { Condition, ObjectStatus } from '../../src/desired/resource.ts';
 import type { OpenSearchSettings } from '../../src/commit/cluster.ts';
 import { startOperator, type RunningOperator } from '../../src/engine/start-operator.ts';
 import type { UserPassword } from '../../src/commit/passwords/password-hasher.ts';
-import type { Patience } from '../../src/engine/world.ts';
+import type { ClusterPlace, Patience } from '../../src/engine/world.ts';
 import type { OpenSearchConnectionSpec } from '../../src/generated/opensearch-connection.ts';
 import { kinds } from '../../src/kinds/index.ts';
 import { createLog } from '../../src/log.ts';
@@ -23,6 +24,7 @@ export const TENANTS = 'opensearchtenants';
 export const ACTION_GROUPS = 'opensearchactiongroups';
 export const USERS = 'opensearchusers';
 export const MAPPINGS = 'opensearchrolemappings';
+export const CONFIGS = 'opensearchsecurityconfigs';
 export const CONNECTIONS = 'opensearchconnections';
 
 export interface Name {
@@ -136,7 +138,12 @@ export class SimulatedOperator {
       secrets: new SecretWriter(this.kubernetes.client, (count) => randomBytes(count)),
       passwords: this.passwords,
       patience: PATIENCE,
-      openCluster: (settings: OpenSearchSettings) => this.#open(settings),
+      configBackups: new ConfigBackups({
+        kubernetes: this.kubernetes.client,
+        namespace: 'platform',
+        clock: this.clock,
+      }),
+      openCluster: ({ settings }: ClusterPlace) => this.#open(settings),
       loadLedger: (connection: { readonly namespace: string; readonly name: string }, clusterUuid: string) =>
         Ledger.load(this.kubernetes.client, connection, clusterUuid),
     };
