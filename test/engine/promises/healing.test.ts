@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { ConflictError, KubernetesError, NotInForceError, UnreachableError } from '../../../src/errors.ts';
-import { ROLES, SimulatedOperator } from '../../support/simulated-operator.ts';
+import { ROLES, SimulatedOperator, TENANTS } from '../../support/simulated-operator.ts';
 
 const OPS = { name: 'ops' };
 const OTHER = { name: 'other' };
@@ -71,6 +71,17 @@ describe('Promise 1: any crash, lost watch or lost answer is healed by the next 
     operator.kubernetes.refuse = () => undefined;
     await operator.pass(60_000);
     expect(operator.ready(ROLES, OPS)).toBe('True Applied');
+  });
+
+  test('a batch that loses every race against another writer gets smaller until it wins one', async () => {
+    const operator = anOperator();
+    const patch = operator.cluster.patchDocument.bind(operator.cluster);
+    operator.cluster.patchDocument = (document, operations) =>
+      operations.length > 10 ? Promise.reject(new ConflictError('409')) : patch(document, operations);
+    for (let index = 0; index < 100; index += 1) operator.apply(TENANTS, { name: `tenant-${index}` });
+    await operator.start();
+    await operator.pass(60_000);
+    expect(operator.cluster.names('tenants')).toHaveLength(100);
   });
 
   test('what changes while the watches are broken is seen once they are back', async () => {

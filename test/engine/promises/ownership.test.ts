@@ -30,6 +30,17 @@ describe('Promise 6: it deletes only what it created or adopted, and knows that 
     expect(operator.cluster.names('roles')).toEqual([]);
   });
 
+  test('a role is its own though it was changed by hand and its object deleted while the operator was away', async () => {
+    const operator = await anOperator().start();
+    operator.apply(ROLES, OPS, READ);
+    await operator.pass();
+    await operator.stop();
+    operator.cluster.put('roles', 'ops', { description: 'changed meanwhile' });
+    operator.delete(ROLES, OPS);
+    await operator.start();
+    expect([operator.cluster.names('roles'), operator.exists(ROLES, OPS)]).toEqual([[], false]);
+  });
+
   test('a role is its own when the object was deleted and created anew (a restore) while the operator was away', async () => {
     const operator = await anOperator().start();
     operator.apply(ROLES, OPS, READ);
@@ -93,6 +104,18 @@ describe('Promise 6: of two objects that claim one name the older keeps it, and 
     expect(operator.cluster.patches.flatMap(({ operations }) => operations.map(({ type }) => type))).toEqual(['add']);
     expect(operator.cluster.get('roles', 'ops')).toEqual({ description: 'younger' });
     expect([operator.exists(ROLES, older), operator.ready(ROLES, younger)]).toEqual([false, 'True Applied']);
+  });
+
+  test('they keep to the record when a restore has made the older one the younger', async () => {
+    const operator = await two();
+    await operator.stop();
+    operator.clock.skip(60_000);
+    operator.kubernetes.edit(ROLES, 'team-a', { metadata: { name: 'older', finalizers: [] } });
+    operator.delete(ROLES, older);
+    operator.apply(ROLES, older, { name: 'ops', description: 'older' });
+    await operator.start();
+    expect(operator.cluster.get('roles', 'ops')).toEqual({ description: 'older' });
+    expect(operator.ready(ROLES, younger)).toBe('False NameTaken');
   });
 
   test('they keep to the record after a restart', async () => {
