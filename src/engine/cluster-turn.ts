@@ -98,6 +98,7 @@ export async function runTurn(context: TurnContext): Promise<boolean> {
   const hasWritten = await runPass({
     cluster,
     kinds: bulkKinds(world),
+    limits: state.batchLimits,
     tasks: (kind, only) => tasksOf(context, kind, only),
     writeAhead: (tasks) => writeAhead(context, tasks),
     present: (document, name) => state.documents.present(document, name),

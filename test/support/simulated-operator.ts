@@ -9,7 +9,7 @@ import type { UserPassword } from '../../src/commit/passwords/password-hasher.ts
 import type { ClusterPlace, Patience } from '../../src/engine/world.ts';
 import type { OpenSearchConnectionSpec } from '../../src/generated/opensearch-connection.ts';
 import { kinds } from '../../src/kinds/index.ts';
-import { createLog } from '../../src/log.ts';
+import type { Log } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { EventRecorder } from '../../src/status/event-recorder.ts';
 import { ObjectWriter } from '../../src/status/object-writer.ts';
@@ -39,10 +39,10 @@ export class SimulatedOperator {
   readonly clock = new FakeClock();
   readonly kubernetes = new FakeKubernetes(() => this.clock.now());
   cluster = new FakeCluster();
-  /** Hashes at once, and refuses the password `weak`. */
   /** What a hash takes; they are made one after the other. */
   hashMs = 0;
   #hashing: Promise<void> = Promise.resolve();
+  /** Hashes at once unless told otherwise, and refuses the password `weak`. */
   readonly passwords = {
     hashed: 0,
     problem: ({ password }: { password: string }): Promise<string | undefined> =>
@@ -57,6 +57,9 @@ export class SimulatedOperator {
   };
   /** Lets the user `operator` in only with the password that is in force. */
   guardLogin = false;
+  /** Every line of the log, at all levels. */
+  readonly logged: string[] = [];
+  readonly metrics = createMetrics();
   /** The settings of every attempt to open the cluster. */
   readonly opened: OpenSearchSettings[] = [];
   #stop = new AbortController();
@@ -125,13 +128,13 @@ export class SimulatedOperator {
 
   async start(): Promise<this> {
     this.#stop = new AbortController();
-    const log = createLog('silent');
+    const log = this.#log();
     const tools = { kubernetes: this.kubernetes.client, clock: this.clock, random: () => 0.5, log };
     const writer = new ObjectWriter(this.kubernetes.client);
     const world = {
       ...tools,
       kinds,
-      metrics: createMetrics(),
+      metrics: this.metrics,
       writer,
       statuses: new StatusQueue(writer, log),
       events: new EventRecorder(tools),
@@ -176,6 +179,11 @@ export class SimulatedOperator {
     if (this.guardLogin && auth.type === 'basic' && expected !== `hash of operator and ${auth.password}`)
       return Promise.reject(new AuthenticationError('wrong password'));
     return this.cluster.outage === undefined ? Promise.resolve(this.cluster) : Promise.reject(this.cluster.outage);
+  }
+
+  #log(): Log {
+    const write = (...line: readonly unknown[]): void => void this.logged.push(JSON.stringify(line));
+    return { debug: write, info: write, warn: write, error: write };
   }
 
   #put(collection: string, { name, namespace = 'team-a' }: Name, body: object): void {
