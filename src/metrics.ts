@@ -1,12 +1,13 @@
 import { Counter, Gauge, Registry } from '@prometheus-io/client';
 
-/** All metrics of one process. Labels are bounded: never an object's name. */
+/** All metrics of one process. Labels are bounded: never an object's name, but for connections and nodes, of which there are few. */
 export interface Metrics {
   readonly registry: Registry;
   readonly commits: Counter<'document'>;
   readonly operations: Counter<'document' | 'outcome'>;
   readonly driftCorrected: Counter<'document'>;
   readonly connections: Gauge<'ready'>;
+  readonly certificateExpiry: Gauge<'connection' | 'node' | 'kind'>;
 }
 
 export function createMetrics(): Metrics {
@@ -36,6 +37,12 @@ export function createMetrics(): Metrics {
       name: 'opensearch_security_connections',
       help: 'Connections, by readiness.',
       labelNames: ['ready'],
+      registers,
+    }),
+    certificateExpiry: new Gauge({
+      name: 'opensearch_security_certificate_expiry_timestamp_seconds',
+      help: 'When a certificate ends, in seconds since 1970, by connection, node and kind (http, transport, or client: of the connection itself).',
+      labelNames: ['connection', 'node', 'kind'],
       registers,
     }),
   };

@@ -1,21 +1,23 @@
 import { OpenSearchClient, type OpenSearchSettings } from '../clients/opensearch.ts';
-import {
-  API_PREFIXES,
-  read,
-  toReadAnswer,
-  toWriteAnswer,
-  type ApiPrefix,
-  type WriteAnswer,
-} from '../clients/security-api.ts';
+import { securityRest } from '../clients/security-rest.ts';
+import { API_PREFIXES, read, toWriteAnswer, type ApiPrefix, type WriteAnswer } from '../clients/security-api.ts';
 import { UnreachableError } from '../errors.ts';
 import type { DocumentName } from '../kinds/kind.ts';
 import { patchBody, type Operation } from '../plan/operation.ts';
+import { clusterCare, type ClusterCare } from './cluster-care.ts';
 import { configApi, type ConfigApi } from './config/config-api.ts';
 import { identify, type Identity } from './identify.ts';
 
 export type { WriteAnswer } from '../clients/security-api.ts';
 export type { OpenSearchSettings } from '../clients/opensearch.ts';
 export type { Identity } from './identify.ts';
+export type { ReloadAnswer } from './cluster-care.ts';
+
+/** What came of a new password for ourselves; `words` are the server's, without any password in them. */
+export type PasswordAnswer = { readonly type: 'changed' } | { readonly type: 'refused'; readonly words: string };
+
+/** Whether the caches were flushed; a role may lack the right. */
+export type FlushAnswer = { readonly type: 'flushed' } | { readonly type: 'refused'; readonly words: string };
 
 /** One OpenSearch cluster, as far as the engine needs it. Every method throws an `OperatorError` of the whole connection. */
 export interface Cluster {
@@ -25,7 +27,10 @@ export interface Cluster {
   /** Ids of the nodes that are in the cluster; undefined when we may not ask (`cluster:monitor/nodes/info`). One GET. */
   fetchNodes(signal: AbortSignal): Promise<readonly string[] | undefined>;
   /** Makes every node forget who is who and read the configuration anew. */
-  flushCache(): Promise<void>;
+  flushCache(): Promise<FlushAnswer>;
+  readonly care: ClusterCare;
+  /** Gives the user that we log in as another password, which needs the one in use. One PUT; the login in use is over then. */
+  changePassword(password: string): Promise<PasswordAnswer>;
   /** The security configuration, which is changed in a transaction. */
   readonly configuration: ConfigApi;
   /** One bulk PATCH, all or nothing. */
@@ -42,14 +47,16 @@ export async function openCluster(
   const client = new OpenSearchClient(settings);
   try {
     const identity = await identify(client, prefix, signal);
-    return toCluster(client, settings, identity);
+    return toCluster(client, identity, settings);
   } catch (error) {
     await client.close();
     throw error;
   }
 }
 
-function toCluster(client: OpenSearchClient, settings: OpenSearchSettings, identity: Identity): Cluster {
+function toCluster(client: OpenSearchClient, identity: Identity, settings: OpenSearchSettings): Cluster {
+  const { auth } = settings;
+  const rest = securityRest(client, identity.apiPrefix);
   const api = `${API_PREFIXES[identity.apiPrefix]}/api`;
   return {
     identity,
@@ -62,7 +69,18 @@ function toCluster(client: OpenSearchClient, settings: OpenSearchSettings, ident
       return status === 200 && Array.isArray(body) ? body.flatMap(nodeId).sort() : undefined;
     },
     flushCache: async () => {
-      toReadAnswer(await client.request({ method: 'DELETE', path: `${api}/cache` }));
+      const answer = await rest.cache.flush();
+      return answer.type === 'ok' || answer.type === 'unchanged'
+        ? { type: 'flushed' }
+        : { type: 'refused', words: answer.words };
+    },
+    care: clusterCare(client, identity.apiPrefix, settings),
+    changePassword: async (password) => {
+      if (auth.type !== 'basic') return { type: 'refused', words: 'a client certificate has no password' };
+      const answer = await rest.account.put({ current_password: auth.password, password });
+      return answer.type === 'ok' || answer.type === 'unchanged'
+        ? { type: 'changed' }
+        : { type: 'refused', words: answer.words };
     },
     close: () => client.close(),
   };

@@ -1,4 +1,5 @@
 import type { OpenSearchClient, OpenSearchResponse } from '../clients/opensearch.ts';
+import type { OpenSearchConnectionStatus } from '../generated/opensearch-connection.ts';
 import type { Self } from '../kinds/kind.ts';
 import { API_PREFIXES, toReadAnswer, type ApiPrefix } from '../clients/security-api.ts';
 import { NotInitializedError } from '../errors.ts';
@@ -9,10 +10,13 @@ export interface Identity {
   readonly version?: string;
   readonly clusterUuid?: string;
   readonly apiPrefix: ApiPrefix;
-  readonly authenticatedAs: { readonly name: string; readonly method: 'Basic' | 'ClientCertificate' };
+  readonly authenticatedAs: NonNullable<OpenSearchConnectionStatus['authenticatedAs']>;
   readonly pluginHealth: { readonly status: string; readonly mode: string };
   readonly self: Self;
 }
+
+/** What a status has room for. */
+const MAX_SHOWN = 100;
 
 /** Asks for version, health and who we are; three GETs, and one more with a certificate. @throws the error of the whole connection */
 export async function identify(
@@ -29,14 +33,27 @@ export async function identify(
   const name = text(who['user_name']);
   if (name === '')
     throw new NotInitializedError('the cluster does not say who we are: check that the endpoints are OpenSearch');
+  const [roles, backendRoles] = [texts(who['roles']), texts(who['backend_roles'])];
   const isAdmin = method === 'ClientCertificate' && (await isAdminCertificate(client, prefix, signal));
   return {
     ...versionOf(main),
     apiPrefix: prefix,
-    authenticatedAs: { name, method },
+    // In the order of the text: that of the server is left to chance.
+    authenticatedAs: { name, method, roles: shown(roles), backendRoles: shown(backendRoles) },
     pluginHealth: health,
-    self: { name, method, isAdmin, backendRoles: texts(who['backend_roles']), roles: texts(who['roles']) },
+    self: { name, method, isAdmin, backendRoles, roles },
   };
+}
+
+/** What the plugin says of itself, to anybody. @throws NotInitializedError when it says that it is down */
+export async function readHealth(
+  client: OpenSearchClient,
+  prefix: ApiPrefix,
+  signal: AbortSignal,
+): Promise<Identity['pluginHealth']> {
+  const response = await client.request({ method: 'GET', path: `${API_PREFIXES[prefix]}/health` }, signal);
+  if (response.status !== 200 && response.status !== 503) toReadAnswer(response);
+  return toHealth(record(response.body));
 }
 
 async function isAdminCertificate(client: OpenSearchClient, prefix: ApiPrefix, signal: AbortSignal): Promise<boolean> {
@@ -89,6 +106,13 @@ function record(value: unknown): Readonly<Record<string, unknown>> {
 
 function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
+}
+
+function shown(names: readonly string[]): readonly string[] {
+  return names
+    .toSorted()
+    .slice(0, MAX_SHOWN)
+    .map((name) => name.slice(0, 1024).toWellFormed());
 }
 
 function text(value: unknown): string {

@@ -44,6 +44,8 @@ export interface KubernetesObject<Spec = unknown, Status = unknown> {
   readonly finalizers: readonly string[];
   readonly paused: boolean;
   readonly reconcileRequestedAt?: string;
+  /** On a connection: any new value asks for the caches to be flushed. */
+  readonly flushCacheRequested?: string;
   readonly spec: Spec;
   readonly status: Status;
 }

@@ -1,8 +1,10 @@
-import type { Cluster } from '../commit/cluster.ts';
+import type { Cluster, OpenSearchSettings } from '../commit/cluster.ts';
 import { isDeleting, namespacedName } from '../desired/resource.ts';
 import { AuthenticationError, OperatorError } from '../errors.ts';
+import type { EventDraft } from '../status/event-recorder.ts';
 import type { Trouble } from '../status/connection-status.ts';
 import { backoffMs } from '../watch/backoff.ts';
+import { OwnPassword } from './own-password.ts';
 import { resolveSettings, type Connection } from './resolve-settings.ts';
 import { toTrouble } from './trouble.ts';
 import type { ClusterPlace, World } from './world.ts';
@@ -19,18 +21,32 @@ export type Access =
 
 const PROBE = { firstMs: 1000, maxMs: 30_000 };
 
+/** Who is told to be managed: whether an object declares this user of the cluster. */
+type IsManaged = (userName: string) => boolean;
+
+/** Settings that a cluster can be opened with. */
+interface Target extends ClusterPlace {
+  /** Equal when both are. */
+  readonly key: string;
+}
+
 /** Keeps one cluster open for one connection, and opens it anew when its settings change or it failed. */
 export class ClusterKeeper {
   readonly #world: World;
+  readonly #password: OwnPassword;
   #cluster: Cluster | undefined;
-  #settings = '';
+  /** What the connection and its Secrets say. */
+  #wantedKey = '';
+  /** What the cluster was opened with last. */
+  #inUse: Target | undefined;
   #trouble: Trouble | undefined;
   #failures = 0;
   #retryAtMs = 0;
-  #isOutdated = false;
 
-  constructor(world: World) {
+  /** @param tell records an event about the connection */
+  constructor(world: World, tell: (event: EventDraft) => void) {
     this.#world = world;
+    this.#password = new OwnPassword(world, tell);
   }
 
   /** When a closed cluster is tried again; undefined when nothing failed. */
@@ -40,14 +56,21 @@ export class ClusterKeeper {
 
   /** The login that is in use is not the one that the Secret has now. */
   get isOutdated(): boolean {
-    return this.#isOutdated;
+    return this.#inUse !== undefined && this.#inUse.key !== this.#wantedKey;
   }
 
-  /**
-   * @param isManaged whether an object declares this user of the cluster. Its new password is not in force before we have
-   * written it, so the login of before is kept until then.
-   */
-  async access(connection: Connection, signal: AbortSignal, isManaged: (userName: string) => boolean): Promise<Access> {
+  /** What the cluster was opened with last. */
+  get settings(): OpenSearchSettings | undefined {
+    return this.#inUse?.settings;
+  }
+
+  /** Why that is so; undefined when it is not. */
+  get passwordProblem(): string | undefined {
+    return this.isOutdated ? this.#password.problem : undefined;
+  }
+
+  /** A new password of our own user is put in force before it is used; the one of before is used until then. */
+  async access(connection: Connection, signal: AbortSignal, isManaged: IsManaged): Promise<Access> {
     const resolved = resolveSettings(connection, this.#world.references);
     if (resolved.type === 'unknown') return { type: 'unknown' };
     if (resolved.type === 'missing') {
@@ -57,11 +80,13 @@ export class ClusterKeeper {
         : { type: 'removals', cluster: this.#cluster, trouble };
     }
     const prefix = connection.spec.apiPrefix ?? 'Auto';
-    const settings = JSON.stringify([resolved.settings, prefix]);
-    const place = { settings: resolved.settings, prefix, connection: namespacedName(connection) };
-    if (settings !== this.#settings && !(await this.#mustKeep(place, signal, isManaged))) await this.#forget(settings);
+    const key = JSON.stringify([resolved.settings, prefix]);
+    const target = { settings: resolved.settings, prefix, connection: namespacedName(connection), key };
+    if (target.key !== this.#wantedKey) this.#want(target);
+    const isObserving = connection.spec.managementPolicy === 'Observe';
+    if (this.#cluster !== undefined) await this.#renew(target, { signal, isManaged, isObserving });
     if (this.#cluster === undefined) {
-      const trouble = await this.#open(() => this.#world.openCluster(place, signal));
+      const trouble = await this.#open(target, signal);
       if (trouble !== undefined) return { type: 'closed', trouble };
     }
     return this.#opened(connection);
@@ -78,40 +103,62 @@ export class ClusterKeeper {
     return trouble;
   }
 
-  /** Whether the new login is that of a managed user and does not work yet, while the one of before is open. */
-  async #mustKeep(
-    place: ClusterPlace,
-    signal: AbortSignal,
-    isManaged: (userName: string) => boolean,
-  ): Promise<boolean> {
-    const { auth } = place.settings;
-    if (this.#cluster === undefined || auth.type !== 'basic' || !isManaged(auth.username)) return false;
-    try {
-      const probe = await this.#world.openCluster(place, signal);
-      await probe.close();
-      return false;
-    } catch (error) {
-      this.#isOutdated = error instanceof AuthenticationError;
-      return this.#isOutdated;
-    }
+  /** The new password of our own user is in force: the one of before is of no use any more. */
+  async dropOutdated(): Promise<void> {
+    this.#inUse = undefined;
+    await this.#close();
   }
 
-  async #forget(settings: string): Promise<void> {
-    this.#settings = settings;
-    this.#isOutdated = false;
+  async close(): Promise<void> {
+    this.#wantedKey = '';
+    this.#inUse = undefined;
     this.#trouble = undefined;
     this.#failures = 0;
     await this.#close();
+  }
+
+  /** Something else is wanted than before: it is tried at once. */
+  #want({ key }: Target): void {
+    this.#wantedKey = key;
+    this.#trouble = undefined;
+    this.#failures = 0;
+    this.#password.forget();
+  }
+
+  /** Closes a cluster that is open with other settings than are wanted, unless that is only a password that is not in force yet. */
+  async #renew(
+    target: Target,
+    options: { readonly signal: AbortSignal; readonly isManaged: IsManaged; readonly isObserving: boolean },
+  ): Promise<void> {
+    const cluster = this.#cluster;
+    if (cluster === undefined || target.key === this.#inUse?.key) return;
+    const { auth } = target.settings;
+    const isManaged = auth.type === 'basic' && options.isManaged(auth.username);
+    const mayWait = isManaged || isOtherPassword(this.#inUse, target);
+    const works = (): Promise<boolean> => this.#works(target, options.signal);
+    const { isObserving } = options;
+    if (mayWait) {
+      const login = { settings: target.settings, cluster, isManaged, isObserving, works };
+      if ((await this.#password.decide(login)) === 'keep') return;
+    }
+    await this.dropOutdated();
+  }
+
+  async #works(target: Target, signal: AbortSignal): Promise<boolean> {
+    try {
+      const probe = await this.#world.openCluster(target, signal);
+      await probe.close();
+      return true;
+    } catch (error) {
+      if (error instanceof AuthenticationError) return false;
+      throw error;
+    }
   }
 
   async #close(): Promise<void> {
     const cluster = this.#cluster;
     this.#cluster = undefined;
     await cluster?.close();
-  }
-
-  async close(): Promise<void> {
-    await this.#forget('');
   }
 
   #opened(connection: Connection): Access {
@@ -122,10 +169,10 @@ export class ClusterKeeper {
     return { type: 'removals', cluster, trouble: { reason: 'ConnectionNotFound', message, isStalled: false } };
   }
 
-  async #open(open: () => Promise<Cluster>): Promise<Trouble | undefined> {
+  async #open(target: Target, signal: AbortSignal): Promise<Trouble | undefined> {
     if (this.#trouble !== undefined && this.#world.clock.now() < this.#retryAtMs) return this.#trouble;
     try {
-      this.#cluster = await open();
+      await this.#openEither(target, signal);
       this.#trouble = undefined;
       this.#failures = 0;
       return undefined;
@@ -134,4 +181,29 @@ export class ClusterKeeper {
       return this.fail(error);
     }
   }
+
+  /** With what the Secret has, or with the login that worked last when only the password is another one. */
+  async #openEither(target: Target, signal: AbortSignal): Promise<void> {
+    const before = this.#inUse;
+    try {
+      await this.#openWith(target, signal);
+    } catch (error) {
+      if (!(error instanceof AuthenticationError) || before === undefined || !isOtherPassword(before, target))
+        throw error;
+      await this.#openWith(before, signal);
+    }
+  }
+
+  async #openWith(target: Target, signal: AbortSignal): Promise<void> {
+    this.#cluster = await this.#world.openCluster(target, signal);
+    this.#inUse = target;
+  }
+}
+
+/** Whether both are the same but for the password. */
+function isOtherPassword(before: Target | undefined, { settings, prefix }: Target): boolean {
+  const { auth } = settings;
+  if (before?.settings.auth.type !== 'basic' || auth.type !== 'basic') return false;
+  const { password } = before.settings.auth;
+  return JSON.stringify([{ ...settings, auth: { ...auth, password } }, prefix]) === before.key;
 }

@@ -1,13 +1,19 @@
 import type { Identity } from '../commit/cluster.ts';
-import { hasFinalizer, isDeleting } from '../desired/resource.ts';
+import { hasFinalizer, isDeleting, type Condition } from '../desired/resource.ts';
 import type { OpenSearchConnectionStatus } from '../generated/opensearch-connection.ts';
 import { connectionStatus, type ConnectionFacts, type Trouble } from '../status/connection-status.ts';
+import type { EventDraft } from '../status/event-recorder.ts';
 import { readyCondition } from '../status/next-status.ts';
 import type { StatusTarget } from '../status/status-queue.ts';
+import { CertificateGauge } from './certificate-gauge.ts';
 import { toTarget } from './object-teller.ts';
 import type { Connection } from './resolve-settings.ts';
 import type { SessionState } from './session-state.ts';
+import type { UpkeepFacts } from './upkeep.ts';
 import type { World } from './world.ts';
+
+/** Conditions whose change is an event; the others repeat what these say. */
+const TOLD_BY_EVENT: ReadonlySet<string> = new Set(['Ready', 'CredentialsInForce', 'CertificatesValid']);
 
 export const CONNECTION_PLURAL = 'opensearchconnections';
 
@@ -17,25 +23,36 @@ export class ConnectionTeller {
   readonly #state: SessionState;
   /** Label of the gauge that counts this connection; undefined while there is none. */
   #counted: 'true' | 'false' | undefined;
+  readonly #certificates: CertificateGauge;
 
   constructor(world: World, state: SessionState) {
     this.#world = world;
     this.#state = state;
+    this.#certificates = new CertificateGauge(world.metrics, state.key);
   }
 
-  tellWell(identity: Identity): void {
+  /** The value of the request for a flush that was handled last, as the status says. */
+  get flushCacheHandledAt(): string | undefined {
+    const { connection } = this.#state;
+    if (connection === undefined) return undefined;
+    const status: OpenSearchConnectionStatus = this.#world.statuses.current(toConnectionTarget(connection));
+    return status.flushCacheHandledAt;
+  }
+
+  tellWell(identity: Identity, facts: Pick<ConnectionFacts, 'passwordProblem'> & UpkeepFacts): void {
     const { clusters } = this.#world;
     if (identity.clusterUuid !== undefined) clusters.join(this.#state.key, identity.clusterUuid);
-    this.#tell({ ...identity, trouble: undefined, neighbours: clusters.neighboursOf(this.#state.key) });
+    this.#tell({ ...identity, ...facts, trouble: undefined, neighbours: clusters.neighboursOf(this.#state.key) });
   }
 
-  tellTrouble(trouble: Trouble): void {
-    this.#tell({ trouble });
+  tellTrouble(trouble: Trouble, facts: UpkeepFacts): void {
+    this.#tell({ ...facts, trouble });
   }
 
   /** The connection is gone. */
   forget(): void {
     this.#countAs(undefined);
+    this.#certificates.show([]);
     this.#world.clusters.leave(this.#state.key);
   }
 
@@ -59,7 +76,9 @@ export class ConnectionTeller {
     return isTogether && sinceMs < patience.deletionGraceMs && (await namespaces.isTerminating(connection.namespace));
   }
 
-  #tell(facts: Pick<ConnectionFacts, 'trouble' | 'neighbours'> & Partial<Identity>): void {
+  #tell(
+    facts: Pick<ConnectionFacts, 'trouble' | 'neighbours' | 'passwordProblem'> & UpkeepFacts & Partial<Identity>,
+  ): void {
     const { connection } = this.#state;
     if (connection === undefined) return;
     const { clock, patience, statuses } = this.#world;
@@ -72,7 +91,8 @@ export class ConnectionTeller {
     );
     statuses.put(target, next);
     this.#countAs(readyCondition(next)?.status === 'True' ? 'true' : 'false');
-    this.#recordChange(connection, current, next);
+    if (facts.certificates !== undefined) this.#certificates.show(facts.certificates);
+    this.#recordChange(current, next);
   }
 
   #countAs(ready: 'true' | 'false' | undefined): void {
@@ -83,9 +103,11 @@ export class ConnectionTeller {
     this.#counted = ready;
   }
 
-  #ownFacts(connection: Connection): Pick<ConnectionFacts, 'isObserving' | 'resources' | 'reconcileRequestedAt'> {
+  #ownFacts(connection: Connection): Omit<ConnectionFacts, 'trouble'> {
     const { reconcileRequestedAt } = connection;
+    const { warnBeforeDays } = connection.spec.certificates ?? {};
     return {
+      ...(warnBeforeDays === undefined ? {} : { warnBeforeDays }),
       isObserving: connection.spec.managementPolicy === 'Observe',
       resources: this.#count(),
       ...(reconcileRequestedAt === undefined ? {} : { reconcileRequestedAt }),
@@ -104,16 +126,28 @@ export class ConnectionTeller {
     return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([type, count]) => ({ type, ...count }));
   }
 
-  #recordChange(connection: Connection, before: OpenSearchConnectionStatus, after: OpenSearchConnectionStatus): void {
-    const ready = readyCondition(after);
-    if (ready === undefined || ready.reason === readyCondition(before)?.reason) return;
-    const { namespace, name, uid, resourceVersion } = connection;
-    const type = ready.status === 'True' ? 'Normal' : 'Warning';
-    this.#world.events.record(
-      { kind: 'OpenSearchConnection', namespace, name, uid, resourceVersion },
-      { type, reason: ready.reason, message: ready.message },
-    );
+  #recordChange(before: OpenSearchConnectionStatus, after: OpenSearchConnectionStatus): void {
+    for (const condition of after.conditions ?? []) {
+      const { type, status, reason, message } = condition;
+      const previous = before.conditions?.find((other) => other.type === type);
+      if (!TOLD_BY_EVENT.has(type) || previous?.reason === reason || (previous === undefined && isQuiet(condition)))
+        continue;
+      this.record({ type: status === 'True' ? 'Normal' : 'Warning', reason, message });
+    }
   }
+
+  /** Tells what happened on the connection; nothing while there is none. */
+  record(event: EventDraft): void {
+    const { connection } = this.#state;
+    if (connection === undefined) return;
+    const { namespace, name, uid, resourceVersion } = connection;
+    this.#world.events.record({ kind: 'OpenSearchConnection', namespace, name, uid, resourceVersion }, event);
+  }
+}
+
+/** A warning that there is no cause for is nothing to tell of a new connection. */
+function isQuiet({ type, status }: Condition): boolean {
+  return type !== 'Ready' && status === 'True';
 }
 
 function toConnectionTarget(connection: Connection): StatusTarget {

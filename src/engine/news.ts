@@ -13,6 +13,7 @@ export function isNews(before: KubernetesObject, after: KubernetesObject): boole
     before.paused !== after.paused ||
     before.deletionTimestamp !== after.deletionTimestamp ||
     before.reconcileRequestedAt !== after.reconcileRequestedAt ||
+    before.flushCacheRequested !== after.flushCacheRequested ||
     (hasFinalizer(before) && !hasFinalizer(after)) ||
     (isTold(before) && !isTold(after))
   );

@@ -43,16 +43,17 @@ export class NodeWatch {
     this.#mustFlush = true;
   }
 
-  /** Looks who is there, and flushes when somebody came or there is doubt. At most one GET and one DELETE. @returns whether it flushed */
-  async look(cluster: Cluster, signal: AbortSignal): Promise<boolean> {
+  /** Looks who is there, and flushes when somebody came or there is doubt. At most one GET and one DELETE.  */
+  async look(cluster: Cluster, signal: AbortSignal): Promise<'flushed' | 'refused' | 'not needed'> {
     const nowMs = this.#clock.now();
     this.#lookedAtMs = nowMs;
     const nodes = await cluster.fetchNodes(signal);
     if (nodes !== undefined) this.#compare(new Set(nodes), nowMs);
-    if (!this.#mustFlush) return false;
-    await cluster.flushCache();
+    if (!this.#mustFlush) return 'not needed';
+    const answer = await cluster.flushCache();
+    // Who may not flush will not be able to at the next turn either.
     this.#mustFlush = false;
-    return true;
+    return answer.type;
   }
 
   #compare(nodes: ReadonlySet<string>, nowMs: number): void {

@@ -41,8 +41,8 @@ export class OpenTurns {
     this.#nodes.doubt();
   }
 
-  /** @returns whether what was dirty led to a write */
-  async run(context: TurnContext): Promise<boolean> {
+  /** @param options `onLook` is called when everything is looked at. @returns whether what was dirty led to a write */
+  async run(context: TurnContext, options: { readonly onLook: () => Promise<void> }): Promise<boolean> {
     const { world, signal } = context;
     const startedMs = world.clock.now();
     const cluster = this.#timed(context);
@@ -50,6 +50,7 @@ export class OpenTurns {
     await openLedger(context);
     const isDriftDue = startedMs >= this.#nextDriftMs;
     const readMs = await refreshDocuments(context, isDriftDue ? startedMs : 0);
+    if (isDriftDue) await options.onLook();
     if (isDriftDue) this.#scheduleDrift(context, { startedMs, readMs });
     const hasCommitted = await runTurn({ ...context, cluster });
     const hasConfigured = await this.#config.run(context, isDriftDue);
@@ -61,7 +62,10 @@ export class OpenTurns {
   }
 
   async #look({ cluster, signal, world, state }: TurnContext): Promise<void> {
-    if (await this.#nodes.look(cluster, signal)) world.log.info({ connection: state.key }, 'caches flushed');
+    const flush = await this.#nodes.look(cluster, signal);
+    if (flush === 'flushed') world.log.info({ connection: state.key }, 'caches flushed');
+    if (flush === 'refused')
+      world.log.warn({ connection: state.key }, 'caches not flushed: a node that was away may go on with old rules');
   }
 
   /** The quickest of the last rounds says what reading costs the server; the slower ones waited for something else. */
@@ -81,6 +85,8 @@ export class OpenTurns {
       fetchDocument: (...at) => cluster.fetchDocument(...at),
       fetchNodes: (...at) => cluster.fetchNodes(...at),
       flushCache: () => cluster.flushCache(),
+      care: cluster.care,
+      changePassword: (password) => cluster.changePassword(password),
       close: () => cluster.close(),
       patchDocument: async (...change) => {
         const startedMs = world.clock.now();

@@ -25,6 +25,7 @@ import { OpenTurns } from './open-turns.ts';
 import { commitAtMs } from './pace.ts';
 import { refersTo, type Connection, type Referenced } from './resolve-settings.ts';
 import { createSessionState, markAllDirty, postpone, wakePostponed, type SessionState } from './session-state.ts';
+import { Upkeep } from './upkeep.ts';
 import type { World } from './world.ts';
 
 /** So many failures are taken for passing trouble, which nobody has to hear of. */
@@ -45,6 +46,7 @@ export class Session {
   readonly #keeper: ClusterKeeper;
   readonly #objects: ObjectTeller;
   readonly #teller: ConnectionTeller;
+  readonly #upkeep: Upkeep;
   readonly #credentials: Credentials;
   #lastCommitMs = -Infinity;
   #lastArrivalMs = -Infinity;
@@ -52,6 +54,7 @@ export class Session {
   #pollAtMs = 0;
   #failures = 0;
   #notBeforeMs = 0;
+  #rechecks = 0;
   #isClosed = false;
   #isRunning = false;
 
@@ -59,9 +62,10 @@ export class Session {
     this.#world = world;
     this.#state = createSessionState(key);
     this.#alarm = new Alarm(world.clock);
-    this.#keeper = new ClusterKeeper(world);
+    this.#keeper = new ClusterKeeper(world, (event) => this.#teller.record(event));
     this.#objects = new ObjectTeller(world);
     this.#teller = new ConnectionTeller(world, this.#state);
+    this.#upkeep = new Upkeep(world, (event) => this.#teller.record(event));
     this.#open = new OpenTurns(world.clock);
     this.#credentials = new Credentials(world, key, (object) => this.#onCredential(object));
   }
@@ -96,7 +100,10 @@ export class Session {
   setConnection(connection: Connection | undefined): void {
     const before = this.#state.connection;
     this.#state.connection = connection;
-    if (connection === undefined) this.#teller.forget();
+    if (connection === undefined) {
+      this.#teller.forget();
+      this.#upkeep.forget();
+    }
     if (before === undefined || connection === undefined || isNews(before, connection)) this.#recheck();
   }
 
@@ -127,10 +134,16 @@ export class Session {
   #recheck(): void {
     markAllDirty(this.#state);
     this.#state.documents.doubtAll();
+    this.#rechecks += 1;
+    this.#upkeep.doubt();
+    this.#lookAtOnce();
+    this.#alarm.ring();
+  }
+
+  #lookAtOnce(): void {
     this.#open.lookSoon();
     this.#pollAtMs = 0;
     this.#notBeforeMs = 0;
-    this.#alarm.ring();
   }
 
   /** Runs until the signal is aborted or nobody needs it; a commit that is under way is finished first. */
@@ -146,11 +159,14 @@ export class Session {
 
   async #turnWhenDue(signal: AbortSignal): Promise<void> {
     if (signal.aborted || this.#world.clock.now() < this.#nextTurnMs()) return;
+    const rechecks = this.#rechecks;
     try {
       await this.#turn(signal);
     } catch (error) {
       if (!isAborted(signal)) await this.#recover(error);
     }
+    // What came while the turn was under way may have come too late for it.
+    if (rechecks !== this.#rechecks) this.#lookAtOnce();
   }
 
   #hold({ gained, lost }: SecretChanges): void {
@@ -173,7 +189,8 @@ export class Session {
 
   /** When there is something to do: changes at their pace, the next look for drift, the next try after a failure. */
   #nextTurnMs(): number {
-    const times = [this.#isClosed ? this.#pollAtMs : this.#open.nextMs({ state: this.#state })];
+    const openMs = Math.min(this.#open.nextMs({ state: this.#state }), this.#upkeep.nextMs ?? Infinity);
+    const times = [this.#isClosed ? this.#pollAtMs : openMs];
     if (this.#state.dirty.size > 0)
       times.push(commitAtMs({ lastCommitMs: this.#lastCommitMs, lastArrivalMs: this.#lastArrivalMs }));
     return Math.max(Math.min(...times, this.#state.postponed.nextMs ?? Infinity), this.#notBeforeMs);
@@ -198,10 +215,19 @@ export class Session {
       case 'removals':
         return this.#turnCleaningUp(access, signal);
       case 'full':
-        await this.#turnOpen(access.cluster, { onlyRemovals: false, signal });
-        this.#isClosed = false;
-        this.#teller.tellWell(access.cluster.identity);
+        await this.#turnFull(access.cluster, connection, signal);
     }
+  }
+
+  async #turnFull(cluster: Cluster, connection: Connection, signal: AbortSignal): Promise<void> {
+    const { flushCacheHandledAt } = this.#teller;
+    const upkeep = { cluster, connection, flushCacheHandledAt, signal };
+    if (this.#keeper.settings !== undefined) this.#upkeep.trust(this.#keeper.settings);
+    await this.#upkeep.serve(upkeep);
+    await this.#turnOpen(cluster, { onlyRemovals: false, signal, onLook: () => this.#upkeep.look(upkeep) });
+    this.#isClosed = false;
+    const { passwordProblem } = this.#keeper;
+    this.#teller.tellWell(cluster.identity, { ...this.#upkeep.facts, passwordProblem });
   }
 
   /** Only what is being deleted is still looked after; as long as that leads to writes, there may be more of it. */
@@ -214,13 +240,16 @@ export class Session {
   /** @returns whether anything was written to the cluster */
   async #turnOpen(
     cluster: Cluster,
-    options: { readonly onlyRemovals: boolean; readonly signal: AbortSignal },
+    {
+      onLook = () => Promise.resolve(),
+      ...options
+    }: { readonly onlyRemovals: boolean; readonly signal: AbortSignal; readonly onLook?: () => Promise<void> },
   ): Promise<boolean> {
     const [world, state, teller, credentials] = [this.#world, this.#state, this.#objects, this.#credentials];
     const context: TurnContext = { world, state, teller, credentials, cluster, ...options };
     const startedMs = world.clock.now();
     state.self = cluster.identity.self;
-    const hasWritten = await this.#open.run(context);
+    const hasWritten = await this.#open.run(context, { onLook });
     if (hasWritten) this.#lastCommitMs = startedMs;
     await this.#release();
     this.#failures = 0;
@@ -234,7 +263,7 @@ export class Session {
     const isCleaningUp = cluster === 'cleaning up';
     await tellWaiting({ world: this.#world, state: this.#state, teller: this.#objects, trouble, isCleaningUp });
     await this.#release();
-    this.#teller.tellTrouble(trouble);
+    this.#teller.tellTrouble(trouble, this.#upkeep.facts);
     const isGone = await this.#teller.letGo();
     this.#isClosed = true;
     this.#lastCommitMs = clock.now();
@@ -278,7 +307,7 @@ export class Session {
     if (error instanceof NotInForceError) this.#open.doubt();
     if (error instanceof AuthenticationError && this.#keeper.isOutdated) {
       // The new password of our own user is in force now.
-      await this.#keeper.close();
+      await this.#keeper.dropOutdated();
       this.#open.lookSoon();
       return;
     }

@@ -328,7 +328,7 @@ export interface OpenSearchConnectionStatus {
    */
   readonly certificates?: readonly OpenSearchConnectionStatusCertificate[];
   /**
-   * The value of the annotation security.opensearch.org/flush-cache-requested-at that was handled last.
+   * The value of the annotation security.opensearch.org/flush-cache that was handled last.
    */
   readonly flushCacheHandledAt?: string;
 }
@@ -344,6 +344,14 @@ export interface OpenSearchConnectionStatusAuthenticatedAs {
    * How it proved that.
    */
   readonly method: 'Basic' | 'ClientCertificate';
+  /**
+   * Its roles in OpenSearch, at most 100 of them; none for the admin certificate.
+   */
+  readonly roles?: readonly string[];
+  /**
+   * Its backend roles, at most 100 of them.
+   */
+  readonly backendRoles?: readonly string[];
 }
 /**
  * What the Security plugin says of itself.

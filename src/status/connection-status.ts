@@ -1,4 +1,6 @@
 import type { OpenSearchConnectionStatus } from '../generated/opensearch-connection.ts';
+import type { CertificateEnd } from '../desired/certificate-end.ts';
+import { certificatesClaim, listCertificates } from './certificates.ts';
 import { nextConditions, notReady, notReadyWhileWaiting, type Claimed, type StatusContext } from './next-status.ts';
 
 /** Why a connection cannot be used; `isStalled` when only a person can change that. */
@@ -7,6 +9,8 @@ export interface Trouble {
   readonly message: string;
   readonly isStalled: boolean;
 }
+
+type AuthenticatedAs = NonNullable<OpenSearchConnectionStatus['authenticatedAs']>;
 
 /** What a session knows of its connection. */
 export interface ConnectionFacts {
@@ -17,8 +21,14 @@ export interface ConnectionFacts {
   readonly version?: string;
   readonly clusterUuid?: string;
   readonly apiPrefix?: 'Plugins' | 'Opendistro';
-  readonly authenticatedAs?: { readonly name: string; readonly method: 'Basic' | 'ClientCertificate' };
+  readonly authenticatedAs?: AuthenticatedAs;
+  /** Why the login in use is not the one that the Secret has. */
+  readonly passwordProblem?: string | undefined;
   readonly pluginHealth?: { readonly status: string; readonly mode: string };
+  /** Of nodes and of the connection; undefined while nobody has looked. */
+  readonly certificates?: readonly CertificateEnd[];
+  readonly warnBeforeDays?: number;
+  readonly flushCacheHandledAt?: string;
   readonly resources: readonly { readonly type: string; readonly declared: number; readonly inSync: number }[];
   readonly reconcileRequestedAt?: string;
 }
@@ -31,13 +41,22 @@ export function connectionStatus(
   facts: ConnectionFacts,
   context: StatusContext,
 ): OpenSearchConnectionStatus {
-  const { trouble, resources, reconcileRequestedAt } = facts;
+  const { trouble, resources, reconcileRequestedAt, flushCacheHandledAt, pluginHealth } = facts;
   const isCounted = resources.length > 0 || connection.status.resources !== undefined;
+  const { certificates: listed, ...before } = connection.status;
+  const shown = facts.certificates === undefined ? (listed ?? []) : listCertificates(facts.certificates);
   return {
-    ...connection.status,
+    ...before,
     observedGeneration: connection.generation,
-    conditions: nextConditions(connection, claims(connection, facts, context), context),
+    conditions: nextConditions(
+      connection,
+      [...claims(connection, facts, context), ...certificates(connection, facts, context)],
+      context,
+    ),
     ...(trouble === undefined ? known(facts) : {}),
+    ...(pluginHealth === undefined ? {} : { pluginHealth }),
+    ...(shown.length === 0 ? {} : { certificates: shown }),
+    ...(flushCacheHandledAt === undefined ? {} : { flushCacheHandledAt }),
     ...(isCounted ? { resources } : {}),
     ...(reconcileRequestedAt === undefined ? {} : { lastHandledReconcileAt: reconcileRequestedAt }),
   };
@@ -45,8 +64,27 @@ export function connectionStatus(
 
 function claims(connection: Target, facts: ConnectionFacts, context: StatusContext): readonly Claimed[] {
   const { trouble } = facts;
-  if (trouble === undefined) return [{ type: 'Ready', status: 'True', ...whatIsWell(facts) }];
+  if (trouble === undefined) return [{ type: 'Ready', status: 'True', ...whatIsWell(facts) }, ...passwordClaim(facts)];
   return trouble.isStalled ? notReady('Stalled', trouble) : notReadyWhileWaiting(connection, trouble, context);
+}
+
+/** There only while there is something to tell. */
+function passwordClaim({ passwordProblem }: ConnectionFacts): readonly Claimed[] {
+  if (passwordProblem === undefined) return [];
+  return [{ type: 'CredentialsInForce', status: 'False', reason: 'PasswordNotChanged', message: passwordProblem }];
+}
+
+const DEFAULT_WARN_DAYS = 30;
+
+/** As it was told last while nobody has looked since: after a restart, for example. */
+function certificates({ status }: Target, facts: ConnectionFacts, { nowMs }: StatusContext): readonly Claimed[] {
+  if (facts.certificates === undefined)
+    return (status.conditions ?? []).filter(({ type }) => type === 'CertificatesValid');
+  const claim = certificatesClaim(facts.certificates, {
+    nowMs,
+    warnBeforeDays: facts.warnBeforeDays ?? DEFAULT_WARN_DAYS,
+  });
+  return claim === undefined ? [] : [claim];
 }
 
 function whatIsWell(facts: ConnectionFacts): { reason: string; message: string } {
@@ -67,13 +105,11 @@ function known({
   clusterUuid,
   apiPrefix,
   authenticatedAs,
-  pluginHealth,
 }: ConnectionFacts): Partial<OpenSearchConnectionStatus> {
   return {
     ...(version === undefined ? {} : { version }),
     ...(clusterUuid === undefined ? {} : { clusterUUID: clusterUuid }),
     ...(apiPrefix === undefined ? {} : { apiPrefix }),
     ...(authenticatedAs === undefined ? {} : { authenticatedAs }),
-    ...(pluginHealth === undefined ? {} : { pluginHealth }),
   };
 }

@@ -4,6 +4,7 @@ import type { RawObject } from './list-watch.ts';
 
 const PAUSED = 'security.opensearch.org/paused';
 const REQUESTED = 'security.opensearch.org/reconcile-requested-at';
+const FLUSH = 'security.opensearch.org/flush-cache';
 /** Flux asks the same question with its own annotation. */
 const FLUX_REQUESTED = 'reconcile.fluxcd.io/requestedAt';
 
@@ -13,7 +14,6 @@ const MAX_REQUEST_LENGTH = 1024;
 /** Keeps of an object of ours what the engine uses. */
 export function toObject<Spec, Status>(raw: RawObject): KubernetesObject<Spec, Status> {
   const { metadata } = raw;
-  const requested = metadata.annotations?.[REQUESTED] ?? metadata.annotations?.[FLUX_REQUESTED];
   return {
     namespace: metadata.namespace ?? '',
     name: metadata.name,
@@ -24,11 +24,26 @@ export function toObject<Spec, Status>(raw: RawObject): KubernetesObject<Spec, S
     ...(metadata.deletionTimestamp === undefined ? {} : { deletionTimestamp: metadata.deletionTimestamp }),
     finalizers: metadata.finalizers ?? [],
     paused: metadata.annotations?.[PAUSED] === 'true',
-    ...(requested === undefined ? {} : { reconcileRequestedAt: requested.slice(0, MAX_REQUEST_LENGTH).toWellFormed() }),
+    ...requestsIn(metadata.annotations ?? {}),
     // The API server has checked both against the CRD from which the types were made.
     spec: (raw['spec'] ?? {}) as Spec,
     status: (raw['status'] ?? {}) as Status,
   };
+}
+
+function requestsIn(
+  annotations: Readonly<Record<string, string>>,
+): Pick<KubernetesObject, 'reconcileRequestedAt' | 'flushCacheRequested'> {
+  const requested = annotations[REQUESTED] ?? annotations[FLUX_REQUESTED];
+  const flush = annotations[FLUSH];
+  return {
+    ...(requested === undefined ? {} : { reconcileRequestedAt: fit(requested) }),
+    ...(flush === undefined ? {} : { flushCacheRequested: fit(flush) }),
+  };
+}
+
+function fit(request: string): string {
+  return request.slice(0, MAX_REQUEST_LENGTH).toWellFormed();
 }
 
 export function toResource(kind: Kind, raw: RawObject): Resource {

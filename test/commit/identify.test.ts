@@ -29,7 +29,7 @@ describe('a cluster', () => {
       version: '3.4.0',
       clusterUuid: 'uuid-1',
       apiPrefix: 'Plugins',
-      authenticatedAs: { name: 'operator', method: 'Basic' },
+      authenticatedAs: { name: 'operator', method: 'Basic', roles: [], backendRoles: [] },
       pluginHealth: { status: 'UP', mode: 'strict' },
       self: { name: 'operator', method: 'Basic', isAdmin: false, backendRoles: [], roles: [] },
     });
@@ -42,8 +42,9 @@ describe('a cluster', () => {
       roles: ['own_index', 'all_access'],
       backend_roles: ['admin'],
     };
-    const { self } = await ask({ ...healthy, '/_plugins/_security/authinfo': { status: 200, body } });
+    const { self, authenticatedAs } = await ask({ ...healthy, '/_plugins/_security/authinfo': { status: 200, body } });
     expect(self).toMatchObject({ roles: ['own_index', 'all_access'], backendRoles: ['admin'], isAdmin: false });
+    expect(authenticatedAs).toMatchObject({ roles: ['all_access', 'own_index'], backendRoles: ['admin'] });
   });
 
   test('tells a client certificate from a login', async () => {
@@ -54,7 +55,7 @@ describe('a cluster', () => {
       '/_plugins/_security/authinfo': { status: 200, body },
       '/_plugins/_security/whoami': whoami,
     });
-    expect(identity.authenticatedAs).toEqual({ name: 'CN=operator', method: 'ClientCertificate' });
+    expect(identity.authenticatedAs).toMatchObject({ name: 'CN=operator', method: 'ClientCertificate' });
     expect(identity.self.isAdmin).toBe(true);
   });
 

@@ -34,7 +34,7 @@ describe('a connection', () => {
     await scenario.untilReason('OpenSearchRole', role, 'Applied');
   });
 
-  it('without its Secret, then without a key, then with a wrong password, says so each time and heals', async () => {
+  it('without its Secret, then without a key, then with a wrong login, says so each time and heals', async () => {
     scenario.startOperator();
     await scenario.connect();
     await scenario.untilReason('OpenSearchConnection', 'default', 'Connected');
@@ -50,7 +50,7 @@ describe('a connection', () => {
         ? true
         : undefined;
     });
-    await scenario.secret('opensearch-admin', { username: 'admin', password: 'not-the-password-at-all' });
+    await scenario.secret('opensearch-admin', { username: 'nobody', password: 'not-the-password-at-all' });
     const refused = await scenario.untilReason('OpenSearchConnection', 'default', 'AuthenticationFailed');
     expect(conditionOf(refused, 'Stalled')).toMatchObject({ status: 'True' });
     await scenario.secret('opensearch-admin', { username: 'admin', password: 'admin' });

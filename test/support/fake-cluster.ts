@@ -1,5 +1,13 @@
-import type { Cluster, Identity, WriteAnswer } from '../../src/commit/cluster.ts';
-import { NotInForceError, type OperatorError } from '../../src/errors.ts';
+import type {
+  Cluster,
+  FlushAnswer,
+  Identity,
+  PasswordAnswer,
+  ReloadAnswer,
+  WriteAnswer,
+} from '../../src/commit/cluster.ts';
+import type { CertificateEnd } from '../../src/desired/certificate-end.ts';
+import { NotInForceError, NotInitializedError, type OperatorError } from '../../src/errors.ts';
 import type { JsonValue } from '../../src/generated/json-value.ts';
 import type { DocumentName } from '../../src/kinds/kind.ts';
 import { FakeConfiguration } from './fake-configuration.ts';
@@ -47,6 +55,20 @@ export class FakeCluster implements Cluster {
   /** Ids of the nodes that are there. */
   nodes: readonly string[] = ['node-1'];
   flushes = 0;
+  /** Whether the plugin says of itself that it is down. */
+  isDown = false;
+  flushAnswer: FlushAnswer = { type: 'flushed' };
+  /** Of the nodes; undefined when we may not see them. */
+  certificates: readonly CertificateEnd[] | undefined;
+  clientCertificate: CertificateEnd | undefined;
+  reloadAnswers: readonly ReloadAnswer[] = [{ endpoint: 'https://opensearch.example:9200' }];
+  /** How often each of these was asked for. */
+  readonly asked = { health: 0, certificates: 0, reload: 0 };
+  readonly care = this.#care();
+  /** Every password that we wanted for ourselves, whatever was answered. */
+  readonly passwords: string[] = [];
+  /** Decides about a new password; throws what breaks the connection. */
+  onPassword: (password: string) => PasswordAnswer = () => ({ type: 'changed' });
   /** PATCHes that changed something. */
   writes = 0;
 
@@ -79,13 +101,43 @@ export class FakeCluster implements Cluster {
     return this.#document(document).get(name);
   }
 
+  #care(): Cluster['care'] {
+    const answer = <T>(value: T): Promise<T> =>
+      this.outage === undefined ? Promise.resolve(value) : Promise.reject(this.outage);
+    const clientCertificate = (): CertificateEnd | undefined => this.clientCertificate;
+    return {
+      health: () => {
+        this.asked.health += 1;
+        if (this.isDown) return Promise.reject(new NotInitializedError('the plugin says that it is DOWN'));
+        return answer(this.identity.pluginHealth);
+      },
+      nodeCertificates: () => {
+        this.asked.certificates += 1;
+        return answer(this.certificates);
+      },
+      get clientCertificate() {
+        return clientCertificate();
+      },
+      reloadCertificates: () => {
+        this.asked.reload += 1;
+        return answer(this.reloadAnswers);
+      },
+    };
+  }
+
   fetchNodes(): Promise<readonly string[]> {
     return Promise.resolve(this.nodes);
   }
 
-  flushCache(): Promise<void> {
+  flushCache(): Promise<FlushAnswer> {
     this.flushes += 1;
-    return this.outage === undefined ? Promise.resolve() : Promise.reject(this.outage);
+    return this.outage === undefined ? Promise.resolve(this.flushAnswer) : Promise.reject(this.outage);
+  }
+
+  changePassword(password: string): Promise<PasswordAnswer> {
+    this.passwords.push(password);
+    // A decision that throws is an answer that breaks the connection.
+    return Promise.resolve(password).then(this.onPassword);
   }
 
   fetchDocument(document: DocumentName): Promise<Readonly<Record<string, unknown>>> {

@@ -39,6 +39,7 @@ export class SimulatedOperator {
   readonly clock = new FakeClock();
   readonly kubernetes = new FakeKubernetes(() => this.clock.now());
   cluster = new FakeCluster();
+  readonly metrics = createMetrics();
   /** What a hash takes; they are made one after the other. */
   hashMs = 0;
   #hashing: Promise<void> = Promise.resolve();
@@ -59,7 +60,10 @@ export class SimulatedOperator {
   guardLogin = false;
   /** Every line of the log, at all levels. */
   readonly logged: string[] = [];
-  readonly metrics = createMetrics();
+  /** The password of ours that the cluster takes; any while it is undefined. */
+  passwordInForce: string | undefined;
+  /** What happens after a login with another one. */
+  onRefusedLogin: (password: string) => void = () => undefined;
   /** The settings of every attempt to open the cluster. */
   readonly opened: OpenSearchSettings[] = [];
   #stop = new AbortController();
@@ -178,6 +182,11 @@ export class SimulatedOperator {
     const expected = this.cluster.get('internalusers', 'operator')?.['hash'];
     if (this.guardLogin && auth.type === 'basic' && expected !== `hash of operator and ${auth.password}`)
       return Promise.reject(new AuthenticationError('wrong password'));
+    const { passwordInForce } = this;
+    if (passwordInForce !== undefined && auth.type === 'basic' && auth.password !== passwordInForce) {
+      this.onRefusedLogin(auth.password);
+      return Promise.reject(new AuthenticationError('wrong password'));
+    }
     return this.cluster.outage === undefined ? Promise.resolve(this.cluster) : Promise.reject(this.cluster.outage);
   }
 

@@ -8,6 +8,7 @@ import {
   API_PREFIXES,
   type WriteAnswer,
 } from '../../clients/security-api.ts';
+import { accessRefusal } from '../../clients/access-refusal.ts';
 import { answers } from '../../clients/answers.ts';
 import { OperatorError, UnreachableError } from '../../errors.ts';
 import type { JsonObject, JsonValue } from '../../generated/json-value.ts';
@@ -96,7 +97,12 @@ function documents(
     },
     patch: async (name, changes, base) => {
       const body = JSON.stringify(patchFor(name, changes, base));
-      return toWriteAnswer(await client.request({ method: 'PATCH', path: `${api}/${name}`, body }));
+      const path = `${api}/${name}`;
+      const answer = toWriteAnswer(await client.request({ method: 'PATCH', path, body }));
+      const advice = answer.type === 'refused' ? accessRefusal(answer.words, { path })?.advice : undefined;
+      return answer.type === 'refused' && advice !== undefined
+        ? { ...answer, words: `${answer.words}: ${advice}` }
+        : answer;
     },
   };
 }

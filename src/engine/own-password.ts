@@ -1,0 +1,101 @@
+import type { Cluster, OpenSearchSettings } from '../commit/cluster.ts';
+import { AuthenticationError, messageOf, OperatorError } from '../errors.ts';
+import type { EventDraft } from '../status/event-recorder.ts';
+import { backoffMs } from '../watch/backoff.ts';
+import type { World } from './world.ts';
+
+/** The login that the Secret has now, and who else may put it in force. */
+export interface WantedLogin {
+  readonly settings: OpenSearchSettings;
+  /** The cluster, open with the login of before. */
+  readonly cluster: Cluster;
+  /** An object declares the user: its new password is in force when we have written that. */
+  readonly isManaged: boolean;
+  readonly isObserving: boolean;
+  /** Whether the cluster takes the login. @throws what is not about the login */
+  readonly works: () => Promise<boolean>;
+}
+
+/** `take`: the new login is in force. `keep`: go on with the one of before. */
+type Decision = 'take' | 'keep';
+
+const CHANGED = 'the password in the Secret is new and has been put in force in OpenSearch for the user';
+const ADVICE =
+  'The one of before is used on. Put another one into the Secret, or change it in OpenSearch by other means';
+const RETRY = { firstMs: 5000, maxMs: 300_000 };
+
+/**
+ * Puts a new password of our own user in force when its Secret changes, with the login of before, which is used until
+ * then: a rotation never shuts us out. Nothing is tried twice that the server refused for what it is, since each wrong
+ * password counts against us where the cluster limits attempts.
+ */
+export class OwnPassword {
+  readonly #world: Pick<World, 'clock' | 'random'>;
+  readonly #tell: (event: EventDraft) => void;
+  #problem: string | undefined;
+  #failures = 0;
+  #retryAtMs = 0;
+
+  constructor(world: Pick<World, 'clock' | 'random'>, tell: (event: EventDraft) => void) {
+    this.#world = world;
+    this.#tell = tell;
+  }
+
+  /** Why the login that is in use is not the one that the Secret has; undefined when it is. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** The Secret changed, or the login that it has is in use. */
+  forget(): void {
+    this.#problem = undefined;
+    this.#failures = 0;
+    this.#retryAtMs = 0;
+  }
+
+  /** At most one change and one login. */
+  async decide(wanted: WantedLogin): Promise<Decision> {
+    if (this.#world.clock.now() < this.#retryAtMs) return 'keep';
+    try {
+      const problem = wanted.isManaged || wanted.isObserving ? await whatHolds(wanted) : await this.#change(wanted);
+      if (problem === undefined) return 'take';
+      this.#problem = problem;
+      // Nobody tells when another object has put it in force, so that is tried at each turn.
+      this.#retryAtMs = wanted.isManaged ? 0 : Infinity;
+    } catch (error) {
+      // Our login of before is not taken any more: what the Secret has is the one left to try.
+      if (error instanceof AuthenticationError) return 'take';
+      if (!(error instanceof OperatorError)) throw error;
+      this.#tryLater(messageOf(error));
+    }
+    return 'keep';
+  }
+
+  /** Who has the new password in force some other way, such as a directory, is refused here and let in there. */
+  async #change({ settings, cluster, works }: WantedLogin): Promise<string | undefined> {
+    if (settings.auth.type !== 'basic') return undefined;
+    const answer = await cluster.changePassword(settings.auth.password);
+    if (answer.type === 'changed') {
+      this.#tell({ type: 'Normal', reason: 'PasswordChanged', message: `${CHANGED} "${settings.auth.username}"` });
+      // Who logs in while somebody else tries the same password from before the change shares the refusal: once is no proof.
+      await works().catch(() => false);
+      return undefined;
+    }
+    if (await works()) return undefined;
+    return `OpenSearch refused the new password (${answer.words.replace(/\.$/, '')}). ${ADVICE}`;
+  }
+
+  #tryLater(words: string): void {
+    const { clock, random } = this.#world;
+    this.#problem = `the new password could not be put in force yet: ${words}`;
+    this.#retryAtMs = clock.now() + backoffMs(this.#failures, RETRY, random);
+    this.#failures += 1;
+  }
+}
+
+async function whatHolds({ works, isManaged }: WantedLogin): Promise<string | undefined> {
+  if (await works()) return undefined;
+  return isManaged
+    ? 'the new password is in force as soon as the OpenSearchUser of this user is Applied'
+    : 'managementPolicy is Observe, so the password is not changed: change it in OpenSearch';
+}

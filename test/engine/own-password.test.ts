@@ -1,0 +1,180 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { AuthenticationError, UnreachableError } from '../../src/errors.ts';
+import { CONNECTIONS, ROLES, SimulatedOperator } from '../support/simulated-operator.ts';
+
+const DEFAULT = { name: 'default' };
+const OLD = 'secret-password';
+const NEW = 'another-password';
+
+let current: SimulatedOperator | undefined;
+
+afterEach(async () => {
+  await current?.stop();
+});
+
+/** Connected with the old password, the only one that the cluster takes. */
+async function connected(): Promise<SimulatedOperator> {
+  current = new SimulatedOperator();
+  const operator = current;
+  operator.passwordInForce = OLD;
+  operator.cluster.onPassword = (password) => {
+    operator.passwordInForce = password;
+    return { type: 'changed' };
+  };
+  operator.apply(ROLES, { name: 'ops' }, { description: 'x' });
+  await operator.start();
+  expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('True Connected');
+  return operator;
+}
+
+async function rotate(operator: SimulatedOperator): Promise<void> {
+  operator.putSecret('admin', { username: 'operator', password: NEW });
+  await operator.pass();
+}
+
+function refuse(operator: SimulatedOperator): void {
+  operator.cluster.onPassword = () => ({ type: 'refused', words: 'Weak password' });
+}
+
+function told(operator: SimulatedOperator): string {
+  const condition = operator.status(CONNECTIONS, DEFAULT).conditions?.find(({ type }) => type === 'CredentialsInForce');
+  return condition === undefined ? 'nothing' : `${condition.status} ${condition.reason}: ${condition.message}`;
+}
+
+describe('a new password of the own user', () => {
+  test('is put in force with the old login, then used, and told', async () => {
+    const operator = await connected();
+    await rotate(operator);
+    expect(operator.cluster.passwords).toEqual([NEW]);
+    expect(operator.opened.at(-1)?.auth).toMatchObject({ password: NEW });
+    expect([operator.ready(CONNECTIONS, DEFAULT), told(operator)]).toEqual(['True Connected', 'nothing']);
+    expect(operator.events).toContain('PasswordChanged');
+  });
+
+  test('is believed to be in force though the first login is still refused', async () => {
+    const operator = await connected();
+    operator.cluster.onPassword = () => ({ type: 'changed' });
+    operator.onRefusedLogin = (password) => {
+      operator.passwordInForce = password;
+    };
+    await rotate(operator);
+    expect([operator.ready(CONNECTIONS, DEFAULT), told(operator)]).toEqual(['True Connected', 'nothing']);
+    expect(operator.events).not.toContain('AuthenticationFailed');
+  });
+
+  test('that is in force already is just taken', async () => {
+    const operator = await connected();
+    operator.passwordInForce = NEW;
+    operator.cluster.onPassword = () => {
+      throw new AuthenticationError('the old one is over');
+    };
+    await rotate(operator);
+    expect([operator.ready(CONNECTIONS, DEFAULT), told(operator)]).toEqual(['True Connected', 'nothing']);
+    expect(operator.events).not.toContain('PasswordChanged');
+  });
+
+  test('that another directory has in force already is taken, though the account API knows no such user', async () => {
+    const operator = await connected();
+    operator.cluster.onPassword = () => {
+      operator.passwordInForce = NEW;
+      return { type: 'refused', words: "account 'operator' not found." };
+    };
+    await rotate(operator);
+    expect([operator.ready(CONNECTIONS, DEFAULT), told(operator)]).toEqual(['True Connected', 'nothing']);
+  });
+
+  test('that is refused leaves the old login at work, is told in the words of the server, and is not tried again', async () => {
+    const operator = await connected();
+    refuse(operator);
+    await rotate(operator);
+    expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('True Connected');
+    expect(told(operator)).toMatch(/^False PasswordNotChanged: .*Weak password/);
+    const opened = operator.opened.length;
+    await operator.pass(600_000);
+    expect(operator.cluster.passwords).toHaveLength(1);
+    expect(operator.opened).toHaveLength(opened);
+    expect(operator.events.filter((reason) => reason === 'PasswordNotChanged')).toHaveLength(1);
+  });
+
+  test('that is refused and then taken back is nothing to tell any more', async () => {
+    const operator = await connected();
+    refuse(operator);
+    await rotate(operator);
+    operator.putSecret('admin', { username: 'operator', password: OLD });
+    await operator.pass();
+    expect([operator.ready(CONNECTIONS, DEFAULT), told(operator)]).toEqual(['True Connected', 'nothing']);
+  });
+
+  test('that is refused does not shut us out after an outage', async () => {
+    const operator = await connected();
+    refuse(operator);
+    await rotate(operator);
+    operator.cluster.outage = new UnreachableError('away');
+    await operator.pass(120_000);
+    expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('False Unreachable');
+    operator.cluster.outage = undefined;
+    await operator.pass(60_000);
+    expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('True Connected');
+    expect(told(operator)).toContain('Weak password');
+  });
+
+  test('that comes while the cluster is away is put in force when it is back', async () => {
+    const operator = await connected();
+    operator.cluster.outage = new UnreachableError('away');
+    await operator.pass(70_000);
+    await rotate(operator);
+    operator.cluster.outage = undefined;
+    await operator.pass(120_000);
+    expect(operator.passwordInForce).toBe(NEW);
+    expect([operator.ready(CONNECTIONS, DEFAULT), told(operator)]).toEqual(['True Connected', 'nothing']);
+  });
+
+  test('whose answer is lost is tried again after a pause', async () => {
+    const operator = await connected();
+    const { onPassword } = operator.cluster;
+    operator.cluster.onPassword = () => {
+      throw new UnreachableError('lost');
+    };
+    await rotate(operator);
+    expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('True Connected');
+    expect(told(operator)).toContain('could not be put in force yet');
+    operator.cluster.onPassword = onPassword;
+    await operator.pass(130_000);
+    expect([operator.passwordInForce, told(operator)]).toEqual([NEW, 'nothing']);
+  });
+
+  test('is not put in force while nothing may be written', async () => {
+    const operator = await connected();
+    operator.connect({ managementPolicy: 'Observe' });
+    await rotate(operator);
+    expect(operator.cluster.passwords).toEqual([]);
+    expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('True Observed');
+    expect(told(operator)).toContain('managementPolicy is Observe');
+  });
+
+  test('that came while the operator was stopped cannot be put in force: nobody remembers the old one', async () => {
+    const operator = await connected();
+    await operator.stop();
+    operator.putSecret('admin', { username: 'operator', password: NEW });
+    await operator.start();
+    expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('False AuthenticationFailed');
+  });
+
+  test('that comes while a turn is under way is not overlooked', async () => {
+    const operator = await connected();
+    operator.connect({ endpoints: ['https://elsewhere.example:9200'] });
+    await rotate(operator);
+    expect(operator.passwordInForce).toBe(NEW);
+  });
+
+  test('that was refused goes along to another address, and the old one does not', async () => {
+    const operator = await connected();
+    refuse(operator);
+    await rotate(operator);
+    operator.connect({ endpoints: ['https://elsewhere.example:9200'] });
+    await operator.pass(60_000);
+    const there = operator.opened.filter(({ endpoints }) => endpoints[0]?.includes('elsewhere') === true);
+    expect(new Set(there.map(({ auth }) => auth.type === 'basic' && auth.password))).toEqual(new Set([NEW]));
+    expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('False AuthenticationFailed');
+  });
+});
