@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { UnreachableError } from '../../src/errors.ts';
-import { valueAt } from '../../src/plan/config/tree.ts';
+import { valueAt, withValue } from '../../src/plan/config/tree.ts';
 import { CONFIGS, SimulatedOperator } from '../support/simulated-operator.ts';
 
 const OIDC = {
@@ -153,6 +153,107 @@ describe('a security configuration', () => {
     expect(JSON.stringify(operator.cluster.configuration.tree)).toContain('c2VjcmV0LXNpZ25pbmcta2V5');
     const told = ['events', 'configmaps', CONFIGS].flatMap((collection) => operator.kubernetes.all(collection));
     expect(JSON.stringify(told)).not.toContain('c2VjcmV0LXNpZ25pbmcta2V5');
+    await operator.stop();
+  });
+
+  test('plans anew when somebody else changes the configuration between the backup and the write', async () => {
+    const operator = new SimulatedOperator();
+    const { configuration } = operator.cluster;
+    let isChanged = false;
+    configuration.onStep = (step) => {
+      if (step !== 'fetch' || isChanged) return;
+      isChanged = true;
+      configuration.tree = withValue(configuration.tree, ['dynamic', 'respect_request_indices_options'], true);
+    };
+    operator.apply(CONFIGS, SSO, { dynamic: { authc: { oidc: OIDC } } });
+    await operator.start();
+    expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
+    expect(valueAt(configuration.tree, ['dynamic', 'respect_request_indices_options'])).toBe(true);
+    await operator.stop();
+  });
+
+  test('may not touch the domain that the operator logs in through when nobody could put it back', async () => {
+    const operator = new SimulatedOperator();
+    operator.cluster.configuration.hasWayBack = false;
+    const basic = { basic_internal_auth_domain: { order: 3 } };
+    operator.apply(CONFIGS, SSO, { dynamic: { authc: basic }, adoptionPolicy: 'Always' });
+    operator.apply(CONFIGS, { name: 'other' }, { dynamic: { do_not_fail_on_forbidden: true } });
+    await operator.start();
+    expect(operator.ready(CONFIGS, SSO)).toBe('False WouldLockOut');
+    expect(operator.message(CONFIGS, SSO)).toContain('rescue.clientCertificate');
+    expect(operator.ready(CONFIGS, { name: 'other' })).toBe('True Applied');
+    const conditions = operator.status(CONFIGS, { name: 'other' }).conditions ?? [];
+    expect(conditions.map(({ type, reason }) => `${type} ${reason}`)).toContain('WayBack NoWayBack');
+    await operator.stop();
+  });
+
+  test('leaves a domain alone whose password is hidden from the operator', async () => {
+    const operator = new SimulatedOperator();
+    const { configuration } = operator.cluster;
+    const ldap = { authorization_backend: { type: 'ldap', config: { password: '******' } } };
+    configuration.tree = withValue(configuration.tree, ['dynamic', 'authz', 'ldap'], ldap);
+    operator.apply(CONFIGS, SSO, { dynamic: { authz: { ldap: { description: 'people' } } } });
+    await operator.start();
+    expect(operator.ready(CONFIGS, SSO)).toBe('False Unsupported');
+    expect(configuration.patches).toEqual([]);
+    await operator.stop();
+  });
+
+  test('tells by pointer what would change while it only observes, and writes nothing', async () => {
+    const operator = await start({ dynamic: { authc: { oidc: OIDC } }, managementPolicy: 'Observe' });
+    expect(operator.ready(CONFIGS, SSO)).toBe('True Observed');
+    expect(operator.status(CONFIGS, SSO).plannedChanges).toEqual(['add /dynamic/authc/oidc']);
+    expect(operator.cluster.configuration.patches).toEqual([]);
+    await operator.stop();
+  });
+
+  test('does not overwrite what was set by hand unless it is told to', async () => {
+    const operator = new SimulatedOperator();
+    const { configuration } = operator.cluster;
+    configuration.tree = withValue(configuration.tree, ['dynamic', 'hosts_resolver_mode'], 'ip-hostname');
+    operator.apply(CONFIGS, SSO, { dynamic: { hosts_resolver_mode: 'ip-hostname-lookup' } });
+    await operator.start();
+    expect(operator.ready(CONFIGS, SSO)).toBe('False AlreadyExists');
+    operator.apply(CONFIGS, SSO, { dynamic: { hosts_resolver_mode: 'ip-hostname-lookup' }, adoptionPolicy: 'Always' });
+    await operator.pass();
+    expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
+    await operator.stop();
+  });
+
+  test('gives a setting to the older of two objects that want different values', async () => {
+    const operator = await start({ dynamic: { filtered_alias_mode: 'nowarn' } });
+    operator.apply(CONFIGS, { name: 'younger' }, { dynamic: { filtered_alias_mode: 'disallow' } });
+    await operator.pass();
+    expect(operator.ready(CONFIGS, { name: 'younger' })).toBe('False NameTaken');
+    expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
+    await operator.stop();
+  });
+
+  test('is put right with an event when it was changed behind its back', async () => {
+    const operator = await start({ dynamic: { authc: { oidc: OIDC } } });
+    const { configuration } = operator.cluster;
+    configuration.tree = withValue(configuration.tree, ['dynamic', 'authc', 'oidc'], undefined);
+    await operator.pass(90_000);
+    expect(Object.keys(authc(operator) as object)).toContain('oidc');
+    expect(operator.events).toContain('DriftCorrected');
+    await operator.stop();
+  });
+
+  test('waits, without trying all the time, while a user who must get in does not even now', async () => {
+    const operator = new SimulatedOperator();
+    operator.putSecret('jane', { username: 'jane', password: 'password-of-jane' });
+    const { configuration } = operator.cluster;
+    let logins = 0;
+    configuration.letsIn = () => {
+      logins += 1;
+      return logins > 4;
+    };
+    operator.apply(CONFIGS, SSO, { dynamic: { authc: { oidc: OIDC } }, probes: [{ secretRef: { name: 'jane' } }] });
+    await operator.start();
+    expect(operator.ready(CONFIGS, SSO)).toBe('False Verifying');
+    await operator.pass(300_000);
+    expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
+    expect(logins).toBeLessThan(10);
     await operator.stop();
   });
 });
