@@ -29,6 +29,8 @@ export interface ObjectStatus {
   readonly secretVersion?: string;
   /** Secrets with the configuration of before, the newest first. */
   readonly backups?: readonly { readonly secretName: string; readonly createdAt: string }[];
+  /** What the cluster says about newer default roles. */
+  readonly upgrade?: { readonly available: boolean; readonly changes?: readonly string[] };
 }
 
 /** What is kept of a Kubernetes object: only what is used, since thousands of them stay in memory. */

@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { nobody } from '../commit/ownership.ts';
+import type { UpgradeStatus } from '../commit/config/config-api.ts';
 import type { Backup } from '../commit/config/config-backups.ts';
 import { resumeTransaction, runTransaction, type TransactionResult } from '../commit/config/config-transaction.ts';
-import { isDeleting, type ObjectKey } from '../desired/resource.ts';
+import { isDeleting, type ObjectKey, type Resource } from '../desired/resource.ts';
+import type { OpenSearchSecurityConfigSpec } from '../generated/opensearch-security-config.ts';
 import { DOCUMENT_OF_ROOT, type ConfigDocument } from '../plan/config/config-change.ts';
 import { planConfig, type ConfigPlan } from '../plan/config/plan-config.ts';
 import type { ConfigTree } from '../plan/config/tree.ts';
@@ -10,14 +13,14 @@ import type { Decision, Parts } from '../plan/slot.ts';
 import { slotKeyOf, type Slot } from './claim-index.ts';
 import { DRIFT_CORRECTED } from './cluster-turn.ts';
 import { hasRoot, toConfigWish, withoutUnavailable, type ConfigWish } from './config-claims.ts';
-import { ConfigFailures, rolledBack } from './config-failures.ts';
+import { ConfigFailures } from './config-failures.ts';
+import { CONFIG_NAME, failureOf, outcomesAfter, toDecision, whatIsLeft } from './config-result.ts';
 import type { Ticket } from './dirty-slots.ts';
 import { postpone, settle } from './session-state.ts';
 import type { TurnContext } from './turn-context.ts';
 import { recordOwners, writeAhead } from './write-ahead.ts';
 
-const NAME = 'config';
-const SLOT = slotKeyOf('securityconfig', NAME);
+const SLOT = slotKeyOf('securityconfig', CONFIG_NAME);
 const NO_WAY_BACK =
   'a configuration that locks the operator out could not be put back: give the connection a rescue.clientCertificate, or log in with a client certificate listed in plugins.security.authcz.admin_dn';
 
@@ -35,6 +38,7 @@ export class ConfigTurn {
   #backups: readonly Backup[] = [];
   #clusterUuid: string | undefined;
   #lastLive = '';
+  #upgrade: UpgradeStatus | undefined;
 
   /** @returns whether anything was written to the cluster */
   async run(context: TurnContext, isDriftDue: boolean): Promise<boolean> {
@@ -42,6 +46,7 @@ export class ConfigTurn {
     const slot = state.index.slot(SLOT);
     if (slot === undefined || signal.aborted || (!isDriftDue && !state.dirty.has(SLOT))) return false;
     await this.#prepare(context, slot);
+    if (isDriftDue) await this.#checkUpgrade(context, slot);
     const look = await this.#look(context, slot);
     if (look === undefined) return false;
     return this.#carryOut(context, look, this.#plan(context, look));
@@ -64,6 +69,17 @@ export class ConfigTurn {
     }
     this.#failures.takeOver(this.#backups);
     this.#clusterUuid = state.ledger?.clusterUuid;
+  }
+
+  /** Another answer than before has to be told. */
+  async #checkUpgrade({ state, cluster, signal }: TurnContext, slot: Slot): Promise<void> {
+    const policies = [...slot.claimants.values()].map(
+      ({ spec }) => (spec as OpenSearchSecurityConfigSpec).upgrade?.policy,
+    );
+    if (policies.every((policy) => policy === 'Ignore')) return;
+    const upgrade = await cluster.configuration.checkUpgrade(signal);
+    if (!isDeepStrictEqual(upgrade, this.#upgrade)) state.dirty.add(SLOT, 'sweep');
+    this.#upgrade = upgrade;
   }
 
   /** Reads what is declared and what is there; nothing when it is as it was and nobody wants anything new. */
@@ -130,13 +146,15 @@ export class ConfigTurn {
     const result = plan.changes.length === 0 ? undefined : await this.#transact(context, look, plan);
     if (result?.type === 'outrun') return true;
     const isInForce = result === undefined || result.type === 'committed';
-    if (isInForce) await recordOwners(context, [{ document: 'securityconfig', name: NAME, parts: plan.parts }]);
+    if (isInForce) await recordOwners(context, [{ document: 'securityconfig', name: CONFIG_NAME, parts: plan.parts }]);
     this.#tell(context, look, {
       plan,
       outcomes: outcomesAfter(plan, result),
       isCommitted: result?.type === 'committed',
     });
-    finish(context, look.ticket, { plan, result });
+    const left = whatIsLeft(plan, result);
+    if (left === 'later') postpone(context.state, SLOT, context.world);
+    if (left !== 'now') settle(context.state, look.ticket);
     return result !== undefined;
   }
 
@@ -176,11 +194,11 @@ export class ConfigTurn {
       isCommitted,
     }: { plan: ConfigPlan; outcomes: ReadonlyMap<ObjectKey, Outcome>; isCommitted: boolean },
   ): void {
-    const details = this.#details(cluster.configuration.hasWayBack);
     for (const [key, outcome] of outcomes) {
       // As it was when it was decided about: a newer one has not been looked at.
       const resource = wishes.find(({ claim }) => claim.key === key)?.claim.resource;
       if (resource === undefined) continue;
+      const details = this.#details(resource, cluster.configuration.hasWayBack);
       const isDrift = isCommitted && plan.subjects.includes(key) && !isDeleting(resource) && teller.isReady(resource);
       teller.tell(
         resource,
@@ -192,23 +210,15 @@ export class ConfigTurn {
     }
   }
 
-  #details(hasWayBack: boolean): OutcomeDetails {
+  #details({ spec }: Resource, hasWayBack: boolean): OutcomeDetails {
     const backups = this.#backups.map(({ secretName, createdAt }) => ({ secretName, createdAt }));
-    return { ...(backups.length === 0 ? {} : { backups }), ...(hasWayBack ? {} : { noWayBack: NO_WAY_BACK }) };
+    const isChecking = (spec as OpenSearchSecurityConfigSpec).upgrade?.policy !== 'Ignore';
+    return {
+      ...(backups.length === 0 ? {} : { backups }),
+      ...(this.#upgrade === undefined || !isChecking ? {} : { upgrade: this.#upgrade }),
+      ...(hasWayBack ? {} : { noWayBack: NO_WAY_BACK }),
+    };
   }
-}
-
-/** Half of what several wanted may be right: then another turn finds out which. */
-function finish(
-  { state, world }: TurnContext,
-  ticket: Ticket,
-  { plan, result }: { readonly plan: ConfigPlan; readonly result: TransactionResult | undefined },
-): void {
-  const isWaiting = result?.type === 'waiting';
-  if (isWaiting) postpone(state, SLOT, world);
-  const hasFailed = result?.type === 'refused' || result?.type === 'rolledBack';
-  const isLeftToTry = (hasFailed && plan.subjects.length > 1) || [...plan.outcomes.values()].some(isPending);
-  if (isWaiting || !isLeftToTry) settle(state, ticket);
 }
 
 function ticketOf({ dirty }: TurnContext['state']): Ticket | undefined {
@@ -228,37 +238,6 @@ async function readRoots(
   };
 }
 
-/** The decision as the rest of the engine knows it. */
-function toDecision({ changes, subjects, parts, outcomes }: ConfigPlan): Decision {
-  const common = { subjects, parts, outcomes };
-  return changes.length === 0 ? common : { ...common, operation: { type: 'add', name: NAME, value: '' } };
-}
-
-function outcomesAfter(plan: ConfigPlan, result: TransactionResult | undefined): ReadonlyMap<ObjectKey, Outcome> {
-  const failure =
-    result === undefined
-      ? undefined
-      : (failureOf(result) ?? (result.type === 'waiting' ? waiting('Verifying', result.message) : undefined));
-  if (failure === undefined) return plan.outcomes;
-  const told =
-    plan.subjects.length === 1
-      ? failure
-      : waiting('Verifying', 'a change together with other objects failed: each is tried alone');
-  return new Map([
-    ...plan.outcomes,
-    ...plan.subjects.map((key) => [key, result?.type === 'waiting' ? failure : told] as const),
-  ]);
-}
-
-function failureOf(result: TransactionResult): Outcome | undefined {
-  if (result.type === 'rolledBack') return rolledBack(result.why);
-  return result.type === 'refused' ? stalled('Rejected', result.words) : undefined;
-}
-
-function isPending(outcome: Outcome): boolean {
-  return outcome.type === 'waiting' && outcome.reason === 'Verifying';
-}
-
 function toSubject({ claim, version }: ConfigWish): { readonly key: ObjectKey; readonly version: string } {
   return { key: claim.key, version };
 }
@@ -268,7 +247,7 @@ function probesOf(wishes: readonly ConfigWish[]): ConfigWish['probes'] {
 }
 
 function partsOf({ state }: Pick<TurnContext, 'state'>): Parts {
-  return (state.ledger?.owners.ownershipOf('securityconfig', NAME) ?? nobody).parts;
+  return (state.ledger?.owners.ownershipOf('securityconfig', CONFIG_NAME) ?? nobody).parts;
 }
 
 function isOnRecord(parts: Parts, root: string): boolean {

@@ -46,6 +46,7 @@ export type Outcome =
 /** What the status of a configuration shows besides its conditions. */
 export interface OutcomeDetails {
   readonly backups?: readonly { readonly secretName: string; readonly createdAt: string }[];
+  readonly upgrade?: { readonly available: boolean; readonly changes?: readonly string[] };
   /** Why nobody could put a wrong configuration back; undefined when somebody can. */
   readonly noWayBack?: string;
 }

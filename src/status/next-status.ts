@@ -21,7 +21,6 @@ export function nextStatus(resource: Resource, outcome: TellableOutcome, context
   const owned = 'resourceName' in outcome ? outcome.resourceName : status.resourceName;
   const planned = outcome.type === 'observed' ? outcome.plannedChanges : [];
   const secretVersion = outcome.type === 'applied' ? outcome.secretVersion : status.secretVersion;
-  const backups = detailsOf(outcome).backups ?? status.backups;
   return {
     observedGeneration: generation,
     conditions: nextConditions(
@@ -34,8 +33,15 @@ export function nextStatus(resource: Resource, outcome: TellableOutcome, context
     ...(owned === undefined ? {} : { resourceName: owned }),
     ...(reconcileRequestedAt === undefined ? {} : { lastHandledReconcileAt: reconcileRequestedAt }),
     ...(planned.length === 0 ? {} : { plannedChanges: planned }),
-    ...(backups === undefined ? {} : { backups }),
+    ...shownDetails(status, outcome),
   };
+}
+
+/** What is not told anew stays as it was. */
+function shownDetails(status: ObjectStatus, outcome: TellableOutcome): Pick<ObjectStatus, 'backups' | 'upgrade'> {
+  const details = detailsOf(outcome);
+  const [backups, upgrade] = [details.backups ?? status.backups, details.upgrade ?? status.upgrade];
+  return { ...(backups === undefined ? {} : { backups }), ...(upgrade === undefined ? {} : { upgrade }) };
 }
 
 function detailsOf(outcome: TellableOutcome): OutcomeDetails {

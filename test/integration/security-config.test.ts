@@ -82,6 +82,7 @@ describe('the security configuration', () => {
     const kept = Object.entries(domain).filter(([field]) => field !== 'transport_enabled');
     expect((await domains())['openid_auth_domain']).toMatchObject(Object.fromEntries(kept));
     expect(object.status['backups']).toHaveLength(1);
+    expect(object.status['upgrade']).toMatchObject({ available: false });
     await adminGetsIn();
     const { resourceVersion } = object.metadata;
     await new Promise((resolve) => setTimeout(resolve, 6000));

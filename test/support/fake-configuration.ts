@@ -1,4 +1,4 @@
-import type { ConfigApi, Login, Look } from '../../src/commit/config/config-api.ts';
+import type { ConfigApi, Login, Look, UpgradeStatus } from '../../src/commit/config/config-api.ts';
 import { patchFor, rootOf, toRoot } from '../../src/commit/config/config-wire.ts';
 import type { WriteAnswer } from '../../src/commit/cluster.ts';
 import type { OperatorError } from '../../src/errors.ts';
@@ -78,6 +78,12 @@ export class FakeConfiguration implements ConfigApi {
   async logIn(login: Login): Promise<boolean> {
     await this.#step('logIn');
     return this.letsIn(login, this.tree);
+  }
+
+  upgrade: UpgradeStatus = { available: false, changes: [] };
+
+  checkUpgrade(): Promise<UpgradeStatus> {
+    return Promise.resolve(this.upgrade);
   }
 
   answers(): Promise<boolean> {
