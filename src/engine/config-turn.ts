@@ -8,8 +8,8 @@ import type { OpenSearchSecurityConfigSpec } from '../generated/opensearch-secur
 import { DOCUMENT_OF_ROOT, type ConfigDocument } from '../plan/config/config-change.ts';
 import { planConfig, type ConfigPlan } from '../plan/config/plan-config.ts';
 import type { ConfigTree } from '../plan/config/tree.ts';
-import { stalled, waiting, type Outcome, type OutcomeDetails } from '../plan/outcome.ts';
-import type { Decision, Parts } from '../plan/slot.ts';
+import { waiting, type Outcome, type OutcomeDetails } from '../plan/outcome.ts';
+import type { Parts } from '../plan/slot.ts';
 import { slotKeyOf, type Slot } from './claim-index.ts';
 import { DRIFT_CORRECTED } from './cluster-turn.ts';
 import { hasRoot, toConfigWish, withoutUnavailable, type ConfigWish } from './config-claims.ts';

@@ -16,12 +16,16 @@ const noop = { type: 'noop', config: {} };
 describe('the security configuration', () => {
   let scenario: Scenario;
   let before: unknown;
+  let audit: unknown;
+  let allowlist: unknown;
   let provider: Server;
   let address: string;
 
   beforeAll(async () => {
     scenario = await Scenario.start();
     before = (await scenario.search.ok<{ config: unknown }>('GET', PATH)).config;
+    audit = (await scenario.search.ok<{ config: unknown }>('GET', '/_plugins/_security/api/audit')).config;
+    allowlist = (await scenario.search.ok<{ config: unknown }>('GET', '/_plugins/_security/api/allowlist')).config;
     provider = createServer((_request, response) => response.end('{"issuer":"me"}'));
     await new Promise<void>((resolve) => void provider.listen(0, '127.0.0.1', resolve));
     address = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/.well-known/openid-configuration`;
@@ -37,6 +41,8 @@ describe('the security configuration', () => {
   });
   afterAll(async () => {
     await scenario.search.ok('PUT', `${PATH}/config`, before);
+    await scenario.search.ok('PUT', '/_plugins/_security/api/audit/config', audit);
+    await scenario.search.ok('PUT', '/_plugins/_security/api/allowlist', allowlist);
     await scenario.stop();
     provider.close();
   });

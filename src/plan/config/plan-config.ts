@@ -4,8 +4,9 @@ import type { JsonValue } from '../../generated/json-value.ts';
 import { ownerName } from '../obstacles.ts';
 import { stalled, type Outcome } from '../outcome.ts';
 import type { Parts } from '../slot.ts';
-import { changesBetween, differingPointers, isMemberUnit, unitOf, type ConfigChange } from './config-change.ts';
-import { isDefault, isEquivalent, isForgotten, MASK } from './defaults.ts';
+import { changesBetween, isMemberUnit, unitOf, type ConfigChange } from './config-change.ts';
+import { adoptionObstacle, hiddenPassword, maskedUnit, observed } from './config-obstacles.ts';
+import { isDefault, isEquivalent, isForgotten } from './defaults.ts';
 import { isWithin, leavesOf, pathOf, valueAt, withValue, type ConfigTree, type Leaves, type Pointer } from './tree.ts';
 import { refusalOfConfig, type Safety } from './ways-in.ts';
 
@@ -179,42 +180,6 @@ function clashOf(view: ConfigView, draft: Draft, wish: ConfigClaim & { readonly 
   return undefined;
 }
 
-/** What somebody else set to something is not overwritten unasked. */
-function adoptionObstacle({ live, parts }: ConfigView, wish: ConfigClaim, leaves: Leaves): Outcome | undefined {
-  const policy = wish.claim.resource.spec.adoptionPolicy ?? 'IfIdentical';
-  if (policy === 'Always') return undefined;
-  const ours = [...parts.values()].flat();
-  const foreign = [...leaves].filter(([pointer, value]) => {
-    const present = valueAt(live, pathOf(pointer));
-    if (
-      present === undefined ||
-      isDefault(pointer, present) ||
-      (isDefault(pointer, value) && typeof value === 'object')
-    )
-      return false;
-    if (ours.some((own) => isWithin(pointer, own))) return false;
-    return policy === 'Never' || !isEquivalent(pointer, present, value);
-  });
-  const lost = wish.isReplacing && !parts.has(wish.claim.key) ? lostByReplacing(live, leaves) : [];
-  const pointers = [...foreign.map(([pointer]) => pointer), ...lost];
-  if (pointers.length === 0) return undefined;
-  const advice =
-    policy === 'Never'
-      ? 'spec.adoptionPolicy is Never'
-      : 'set spec.adoptionPolicy to Always to take it over and correct it';
-  return stalled(
-    'AlreadyExists',
-    `set to something else in OpenSearch: ${pointers.slice(0, 10).join(', ')}; ${advice}`,
-  );
-}
-
-function lostByReplacing(live: ConfigTree, leaves: Leaves): readonly Pointer[] {
-  const present = leavesOf(live['dynamic'], '/dynamic');
-  return [...present]
-    .filter(([pointer, value]) => !leaves.has(pointer) && !isDefault(pointer, value))
-    .map(([pointer]) => pointer);
-}
-
 function dangerOf(
   view: ConfigView,
   {
@@ -227,32 +192,6 @@ function dangerOf(
   if (masked !== undefined) return stalled('Unsupported', hiddenPassword(masked));
   const refusal = refusalOfConfig(before, after, { ...view.safety, hasProbes });
   return refusal && stalled(refusal.reason, refusal.message);
-}
-
-/** A unit is sent whole, and would lose a password that is not shown to us. */
-function maskedUnit(before: ConfigTree, after: ConfigTree): Pointer | undefined {
-  return changesBetween(before, after)
-    .map(({ pointer }) => pointer)
-    .find((unit) => [before, after].some((tree) => [...leavesOf(valueAt(tree, pathOf(unit))).values()].includes(MASK)));
-}
-
-function hiddenPassword(unit: Pointer): string {
-  return `${unit} holds a password that OpenSearch shows to an administrator's certificate only, and would lose it: log in with a client certificate listed in plugins.security.authcz.admin_dn`;
-}
-
-function observed(before: ConfigTree, after: ConfigTree): Outcome {
-  const plannedChanges = changesBetween(before, after).flatMap(({ pointer }) =>
-    differingPointers(pointer, before, after).map((at) => {
-      const verb =
-        valueAt(after, pathOf(at)) === undefined
-          ? 'remove'
-          : valueAt(before, pathOf(at)) === undefined
-            ? 'add'
-            : 'change';
-      return `${verb} ${at}`.slice(0, 1024);
-    }),
-  );
-  return { type: 'observed', resourceName: 'config', plannedChanges: plannedChanges.slice(0, 100) };
 }
 
 /** What the object answers for: its leaves, and each domain that it made or declares whole. */
