@@ -5,7 +5,7 @@ import { isDeleting, objectKey, type Resource } from '../desired/resource.ts';
 import { secretText } from '../desired/secret-text.ts';
 import type { OpenSearchSecurityConfigSpec } from '../generated/opensearch-security-config.ts';
 import { declaredLeaves } from '../plan/config/declared-leaves.ts';
-import type { ConfigClaim } from '../plan/config/plan-config.ts';
+import type { ConfigClaim } from '../plan/config/config-view.ts';
 import type { Leaves } from '../plan/config/tree.ts';
 import { stalled, waiting, type Outcome } from '../plan/outcome.ts';
 import type { SessionState } from './session-state.ts';

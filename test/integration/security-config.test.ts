@@ -88,9 +88,13 @@ describe('the security configuration', () => {
     const kept = Object.entries(domain).filter(([field]) => field !== 'transport_enabled');
     expect((await domains())['openid_auth_domain']).toMatchObject(Object.fromEntries(kept));
     expect(object.status['backups']).toHaveLength(1);
-    expect(object.status['upgrade']).toMatchObject({ available: false });
     await adminGetsIn();
-    const { resourceVersion } = object.metadata;
+    const checked = await waitFor('the check for an upgrade', async () => {
+      const now = await scenario.get(KIND, 'sso');
+      return now?.status['upgrade'] === undefined ? undefined : now;
+    });
+    expect(checked.status['upgrade']).toMatchObject({ available: false });
+    const { resourceVersion } = checked.metadata;
     await new Promise((resolve) => setTimeout(resolve, 6000));
     expect((await scenario.get(KIND, 'sso'))?.metadata.resourceVersion).toBe(resourceVersion);
   });

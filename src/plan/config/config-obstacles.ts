@@ -1,7 +1,7 @@
 import { stalled, type Outcome } from '../outcome.ts';
 import { changesBetween, differingPointers } from './config-change.ts';
 import { isDefault, isEquivalent, MASK } from './defaults.ts';
-import type { ConfigClaim, ConfigView } from './plan-config.ts';
+import type { ConfigClaim, ConfigView } from './config-view.ts';
 import { isWithin, leavesOf, pathOf, valueAt, type ConfigTree, type Leaves, type Pointer } from './tree.ts';
 
 /** What somebody else set to something is not overwritten unasked. */

@@ -6,31 +6,10 @@ import { stalled, type Outcome } from '../outcome.ts';
 import type { Parts } from '../slot.ts';
 import { changesBetween, isMemberUnit, unitOf, type ConfigChange } from './config-change.ts';
 import { adoptionObstacle, hiddenPassword, maskedUnit, observed } from './config-obstacles.ts';
+import type { ConfigClaim, ConfigView } from './config-view.ts';
 import { isDefault, isEquivalent, isForgotten } from './defaults.ts';
 import { isWithin, leavesOf, pathOf, valueAt, withValue, type ConfigTree, type Leaves, type Pointer } from './tree.ts';
-import { refusalOfConfig, type Safety } from './ways-in.ts';
-
-/** What one object declares. */
-export interface ConfigClaim {
-  readonly claim: Pick<Claim, 'key' | 'resource'>;
-  /** The values, or why there are none. */
-  readonly declared:
-    { readonly type: 'leaves'; readonly leaves: Leaves } | { readonly type: 'none'; readonly outcome: Outcome };
-  /** The declared `dynamic` is the whole of it. */
-  readonly isReplacing: boolean;
-  /** Why it must not be tried (again) for now. */
-  readonly refusal: Outcome | undefined;
-  readonly hasProbes: boolean;
-}
-
-export interface ConfigView {
-  readonly claims: readonly ConfigClaim[];
-  readonly live: ConfigTree;
-  /** Pointers of what each object put there; that of a domain itself when the whole of it is the object's. */
-  readonly parts: Parts;
-  readonly isObserving: boolean;
-  readonly safety: Omit<Safety, 'hasProbes'>;
-}
+import { refusalOfConfig } from './ways-in.ts';
 
 export interface ConfigPlan {
   readonly wanted: ConfigTree;
