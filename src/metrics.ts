@@ -41,7 +41,7 @@ export function createMetrics(): Metrics {
     }),
     certificateExpiry: new Gauge({
       name: 'opensearch_security_certificate_expiry_timestamp_seconds',
-      help: 'When a certificate ends, in seconds since 1970, by connection, node and kind (http, transport, or client: of the connection itself).',
+      help: 'When a certificate ends, in seconds since 1970, by connection, node and kind (http, transport, or client and rescue: of the connection itself).',
       labelNames: ['connection', 'node', 'kind'],
       registers,
     }),

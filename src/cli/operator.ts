@@ -3,6 +3,8 @@ import { KubernetesClient } from '../clients/kubernetes.ts';
 import { loadCredentials, type KubernetesCredentials } from '../clients/kubernetes-credentials.ts';
 import { systemClock } from '../clock.ts';
 import { openCluster } from '../commit/cluster.ts';
+import { ConfigBackups } from '../commit/config/config-backups.ts';
+import { openGuarded } from '../commit/config/open-guarded.ts';
 import { loadInstallationKey } from '../commit/installation-key.ts';
 import { Ledger } from '../commit/ledger.ts';
 import { openPasswords } from '../commit/passwords/passwords.ts';
@@ -55,7 +57,8 @@ function createWorld(settings: OperatorSettings, credentials: KubernetesCredenti
     () => loadInstallationKey(kubernetes, credentials.namespace, randomBytes),
     systemClock,
   );
-  const world = {
+  const configBackups = new ConfigBackups({ kubernetes, namespace: credentials.namespace, clock: systemClock });
+  const world: OuterWorld = {
     ...tools,
     kinds,
     metrics: createMetrics(),
@@ -65,7 +68,9 @@ function createWorld(settings: OperatorSettings, credentials: KubernetesCredenti
     secrets: new SecretWriter(kubernetes, randomBytes),
     passwords,
     patience: patienceOf(settings),
-    openCluster,
+    configBackups,
+    openCluster: ({ settings, prefix, connection }, signal) =>
+      openGuarded(() => openCluster(settings, prefix, signal), { settings, connection, backups: configBackups }),
     loadLedger: (...at: LedgerPlace) => Ledger.load(kubernetes, ...at),
   };
   const close = async (): Promise<void> => {

@@ -13,6 +13,8 @@ export interface OpenSearchSettings {
   readonly auth:
     | { readonly type: 'basic'; readonly username: string; readonly password: string }
     | { readonly type: 'certificate'; readonly certPem: string; readonly keyPem: string };
+  /** Of an administrator; used for nothing but putting back a configuration that locks everybody out. */
+  readonly rescue?: { readonly certPem: string; readonly keyPem: string };
   /** The system's trust store when absent. */
   readonly caPem?: string;
   readonly serverName?: string;

@@ -20,8 +20,8 @@ export interface ClusterCare {
   health(signal: AbortSignal): Promise<Identity['pluginHealth']>;
   /** Of all nodes; undefined where we may not ask. One GET. */
   nodeCertificates(signal: AbortSignal): Promise<readonly CertificateEnd[] | undefined>;
-  /** Of ourselves; undefined for a login. */
-  readonly clientCertificate: CertificateEnd | undefined;
+  /** Of ourselves: none for a login without a rescue certificate. */
+  readonly ownCertificates: readonly CertificateEnd[];
   /** Tells each endpoint, one after the other, since only the node that answers does it. Two PUTs each. */
   reloadCertificates(): Promise<readonly ReloadAnswer[]>;
 }
@@ -34,7 +34,7 @@ export function clusterCare(client: OpenSearchClient, prefix: ApiPrefix, setting
       const answer = await certificates.ofNodes('all', signal);
       return answer.type === 'ok' ? Object.values(answer.value.nodes).flatMap(endsOfNode) : undefined;
     },
-    clientCertificate: clientCertificate(settings),
+    ownCertificates: ownCertificates(settings),
     reloadCertificates: () => reloadAll(settings, prefix),
   };
 }
@@ -70,11 +70,22 @@ function firstToEnd(
     .toSorted((a, b) => a.endsMs - b.endsMs)[0];
 }
 
-function clientCertificate({ auth }: OpenSearchSettings): CertificateEnd | undefined {
-  if (auth.type !== 'certificate') return undefined;
-  const { subject, issuer, validTo } = new X509Certificate(auth.certPem);
-  const [line, by] = [subject, issuer].map((name) => name.replaceAll('\n', ','));
-  return { node: '', kind: 'client', subject: line ?? '', issuer: by ?? '', endsMs: Date.parse(validTo) };
+function ownCertificates({ auth, rescue }: OpenSearchSettings): readonly CertificateEnd[] {
+  return [
+    ...(auth.type === 'certificate' ? endOf(auth.certPem, 'client') : []),
+    ...(rescue === undefined ? [] : endOf(rescue.certPem, 'rescue')),
+  ];
+}
+
+/** Nothing for what is no certificate: that shows when it is used. */
+function endOf(certPem: string, kind: CertificateEnd['kind']): readonly CertificateEnd[] {
+  try {
+    const { subject, issuer, validTo } = new X509Certificate(certPem);
+    const [whose, by] = [subject.replaceAll('\n', ','), issuer.replaceAll('\n', ',')];
+    return [{ node: '', kind, subject: whose, issuer: by, endsMs: Date.parse(validTo) }];
+  } catch {
+    return [];
+  }
 }
 
 async function reloadAll(settings: OpenSearchSettings, prefix: ApiPrefix): Promise<readonly ReloadAnswer[]> {

@@ -5,6 +5,7 @@ import { UnreachableError } from '../errors.ts';
 import type { DocumentName } from '../kinds/kind.ts';
 import { patchBody, type Operation } from '../plan/operation.ts';
 import { clusterCare, type ClusterCare } from './cluster-care.ts';
+import { configApi, type ConfigApi } from './config/config-api.ts';
 import { identify, type Identity } from './identify.ts';
 
 export type { WriteAnswer } from '../clients/security-api.ts';
@@ -30,6 +31,8 @@ export interface Cluster {
   readonly care: ClusterCare;
   /** Gives the user that we log in as another password, which needs the one in use. One PUT; the login in use is over then. */
   changePassword(password: string): Promise<PasswordAnswer>;
+  /** The security configuration, which is changed in a transaction. */
+  readonly configuration: ConfigApi;
   /** One bulk PATCH, all or nothing. */
   patchDocument(document: DocumentName, operations: readonly Operation[]): Promise<WriteAnswer>;
   close(): Promise<void>;
@@ -57,6 +60,7 @@ function toCluster(client: OpenSearchClient, identity: Identity, settings: OpenS
   const api = `${API_PREFIXES[identity.apiPrefix]}/api`;
   return {
     identity,
+    configuration: configApi(client, settings, identity),
     fetchDocument: async (document, signal) => toDocument(document, await read(client, `${api}/${document}`, signal)),
     patchDocument: async (document, operations) =>
       toWriteAnswer(await client.request({ method: 'PATCH', path: `${api}/${document}`, body: patchBody(operations) })),

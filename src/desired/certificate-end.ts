@@ -1,7 +1,7 @@
-/** When a certificate ends. `client` is the one of the connection itself, which no node has. */
+/** When a certificate ends. `client` and `rescue` are those of the connection itself, which no node has. */
 export interface CertificateEnd {
   readonly node: string;
-  readonly kind: 'http' | 'transport' | 'client';
+  readonly kind: 'http' | 'transport' | 'client' | 'rescue';
   readonly subject: string;
   readonly issuer: string;
   readonly endsMs: number;

@@ -27,6 +27,10 @@ export interface ObjectStatus {
   readonly plannedChanges?: readonly string[];
   /** Which value of the Secret is in force, for kinds with a secret part. */
   readonly secretVersion?: string;
+  /** Secrets with the configuration of before, the newest first. */
+  readonly backups?: readonly { readonly secretName: string; readonly createdAt: string }[];
+  /** What the cluster says about newer default roles. */
+  readonly upgrade?: { readonly available: boolean; readonly changes?: readonly string[] };
 }
 
 /** What is kept of a Kubernetes object: only what is used, since thousands of them stay in memory. */

@@ -1,5 +1,5 @@
 import type { Cluster, OpenSearchSettings } from '../commit/cluster.ts';
-import { isDeleting } from '../desired/resource.ts';
+import { isDeleting, namespacedName } from '../desired/resource.ts';
 import { AuthenticationError, OperatorError } from '../errors.ts';
 import type { EventDraft } from '../status/event-recorder.ts';
 import type { Trouble } from '../status/connection-status.ts';
@@ -7,7 +7,7 @@ import { backoffMs } from '../watch/backoff.ts';
 import { OwnPassword } from './own-password.ts';
 import { resolveSettings, type Connection } from './resolve-settings.ts';
 import { toTrouble } from './trouble.ts';
-import type { World } from './world.ts';
+import type { ClusterPlace, World } from './world.ts';
 
 /**
  * Whether the cluster can be used. `removals`: it is still open, but the connection is going or its Secret is gone, so
@@ -19,17 +19,13 @@ export type Access =
   | { readonly type: 'closed'; readonly trouble: Trouble }
   | { readonly type: 'unknown' };
 
-type Prefix = 'Auto' | 'Plugins' | 'Opendistro';
-
 const PROBE = { firstMs: 1000, maxMs: 30_000 };
 
 /** Who is told to be managed: whether an object declares this user of the cluster. */
 type IsManaged = (userName: string) => boolean;
 
 /** Settings that a cluster can be opened with. */
-interface Target {
-  readonly settings: OpenSearchSettings;
-  readonly prefix: Prefix;
+interface Target extends ClusterPlace {
   /** Equal when both are. */
   readonly key: string;
 }
@@ -84,7 +80,8 @@ export class ClusterKeeper {
         : { type: 'removals', cluster: this.#cluster, trouble };
     }
     const prefix = connection.spec.apiPrefix ?? 'Auto';
-    const target = { settings: resolved.settings, prefix, key: JSON.stringify([resolved.settings, prefix]) };
+    const key = JSON.stringify([resolved.settings, prefix]);
+    const target = { settings: resolved.settings, prefix, connection: namespacedName(connection), key };
     if (target.key !== this.#wantedKey) this.#want(target);
     const isObserving = connection.spec.managementPolicy === 'Observe';
     if (this.#cluster !== undefined) await this.#renew(target, { signal, isManaged, isObserving });
@@ -152,9 +149,9 @@ export class ClusterKeeper {
     await this.dropOutdated();
   }
 
-  async #works({ settings, prefix }: Target, signal: AbortSignal): Promise<boolean> {
+  async #works(target: Target, signal: AbortSignal): Promise<boolean> {
     try {
-      const probe = await this.#world.openCluster(settings, prefix, signal);
+      const probe = await this.#world.openCluster(target, signal);
       await probe.close();
       return true;
     } catch (error) {
@@ -202,7 +199,7 @@ export class ClusterKeeper {
   }
 
   async #openWith(target: Target, signal: AbortSignal): Promise<void> {
-    this.#cluster = await this.#world.openCluster(target.settings, target.prefix, signal);
+    this.#cluster = await this.#world.openCluster(target, signal);
     this.#inUse = target;
   }
 }

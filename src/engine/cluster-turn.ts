@@ -13,16 +13,21 @@ import { unresolvedReferences } from './unresolved-references.ts';
 import { markAllDirty, settle, unseenDocuments, type SessionState } from './session-state.ts';
 import type { World } from './world.ts';
 
-const DRIFT_CORRECTED = {
+export const DRIFT_CORRECTED = {
   type: 'Warning',
   reason: 'DriftCorrected',
   message: 'it was changed or deleted in OpenSearch behind the operator and has been put back',
 } as const;
 
+/** The kinds whose objects are committed in batches. */
+function bulkKinds({ kinds }: World): readonly Kind[] {
+  return kinds.filter(({ isConfiguration }) => isConfiguration !== true);
+}
+
 /** The documents that somebody declares something of, or refers into. */
 function neededKinds({ world, state }: Pick<TurnContext, 'world' | 'state'>): readonly Kind[] {
   const kinds = new Set([...state.index.slots()].map((slot) => slot.kind));
-  return world.kinds.filter((kind) => kinds.has(kind) || state.references.refersInto(kind.document));
+  return bulkKinds(world).filter((kind) => kinds.has(kind) || state.references.refersInto(kind.document));
 }
 
 /** Makes sure that we know who owns what in the cluster that is open. */
@@ -100,7 +105,8 @@ export async function runTurn(context: TurnContext): Promise<boolean> {
   const { world, state, cluster } = context;
   const hasWritten = await runPass({
     cluster,
-    kinds: world.kinds,
+    kinds: bulkKinds(world),
+    limits: state.batchLimits,
     tasks: (kind, only) => tasksOf(context, kind, only),
     writeAhead: (tasks) => writeAhead(context, tasks),
     present: (document, name) => state.documents.present(document, name),

@@ -1,5 +1,5 @@
 import { EndpointDisabledError } from '../errors.ts';
-import type { Kind } from '../kinds/kind.ts';
+import type { DocumentName, Kind } from '../kinds/kind.ts';
 import { stalled } from '../plan/outcome.ts';
 import type { Task } from './pass.ts';
 import { postpone, settle, type SessionState } from './session-state.ts';
@@ -20,20 +20,37 @@ export async function unlessDisabled(
   }
 }
 
+/** The security configuration, in the same way. @returns whether anything was written to the cluster */
+export async function unlessConfigDisabled(context: TurnContext, run: () => Promise<boolean>): Promise<boolean> {
+  try {
+    const hasWritten = await run();
+    context.state.disabled.delete('GET securityconfig');
+    return hasWritten;
+  } catch (error) {
+    if (!(error instanceof EndpointDisabledError)) throw error;
+    context.state.disabled.set('GET securityconfig', error.message);
+    tellUnreadable(context, 'securityconfig', error.message);
+    return false;
+  }
+}
+
 /** What is dirty in a document that we may not read is told and tried later. @returns whether that is so */
-export function isUnreadable(context: TurnContext, kind: Kind): boolean {
-  const message = context.state.disabled.get(`GET ${kind.document}`);
+export function isUnreadable(context: TurnContext, { document }: Kind): boolean {
+  const message = context.state.disabled.get(`GET ${document}`);
   if (message === undefined) return false;
-  const { state, teller, world } = context;
+  tellUnreadable(context, document, message);
+  return true;
+}
+
+function tellUnreadable({ state, teller, world }: TurnContext, document: DocumentName, message: string): void {
   for (const ticket of [...state.dirty.tickets()]) {
     const slot = state.index.slot(ticket.slot);
-    if (slot?.kind !== kind) continue;
+    if (slot?.kind.document !== document) continue;
     settle(state, ticket);
     postpone(state, slot.key, world);
     for (const resource of slot.claimants.values())
       if (!resource.paused && !teller.isReady(resource)) teller.tell(resource, stalled('Forbidden', message));
   }
-  return true;
 }
 
 /** What we may not write is told and tried later: whoever changes the settings of a node tells nobody. */

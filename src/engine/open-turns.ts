@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Cluster } from '../commit/cluster.ts';
+import { ConfigTurn } from './config-turn.ts';
 import { openLedger, refreshDocuments, runTurn } from './cluster-turn.ts';
+import { unlessConfigDisabled } from './disabled-documents.ts';
 import type { TurnContext } from './turn-context.ts';
 import { NodeWatch } from './node-watch.ts';
 import { PasswordChecks } from './password-checks.ts';
@@ -16,6 +18,7 @@ const READ_TIMES_KEPT = 5;
 export class OpenTurns {
   readonly #nodes: NodeWatch;
   readonly #checks = new PasswordChecks();
+  readonly #config = new ConfigTurn();
   #nextDriftMs = 0;
   #intervalMs = 0;
   #readTimesMs: readonly number[] = [];
@@ -50,7 +53,9 @@ export class OpenTurns {
     const readMs = await refreshDocuments(context, isDriftDue ? startedMs : 0);
     if (isDriftDue) await options.onLook();
     if (isDriftDue) this.#scheduleDrift(context, { startedMs, readMs });
-    const hasWritten = await runTurn({ ...context, cluster });
+    const hasCommitted = await runTurn({ ...context, cluster });
+    const hasConfigured = await unlessConfigDisabled(context, () => this.#config.run(context, isDriftDue));
+    const hasWritten = hasCommitted || hasConfigured;
     const isLookDue = isDriftDue || hasWritten || startedMs >= (this.#nodes.nextLookMs ?? Infinity);
     if (isLookDue && !signal.aborted) await this.#look(context);
     if (!context.onlyRemovals) await this.#checks.run({ ...context, cluster }, this.#intervalMs);
@@ -77,6 +82,7 @@ export class OpenTurns {
   #timed({ cluster, world }: TurnContext): Cluster {
     return {
       identity: cluster.identity,
+      configuration: cluster.configuration,
       fetchDocument: (...at) => cluster.fetchDocument(...at),
       fetchNodes: (...at) => cluster.fetchNodes(...at),
       flushCache: () => cluster.flushCache(),

@@ -5,6 +5,7 @@ import type { ObjectKey } from '../desired/resource.ts';
 import { ConflictError, EndpointDisabledError } from '../errors.ts';
 import type { DocumentName, Kind } from '../kinds/kind.ts';
 import type { Decision, Refusal } from '../plan/slot.ts';
+import type { BatchLimits } from './batch-limits.ts';
 import { batchLength, MAX_BATCH_BYTES } from '../plan/next-batch.ts';
 import type { Operation } from '../plan/operation.ts';
 import { stalled, type Outcome } from '../plan/outcome.ts';
@@ -22,6 +23,7 @@ export interface Task {
 export interface PassContext {
   readonly cluster: Cluster;
   readonly kinds: readonly Kind[];
+  readonly limits: BatchLimits;
   /** The dirty slots of one document, decided on what is known now; at most `maxOperations` of them have an operation. */
   readonly tasks: (kind: Kind, only: Operation['type']) => readonly Task[];
   /** Finalizers and ownership, stored before anything is written to the cluster. @returns the tasks that may go on */
@@ -65,7 +67,7 @@ export async function runPass(context: PassContext): Promise<boolean> {
 }
 
 async function runBatch(context: PassContext, kind: Kind, only: Operation['type']): Promise<boolean> {
-  const tasks = await context.writeAhead(fittingTasks(kind, context.tasks(kind, only)));
+  const tasks = await context.writeAhead(fittingTasks(context.tasks(kind, only), context.limits.of(kind)));
   const byName = new Map(tasks.map((task) => [task.slot.name, task]));
   const operations = tasks.flatMap((task) => task.decision.operation ?? []);
   for (const task of tasks) if (task.decision.operation === undefined) context.finish(task);
@@ -104,6 +106,7 @@ async function commit(
   const left = new Set(batch.operations);
   const onAccepted = (accepted: readonly Operation[]): void => {
     for (const operation of accepted) left.delete(operation);
+    context.limits.stored(kind.document);
     context.committed(kind.document, accepted);
     if (batch.only === 'add') finishAll(context, batch.byName, accepted);
   };
@@ -114,7 +117,10 @@ async function commit(
       onAccepted,
     });
   } catch (error) {
-    if (error instanceof ConflictError) context.retract(claimedInVain(kind, batch.byName, [...left]));
+    if (error instanceof ConflictError) {
+      context.limits.conflicted(kind.document, left.size);
+      context.retract(claimedInVain(kind, batch.byName, [...left]));
+    }
     if (!(error instanceof EndpointDisabledError)) throw error;
     if (batch.only === 'add') await context.forget(claimedInVain(kind, batch.byName, [...left]));
     context.disabled(kind, { tasks: tasksWith(batch.byName, [...left]), error });
@@ -123,11 +129,9 @@ async function commit(
 }
 
 /** Tasks without an operation cost nothing; of the others as many as one PATCH may hold. */
-function fittingTasks(kind: Kind, tasks: readonly Task[]): readonly Task[] {
+function fittingTasks(tasks: readonly Task[], maxOperations: number): readonly Task[] {
   const operations = tasks.flatMap((task) => task.decision.operation ?? []);
-  const fitting = new Set(
-    operations.slice(0, batchLength(operations, { maxOperations: kind.maxOperations, maxBytes: MAX_BATCH_BYTES })),
-  );
+  const fitting = new Set(operations.slice(0, batchLength(operations, { maxOperations, maxBytes: MAX_BATCH_BYTES })));
   return tasks.filter(({ decision }) => decision.operation === undefined || fitting.has(decision.operation));
 }
 

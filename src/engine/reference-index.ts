@@ -84,7 +84,8 @@ const SECRET = 'secret:';
 function targetsOf({ kind, namespace, spec }: Resource): readonly string[] {
   const resources = kind.references(spec as never).map(({ document, name }) => slotKeyOf(document, name));
   const source = kind.credential?.(spec as never);
-  return source === undefined ? resources : [...resources, `${SECRET}${namespace}/${source.secretName}`];
+  const named = [...(source === undefined ? [] : [source.secretName]), ...(kind.secrets?.(spec as never) ?? [])];
+  return [...resources, ...[...new Set(named)].map((name) => `${SECRET}${namespace}/${name}`)];
 }
 
 function secrets(targets: readonly string[]): readonly NamespacedName[] {

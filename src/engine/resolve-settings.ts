@@ -37,7 +37,8 @@ export function refersTo({ namespace, spec }: Connection, { kind, key }: Referen
   const { basic, clientCertificate } = spec.auth;
   const secret = (basic ?? clientCertificate)?.secretRef.name;
   const ca = spec.tls?.caRef;
-  const names = [...(kind === 'Secret' ? [secret] : []), ...(ca?.kind === kind ? [ca.name] : [])];
+  const rescue = spec.rescue?.clientCertificate.secretRef.name;
+  const names = [...(kind === 'Secret' ? [secret, rescue] : []), ...(ca?.kind === kind ? [ca.name] : [])];
   return names.some((name) => name !== undefined && `${namespace}/${name}` === key);
 }
 
@@ -46,6 +47,8 @@ export function resolveSettings(connection: Connection, references: References):
   const { spec } = connection;
   const auth = resolveAuth(connection, references);
   if (auth.type !== 'auth') return auth;
+  const rescue = resolveRescue(connection, references);
+  if (rescue !== undefined && rescue.type !== 'auth') return rescue;
   const ca = resolveCa(connection, references);
   if (ca !== undefined && ca.type !== 'value') return ca;
   return {
@@ -53,13 +56,18 @@ export function resolveSettings(connection: Connection, references: References):
     settings: {
       endpoints: spec.endpoints.map((endpoint) => endpoint.replace(/\/$/, '')),
       auth: auth.auth,
+      ...toRescue(rescue),
       ...(ca === undefined ? {} : { caPem: ca.text }),
-      ...(spec.tls?.serverName === undefined ? {} : { serverName: spec.tls.serverName }),
-      insecureSkipVerify: spec.tls?.insecureSkipVerify ?? false,
+      ...toTls(spec),
       requestTimeoutMs: (spec.requestTimeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS) * 1000,
       opaqueId: `opensearch-security-operator/${connection.namespace}/${connection.name}`,
     },
   };
+}
+
+function toTls({ tls }: OpenSearchConnectionSpec): Pick<OpenSearchSettings, 'serverName' | 'insecureSkipVerify'> {
+  const serverName = tls?.serverName === undefined ? {} : { serverName: tls.serverName };
+  return { ...serverName, insecureSkipVerify: tls?.insecureSkipVerify ?? false };
 }
 
 type Auth =
@@ -76,6 +84,20 @@ function resolveAuth({ namespace, spec }: Connection, references: References): A
       password,
     }));
   }
+  return certificateFrom(value);
+}
+
+function resolveRescue({ namespace, spec }: Connection, references: References): Auth | undefined {
+  const name = spec.rescue?.clientCertificate.secretRef.name;
+  if (name === undefined) return undefined;
+  return certificateFrom((key) => valueOf(references.secret(namespace, name), `Secret ${namespace}/${name}`, key));
+}
+
+function toRescue(rescue: Extract<Auth, { type: 'auth' }> | undefined): Pick<OpenSearchSettings, 'rescue'> {
+  return rescue?.auth.type === 'certificate' ? { rescue: rescue.auth } : {};
+}
+
+function certificateFrom(value: (key: string) => Value): Auth {
   return toAuth(value('tls.crt'), value('tls.key'), (certPem, keyPem) => ({ type: 'certificate', certPem, keyPem }));
 }
 

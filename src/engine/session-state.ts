@@ -3,6 +3,7 @@ import type { NamespacedName } from '../desired/resource.ts';
 import { isNobody, nobody } from '../commit/ownership.ts';
 import type { DocumentName, Self } from '../kinds/kind.ts';
 import type { Clock } from '../clock.ts';
+import { BatchLimits } from './batch-limits.ts';
 import { Postponed } from './postponed.ts';
 import { ReferenceIndex } from './reference-index.ts';
 import type { Refusal } from '../plan/slot.ts';
@@ -28,6 +29,7 @@ export interface SessionState {
   readonly secretsInForce: Map<SlotKey, string>;
   readonly references: ReferenceIndex;
   readonly postponed: Postponed;
+  readonly batchLimits: BatchLimits;
   /** Who we are in the cluster that is open now. */
   self: Self | undefined;
   /** When a person last changed an object of a name; until its decision is carried out. */
@@ -51,6 +53,7 @@ export function createSessionState(key: NamespacedName): SessionState {
     secretsInForce: new Map(),
     references: new ReferenceIndex(),
     postponed: new Postponed(),
+    batchLimits: new BatchLimits(),
     self: undefined,
     arrivals: new Map(),
     drifted: new Set(),

@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { Cluster, OpenSearchSettings } from '../commit/cluster.ts';
+import type { ConfigBackups } from '../commit/config/config-backups.ts';
 import type { Ledger } from '../commit/ledger.ts';
+import type { NamespacedName } from '../desired/resource.ts';
 import type { NamespaceLabels } from '../desired/permission.ts';
 import type { OpenPasswords } from '../commit/passwords/passwords.ts';
 import type { Kind } from '../kinds/kind.ts';
@@ -29,6 +31,13 @@ export interface Patience {
   readonly connectionLingerMs: number;
 }
 
+/** Where a cluster is, and for which connection it is opened. */
+export interface ClusterPlace {
+  readonly settings: OpenSearchSettings;
+  readonly prefix: 'Auto' | 'Plugins' | 'Opendistro';
+  readonly connection: NamespacedName;
+}
+
 /** Everything around the engine: passed in, so that tests can steer each of them. */
 export interface World {
   readonly kinds: readonly Kind[];
@@ -44,13 +53,10 @@ export interface World {
   /** Checks and hashes passwords without holding up anybody else. */
   readonly passwords: Omit<OpenPasswords, 'close'>;
   readonly secrets: Pick<SecretWriter, 'create' | 'disown'>;
+  readonly configBackups: Pick<ConfigBackups, 'load' | 'open' | 'close'>;
   readonly namespaces: Namespaces;
   readonly clusters: ClusterRegistry;
-  readonly openCluster: (
-    settings: OpenSearchSettings,
-    prefix: 'Auto' | 'Plugins' | 'Opendistro',
-    signal: AbortSignal,
-  ) => Promise<Cluster>;
+  readonly openCluster: (at: ClusterPlace, signal: AbortSignal) => Promise<Cluster>;
   readonly loadLedger: (
     connection: { readonly namespace: string; readonly name: string },
     clusterUuid: string,

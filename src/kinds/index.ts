@@ -2,6 +2,7 @@ import { actionGroup } from './action-group.ts';
 import type { Kind } from './kind.ts';
 import { role } from './role.ts';
 import { roleMapping } from './role-mapping.ts';
+import { securityConfig } from './security-config.ts';
 import { tenant } from './tenant.ts';
 import { user } from './user.ts';
 
@@ -16,4 +17,5 @@ export const kinds: readonly Kind[] = [
   role,
   user,
   roleMapping,
+  securityConfig,
 ] as readonly unknown[] as readonly Kind[];

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../generated/json-value.ts';
 
 /** A document of the Security plugin: all resources of one type, written and reloaded as a whole. */
-export type DocumentName = 'actiongroups' | 'tenants' | 'roles' | 'internalusers' | 'rolesmapping';
+export type DocumentName = 'actiongroups' | 'tenants' | 'roles' | 'internalusers' | 'rolesmapping' | 'securityconfig';
 
 /** One resource as the Security REST API holds it, without the flags that only the server sets. */
 export type Entity = { readonly [field: string]: JsonValue };
@@ -92,6 +92,10 @@ export interface Kind<Spec = never> {
   readonly sharing?: Sharing<Spec>;
   /** Present where an entity has a part that is secret. */
   readonly credential?: (spec: Spec) => CredentialSource;
+  /** Secrets in the namespace of the object that its spec names, besides that of `credential`. */
+  readonly secrets?: (spec: Spec) => readonly string[];
+  /** All objects together are one configuration, which is changed in a transaction and not in batches. */
+  readonly isConfiguration?: true;
   /** What the operator would lose by a change of an entity that it depends on itself; undefined when nothing. */
   readonly cutsOff?: (name: string, change: Change, self: Self) => string | undefined;
 }

@@ -28,14 +28,29 @@ export type Outcome =
       readonly resourceName: string;
       readonly message: string;
       readonly secretVersion?: string;
+      /** What else the status shows, for kinds that have more to show. */
+      readonly details?: OutcomeDetails;
     }
   | { readonly type: 'observed'; readonly resourceName: string; readonly plannedChanges: readonly string[] }
   | { readonly type: 'waiting'; readonly reason: WaitingReason; readonly message: string }
-  | { readonly type: 'stalled'; readonly reason: StalledReason; readonly message: string }
+  | {
+      readonly type: 'stalled';
+      readonly reason: StalledReason;
+      readonly message: string;
+      readonly details?: OutcomeDetails;
+    }
   /** Nothing is done until a person takes the annotation away. */
   | { readonly type: 'paused' }
   /** The object is being deleted and nothing of it is left to do; `leftBehind` names what stays in OpenSearch, if anything. */
   | { readonly type: 'released'; readonly leftBehind?: string };
+
+/** What the status of a configuration shows besides its conditions. */
+export interface OutcomeDetails {
+  readonly backups?: readonly { readonly secretName: string; readonly createdAt: string }[];
+  readonly upgrade?: { readonly available: boolean; readonly changes?: readonly string[] };
+  /** Why nobody could put a wrong configuration back; undefined when somebody can. */
+  readonly noWayBack?: string;
+}
 
 export function waiting(reason: WaitingReason, message: string): Outcome {
   return { type: 'waiting', reason, message };

@@ -33,7 +33,7 @@ export function listCertificates(
 ): NonNullable<OpenSearchConnectionStatus['certificates']> {
   return ends
     .flatMap(({ node, kind, subject, issuer, endsMs }) =>
-      kind === 'client'
+      kind === 'client' || kind === 'rescue'
         ? []
         : [{ node: cut(node, 512), kind, subject: cut(subject), issuer: cut(issuer), notAfter: timestamp(endsMs) }],
     )
@@ -42,7 +42,8 @@ export function listCertificates(
 }
 
 function spell({ node, kind, endsMs }: CertificateEnd): string {
-  const whose = kind === 'client' ? 'the client certificate of this connection' : `${kind} of node ${cut(node, 100)}`;
+  const isOwn = kind === 'client' || kind === 'rescue';
+  const whose = isOwn ? `the ${kind} certificate of this connection` : `${kind} of node ${cut(node, 100)}`;
   return `${whose} on ${timestamp(endsMs).slice(0, 10)}`;
 }
 

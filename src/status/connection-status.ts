@@ -97,13 +97,15 @@ function certificates({ status }: Target, facts: ConnectionFacts, { nowMs }: Sta
 }
 
 function whatIsWell(facts: ConnectionFacts): { reason: string; message: string } {
-  const { version, authenticatedAs, isObserving, neighbours = [] } = facts;
+  const { version, authenticatedAs, isObserving, pluginHealth, neighbours = [] } = facts;
   const name = authenticatedAs?.name ?? 'unknown';
   const shared =
     neighbours.length === 0
       ? ''
       : `; ${neighbours.slice(0, 5).join(', ')} leads to the same cluster, so declare each name through one connection only`;
-  const where = `OpenSearch ${version ?? '(version not permitted to see)'} as ${name}${shared}`;
+  const down =
+    pluginHealth?.status === 'DOWN' ? '; its Security plugin says that it is DOWN: nobody may be able to log in' : '';
+  const where = `OpenSearch ${version ?? '(version not permitted to see)'} as ${name}${down}${shared}`;
   return isObserving
     ? { reason: 'Observed', message: `${where}; nothing is written, managementPolicy is Observe` }
     : { reason: 'Connected', message: where };

@@ -1,7 +1,7 @@
 import { timestamp } from '../clock.ts';
 import { connectionOf, type Condition, type ObjectStatus, type Resource } from '../desired/resource.ts';
 import { assertNever } from '../errors.ts';
-import type { Outcome } from '../plan/outcome.ts';
+import type { Outcome, OutcomeDetails } from '../plan/outcome.ts';
 
 /** When the status is computed, and how long waiting counts as progress. */
 export interface StatusContext {
@@ -18,14 +18,14 @@ export type TellableOutcome = Exclude<Outcome, { type: 'released' }>;
 export function nextStatus(resource: Resource, outcome: TellableOutcome, context: StatusContext): ObjectStatus {
   if (outcome.type === 'paused') return pausedStatus(resource, context);
   const { status, generation, reconcileRequestedAt } = resource;
-  const owned = outcome.type === 'applied' || outcome.type === 'observed' ? outcome.resourceName : status.resourceName;
+  const owned = 'resourceName' in outcome ? outcome.resourceName : status.resourceName;
   const planned = outcome.type === 'observed' ? outcome.plannedChanges : [];
   const secretVersion = outcome.type === 'applied' ? outcome.secretVersion : status.secretVersion;
   return {
     observedGeneration: generation,
     conditions: nextConditions(
       resource,
-      [...claims(resource, outcome, context), ...referencesClaim(status, context)],
+      [...claims(resource, outcome, context), ...wayBackClaim(outcome), ...referencesClaim(status, context)],
       context,
     ),
     connection: connectionOf(resource),
@@ -33,7 +33,19 @@ export function nextStatus(resource: Resource, outcome: TellableOutcome, context
     ...(owned === undefined ? {} : { resourceName: owned }),
     ...(reconcileRequestedAt === undefined ? {} : { lastHandledReconcileAt: reconcileRequestedAt }),
     ...(planned.length === 0 ? {} : { plannedChanges: planned }),
+    ...shownDetails(status, outcome),
   };
+}
+
+/** What is not told anew stays as it was. */
+function shownDetails(status: ObjectStatus, outcome: TellableOutcome): Pick<ObjectStatus, 'backups' | 'upgrade'> {
+  const details = detailsOf(outcome);
+  const [backups, upgrade] = [details.backups ?? status.backups, details.upgrade ?? status.upgrade];
+  return { ...(backups === undefined ? {} : { backups }), ...(upgrade === undefined ? {} : { upgrade }) };
+}
+
+function detailsOf(outcome: TellableOutcome): OutcomeDetails {
+  return outcome.type === 'applied' || outcome.type === 'stalled' ? (outcome.details ?? {}) : {};
 }
 
 /** A condition before it is known since when it holds. */
@@ -59,6 +71,12 @@ function claims(
     default:
       return assertNever(outcome);
   }
+}
+
+/** A warning that blocks nothing. */
+function wayBackClaim(outcome: TellableOutcome): readonly Claimed[] {
+  const message = detailsOf(outcome).noWayBack;
+  return message === undefined ? [] : [{ type: 'WayBack', status: 'False', reason: 'NoWayBack', message }];
 }
 
 /** A warning that blocks nothing. */

@@ -102,7 +102,7 @@ function live(operator: SimulatedOperator, name: string): string | undefined {
   return entity === undefined ? undefined : spell(entity);
 }
 
-test('whatever happens, OpenSearch becomes what is declared, and then nothing is written any more', async () => {
+test('Promise 1: whatever happens, OpenSearch becomes what is declared, and then nothing is written any more', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(steps, { maxLength: 14 }), async (history) => {
       const operator = await new SimulatedOperator().start();

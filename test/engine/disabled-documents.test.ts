@@ -1,5 +1,14 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { CONNECTIONS, MAPPINGS, ROLES, SimulatedOperator, TENANTS, USERS } from '../support/simulated-operator.ts';
+import { EndpointDisabledError } from '../../src/errors.ts';
+import {
+  CONFIGS,
+  CONNECTIONS,
+  MAPPINGS,
+  ROLES,
+  SimulatedOperator,
+  TENANTS,
+  USERS,
+} from '../support/simulated-operator.ts';
 
 const OPS = { name: 'ops' };
 const DEFAULT = { name: 'default' };
@@ -89,5 +98,28 @@ describe('users that cannot be written any more', () => {
     await operator.pass(QUARTER_MS);
     expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('True Connected');
     expect(operator.ready(USERS, { name: 'ann' })).toBe('True Applied');
+  });
+});
+
+describe('a security configuration that cannot be read', () => {
+  test('is told on its object alone, and heals by itself', async () => {
+    current = new SimulatedOperator();
+    const operator = current;
+    const { configuration } = operator.cluster;
+    configuration.onStep = (step) => {
+      if (step === 'look') throw new EndpointDisabledError('no GET of CONFIG');
+    };
+    operator.apply(CONFIGS, OPS, { dynamic: { do_not_fail_on_forbidden: true } });
+    operator.apply(TENANTS, OPS, { description: 'x' });
+    await operator.start();
+    expect(operator.ready(CONFIGS, OPS)).toBe('False Forbidden');
+    expect([operator.ready(TENANTS, OPS), operator.ready(CONNECTIONS, DEFAULT)]).toEqual([
+      'True Applied',
+      'True Connected',
+    ]);
+    expect(told(operator)).toContain('no GET of CONFIG');
+    configuration.onStep = () => undefined;
+    await operator.pass(QUARTER_MS);
+    expect([operator.ready(CONFIGS, OPS), told(operator)]).toEqual(['True Applied', 'nothing']);
   });
 });

@@ -155,22 +155,6 @@ describe('role mappings of one role', () => {
     expect(operator.cluster.get('rolesmapping', 'ops')).toMatchObject({ and_backend_roles: ['on-call', 'staff'] });
   });
 
-  test('never take away what the operator itself needs', async () => {
-    const operator = anOperator();
-    operator.cluster.put('roles', 'all_access', { description: 'x' });
-    operator.cluster.put('rolesmapping', 'all_access', { backend_roles: ['admin'] });
-    operator.apply(MAPPINGS, A, { role: 'all_access', users: ['jane'], adoptionPolicy: 'Always' });
-    await operator.start();
-    expect(operator.ready(MAPPINGS, A)).toBe('False WouldLockOut');
-    expect(operator.cluster.get('rolesmapping', 'all_access')).toEqual({ backend_roles: ['admin'] });
-    operator.apply(MAPPINGS, A, { role: 'all_access', mode: 'Merge', users: ['jane'] });
-    await operator.pass();
-    expect(operator.cluster.get('rolesmapping', 'all_access')).toMatchObject({
-      backend_roles: ['admin'],
-      users: ['jane'],
-    });
-  });
-
   test('keep what a paused one put there, and add nothing of it', async () => {
     const operator = anOperator();
     operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'] });

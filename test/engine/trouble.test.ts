@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { KubernetesError, NotInForceError, UnreachableError } from '../../src/errors.ts';
+import { KubernetesError, UnreachableError } from '../../src/errors.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { ACTION_GROUPS, CONNECTIONS, ROLES, SimulatedOperator, TENANTS } from '../support/simulated-operator.ts';
 
@@ -186,65 +186,6 @@ describe('a cluster that does not tell its uuid', () => {
     await operator.pass(5000);
     expect(operator.ready(ROLES, OPS)).toBe('False AlreadyExists');
     expect(operator.cluster.get('roles', 'ops')).toEqual({ description: 'of somebody else' });
-  });
-});
-
-describe('what was stored and cannot be loaded by a node', () => {
-  test('is put back, told in the words of the server, and holds up nothing else', async () => {
-    const operator = await anOperator().start();
-    operator.cluster.unloadable.add('ops');
-    operator.apply(ROLES, OPS, { description: 'x' });
-    operator.apply(ROLES, OTHER, { description: 'x' });
-    await operator.pass();
-    expect([operator.ready(ROLES, OPS), operator.ready(ROLES, OTHER)]).toEqual(['False Rejected', 'True Applied']);
-    expect(operator.message(ROLES, OPS)).toContain('Error Failed node');
-    expect(operator.cluster.names('roles')).toEqual(['other']);
-  });
-
-  test('is put back to what it was before', async () => {
-    const operator = await inForce();
-    operator.cluster.unloadable.add('ops');
-    operator.apply(ROLES, OPS, { description: 'new' });
-    await operator.pass();
-    expect(operator.ready(ROLES, OPS)).toBe('False Rejected');
-    expect(operator.cluster.get('roles', 'ops')).toEqual({ description: 'x' });
-  });
-
-  test('is not told to be in force while nothing can be written, and the caches are flushed afterwards', async () => {
-    const operator = await inForce();
-    operator.cluster.outageOfWrites = new NotInForceError('Error Failed node [x]');
-    operator.apply(ROLES, OPS, { description: 'new' });
-    await operator.pass(5000);
-    expect(operator.ready(ROLES, OPS)).toBe('False ConnectionNotReady');
-    operator.cluster.outageOfWrites = undefined;
-    await operator.pass(60_000);
-    expect(operator.ready(ROLES, OPS)).toBe('True Applied');
-    expect(operator.cluster.get('roles', 'ops')).toEqual({ description: 'new' });
-    expect(operator.cluster.flushes).toBeGreaterThan(0);
-  });
-});
-
-describe('a node', () => {
-  test('that was away and comes back has its cache flushed, once', async () => {
-    const operator = await inForce();
-    operator.cluster.nodes = ['node-1', 'node-2'];
-    await operator.pass(70_000);
-    const flushes = operator.cluster.flushes;
-    operator.cluster.nodes = ['node-1'];
-    await operator.pass(70_000);
-    operator.cluster.nodes = ['node-1', 'node-2'];
-    await operator.pass(70_000);
-    expect(operator.cluster.flushes).toBe(flushes + 1);
-  });
-
-  test('that hung during a write leads to a flush after it', async () => {
-    const operator = await inForce();
-    operator.cluster.beforePatch = () => {
-      operator.clock.skip(32_000);
-    };
-    operator.apply(ROLES, OPS, { description: 'new' });
-    await operator.pass();
-    expect(operator.cluster.flushes).toBe(1);
   });
 });
 

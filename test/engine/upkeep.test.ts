@@ -27,7 +27,7 @@ function aCertificate(
   days: number,
   kind: CertificateEnd['kind'] = 'http',
 ): CertificateEnd {
-  const node = kind === 'client' ? '' : 'node-0';
+  const node = kind === 'client' || kind === 'rescue' ? '' : 'node-0';
   return { node, kind, subject: 'CN=node', issuer: 'CN=ca', endsMs: operator.clock.now() + days * DAY_MS };
 }
 
@@ -70,10 +70,10 @@ describe('certificates', () => {
   test('are warned of as early as the connection says, the own one too', async () => {
     const operator = anOperator({ certificates: { warnBeforeDays: 100 } });
     operator.cluster.certificates = [aCertificate(operator, 300)];
-    operator.cluster.clientCertificate = aCertificate(operator, 99, 'client');
+    operator.cluster.ownCertificates = [aCertificate(operator, 99, 'client'), aCertificate(operator, 98, 'rescue')];
     await operator.start();
     expect(told(operator)).toMatch(
-      /^False CertificateExpiring: .* the client certificate of this connection on 2026-04-10$/,
+      /^False CertificateExpiring: .*the rescue certificate of .* 2026-04-09; the client certificate of .* 2026-04-10$/,
     );
   });
 
@@ -218,5 +218,18 @@ describe('health', () => {
     await operator.pass(70_000);
     expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('True Connected');
     expect(statusOf(operator).pluginHealth).toEqual({ status: 'UP', mode: 'strict' });
+  });
+
+  test('that is down does not stop the administrator, who may be the one to mend it', async () => {
+    const operator = anOperator();
+    operator.cluster.identity = {
+      ...operator.cluster.identity,
+      self: { ...operator.cluster.identity.self, isAdmin: true },
+    };
+    await operator.start();
+    operator.cluster.isDown = true;
+    await operator.pass(70_000);
+    expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('True Connected');
+    expect(operator.message(CONNECTIONS, DEFAULT)).toContain('DOWN');
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { CONNECTIONS, MAPPINGS, ROLES, SimulatedOperator, USERS } from '../support/simulated-operator.ts';
+import { CONNECTIONS, ROLES, SimulatedOperator, USERS } from '../support/simulated-operator.ts';
 
 const JANE = { name: 'jane' };
 const FROM_SECRET = { passwordFrom: { secretKeyRef: { name: 'jane' } } };
@@ -197,35 +197,6 @@ describe('a user', () => {
     expect(operator.cluster.names('internalusers')).toEqual(['jane']);
   });
 
-  test('is removed before the role that it names', async () => {
-    const operator = anOperator();
-    operator.apply(ROLES, { name: 'ops' }, { description: 'x' });
-    operator.apply(USERS, JANE, { ...FROM_SECRET, securityRoles: ['ops'] });
-    operator.apply(MAPPINGS, { name: 'ops' }, { role: 'ops', users: ['jane'] });
-    await operator.start();
-    operator.cluster.patches.length = 0;
-    operator.delete(ROLES, { name: 'ops' });
-    operator.delete(USERS, JANE);
-    operator.delete(MAPPINGS, { name: 'ops' });
-    await operator.pass();
-    expect(operator.cluster.patches.map(({ document }) => document)).toEqual([
-      'rolesmapping',
-      'internalusers',
-      'roles',
-    ]);
-  });
-
-  test('keeps no secret in status, events or plans', async () => {
-    const operator = await inForce();
-    operator.putSecret('jane', { password: 'another-secret' });
-    await operator.pass();
-    operator.apply(USERS, JANE, { ...FROM_SECRET, managementPolicy: 'Observe', description: 'new' });
-    await operator.pass();
-    expect(operator.status(USERS, JANE).plannedChanges).toContain('add /description "new"');
-    const told = JSON.stringify([operator.kubernetes.get(USERS, 'team-a', 'jane'), operator.kubernetes.all('events')]);
-    expect(told).not.toMatch(/another-secret|hash of/);
-  });
-
   test('that the operator logs in as gets a new password with the login of before', async () => {
     const operator = anOperator();
     operator.cluster.put('internalusers', 'operator', { hash: 'x', backend_roles: ['admin'] });
@@ -238,26 +209,5 @@ describe('a user', () => {
     expect(operator.cluster.get('internalusers', 'operator')).toMatchObject({ hash: 'hash of operator and rotated' });
     expect(operator.ready(CONNECTIONS, { name: 'default' })).toBe('True Connected');
     expect(operator.events).not.toContain('AuthenticationFailed');
-  });
-
-  test('that the operator logs in as keeps its password and its roles', async () => {
-    const operator = anOperator();
-    operator.cluster.put('internalusers', 'operator', { hash: 'x', backend_roles: ['admin'] });
-    const self = { name: 'self' };
-    operator.apply(USERS, self, { ...FROM_SECRET, name: 'operator', adoptionPolicy: 'Always' });
-    await operator.start();
-    expect(operator.ready(USERS, self)).toBe('False WouldLockOut');
-    const own = { passwordFrom: { secretKeyRef: { name: 'admin' } }, name: 'operator', adoptionPolicy: 'Always' };
-    operator.apply(USERS, self, own);
-    await operator.pass();
-    expect(operator.ready(USERS, self)).toBe('False WouldLockOut');
-    expect(operator.message(USERS, self)).toContain('would lose admin');
-    operator.apply(USERS, self, { ...own, backendRoles: ['admin'] });
-    await operator.pass();
-    expect(operator.ready(USERS, self)).toBe('True Applied');
-    operator.delete(USERS, self);
-    await operator.pass();
-    expect(operator.cluster.names('internalusers')).toEqual(['operator']);
-    expect(operator.exists(USERS, self)).toBe(false);
   });
 });

@@ -21,7 +21,7 @@ const VERSION = '3.4.0';
 const NAME = `${process.env['STACK_NAME'] ?? 'test'}-nodes`;
 const describeOnce = (process.env['OPENSEARCH_VERSION'] ?? VERSION) === VERSION ? describe : describe.skip;
 
-describeOnce('a node that hangs while something is written', () => {
+describeOnce('Promise 11: a node that was away or frozen during a write does not go on with stale rules', () => {
   let scenario: Scenario;
   let stack: OwnStack;
   /** Which of the nodes hangs: not the one that leads the cluster and is written to. */

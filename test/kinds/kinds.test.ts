@@ -11,6 +11,7 @@ describe('the kinds', () => {
       'roles',
       'internalusers',
       'rolesmapping',
+      'securityconfig',
     ]);
     expect(kinds.map(({ order }) => order)).toEqual(kinds.map(({ order }) => order).sort((a, b) => a - b));
   });

@@ -10,6 +10,7 @@ import type { CertificateEnd } from '../../src/desired/certificate-end.ts';
 import { EndpointDisabledError, NotInForceError, NotInitializedError, type OperatorError } from '../../src/errors.ts';
 import type { JsonValue } from '../../src/generated/json-value.ts';
 import type { DocumentName } from '../../src/kinds/kind.ts';
+import { FakeConfiguration } from './fake-configuration.ts';
 import { patchBody, type Operation } from '../../src/plan/operation.ts';
 
 type Fields = Readonly<Record<string, JsonValue>>;
@@ -20,6 +21,7 @@ const DEFAULTS: Readonly<Record<DocumentName, Fields>> = {
   tenants: {},
   actiongroups: { allowed_actions: [] },
   internalusers: { hash: '', backend_roles: [], attributes: {}, opendistro_security_roles: [] },
+  securityconfig: {},
   rolesmapping: { hosts: [], users: [], backend_roles: [], and_backend_roles: [] },
 };
 
@@ -28,7 +30,8 @@ const DEFAULTS: Readonly<Record<DocumentName, Fields>> = {
  * a reserved entity is named, an invalid one is not, and a PATCH that changes nothing is not even checked.
  */
 export class FakeCluster implements Cluster {
-  readonly identity: Identity;
+  identity: Identity;
+  readonly configuration = new FakeConfiguration(() => this.outage);
   /** What the nodes work with. */
   readonly #loaded = new Map<string, string>();
   readonly #documents = new Map<DocumentName, Map<string, Fields>>();
@@ -61,7 +64,7 @@ export class FakeCluster implements Cluster {
   flushAnswer: FlushAnswer = { type: 'flushed' };
   /** Of the nodes; undefined when we may not see them. */
   certificates: readonly CertificateEnd[] | undefined;
-  clientCertificate: CertificateEnd | undefined;
+  ownCertificates: readonly CertificateEnd[] = [];
   reloadAnswers: readonly ReloadAnswer[] = [{ endpoint: 'https://opensearch.example:9200' }];
   /** How often each of these was asked for. */
   readonly asked = { health: 0, certificates: 0, reload: 0 };
@@ -105,7 +108,7 @@ export class FakeCluster implements Cluster {
   #care(): Cluster['care'] {
     const answer = <T>(value: T): Promise<T> =>
       this.outage === undefined ? Promise.resolve(value) : Promise.reject(this.outage);
-    const clientCertificate = (): CertificateEnd | undefined => this.clientCertificate;
+    const ownCertificates = (): readonly CertificateEnd[] => this.ownCertificates;
     return {
       health: () => {
         this.asked.health += 1;
@@ -116,8 +119,8 @@ export class FakeCluster implements Cluster {
         this.asked.certificates += 1;
         return answer(this.certificates);
       },
-      get clientCertificate() {
-        return clientCertificate();
+      get ownCertificates() {
+        return ownCertificates();
       },
       reloadCertificates: () => {
         this.asked.reload += 1;

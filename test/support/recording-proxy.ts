@@ -21,28 +21,34 @@ export type Fault =
   /** Passed on and carried out, but the answer is lost. */
   | { readonly type: 'lose-answer' };
 
+/** A real server, and who everybody is for it who comes through the proxy. */
+interface Target {
+  readonly url: string;
+  readonly caPem: string;
+  readonly certPem?: string;
+  readonly keyPem?: string;
+}
+
 /** Stands before a real server, with a certificate of the same authority: counts requests, and makes faults on request. */
 export class RecordingProxy {
   readonly requests: Recorded[] = [];
   /** Called for each request. */
   fault: (recorded: Recorded) => Fault | undefined = () => undefined;
-  readonly #target: { readonly url: string; readonly caPem: string };
+  readonly #target: Target;
   readonly #agent: Agent;
   readonly #credentials: { readonly cert: string; readonly key: string };
   #server: Server;
   #port = 0;
 
-  private constructor(target: { url: string; caPem: string }, credentials: { cert: string; key: string }) {
+  private constructor(target: Target, credentials: { cert: string; key: string }) {
     this.#target = target;
     this.#credentials = credentials;
-    this.#agent = new Agent({ keepAlive: true, ca: target.caPem });
+    const { caPem: ca, certPem: cert, keyPem: key } = target;
+    this.#agent = new Agent({ keepAlive: true, ca, ...(cert === undefined ? {} : { cert, key }) });
     this.#server = this.#create();
   }
 
-  static async start(
-    target: { readonly url: string; readonly caPem: string },
-    authority: Authority,
-  ): Promise<RecordingProxy> {
+  static async start(target: Target, authority: Authority): Promise<RecordingProxy> {
     const { certPem, keyPem } = await issueCertificate(authority, {
       commonName: 'proxy',
       altNames: ['DNS:localhost', 'IP:127.0.0.1'],

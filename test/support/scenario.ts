@@ -45,6 +45,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   OpenSearchRole: 'opensearchroles',
   OpenSearchUser: 'opensearchusers',
   OpenSearchRoleMapping: 'opensearchrolemappings',
+  OpenSearchSecurityConfig: 'opensearchsecurityconfigs',
 };
 
 export type KindName =
@@ -53,7 +54,8 @@ export type KindName =
   | 'OpenSearchTenant'
   | 'OpenSearchRole'
   | 'OpenSearchUser'
-  | 'OpenSearchRoleMapping';
+  | 'OpenSearchRoleMapping'
+  | 'OpenSearchSecurityConfig';
 
 /** The documents that the tests write, in an order in which all of them can be cleaned. */
 export const DOCUMENTS = ['rolesmapping', 'internalusers', 'roles', 'tenants', 'actiongroups'] as const;
@@ -122,6 +124,15 @@ export class Scenario {
     await this.secret('opensearch-admin', { username, password });
     await this.secret('opensearch-ca', { 'ca.crt': this.real.caPem });
     await this.create('OpenSearchConnection', 'default', { ...this.connectionSpec(), ...spec });
+  }
+
+  /** The connection `default` with the certificate of an administrator, without a proxy. */
+  async connectAsAdmin(spec: object = {}): Promise<void> {
+    const { cluster } = this.real;
+    const [cert, key] = [cluster.adminCertPath, cluster.adminKeyPath].map((path) => readFileSync(path, 'utf8'));
+    await this.secret('opensearch-admin-cert', { 'tls.crt': cert ?? '', 'tls.key': key ?? '' });
+    const auth = { clientCertificate: { secretRef: { name: 'opensearch-admin-cert' } } };
+    await this.connect({ endpoints: [cluster.nodes[0]?.url], auth, ...spec });
   }
 
   connectionSpec(): object {

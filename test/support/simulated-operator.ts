@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { AuthenticationError } from '../../src/errors.ts';
+import { ConfigBackups } from '../../src/commit/config/config-backups.ts';
 import { Ledger } from '../../src/commit/ledger.ts';
 import type { Condition, ObjectStatus } from '../../src/desired/resource.ts';
 import type { OpenSearchSettings } from '../../src/commit/cluster.ts';
 import { startOperator, type RunningOperator } from '../../src/engine/start-operator.ts';
 import type { UserPassword } from '../../src/commit/passwords/password-hasher.ts';
-import type { Patience } from '../../src/engine/world.ts';
+import type { ClusterPlace, Patience } from '../../src/engine/world.ts';
 import type { OpenSearchConnectionSpec } from '../../src/generated/opensearch-connection.ts';
 import { kinds } from '../../src/kinds/index.ts';
-import { createLog } from '../../src/log.ts';
+import type { Log } from '../../src/log.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { EventRecorder } from '../../src/status/event-recorder.ts';
 import { ObjectWriter } from '../../src/status/object-writer.ts';
@@ -23,6 +24,7 @@ export const TENANTS = 'opensearchtenants';
 export const ACTION_GROUPS = 'opensearchactiongroups';
 export const USERS = 'opensearchusers';
 export const MAPPINGS = 'opensearchrolemappings';
+export const CONFIGS = 'opensearchsecurityconfigs';
 export const CONNECTIONS = 'opensearchconnections';
 
 export interface Name {
@@ -38,10 +40,10 @@ export class SimulatedOperator {
   readonly kubernetes = new FakeKubernetes(() => this.clock.now());
   cluster = new FakeCluster();
   readonly metrics = createMetrics();
-  /** Hashes at once, and refuses the password `weak`. */
   /** What a hash takes; they are made one after the other. */
   hashMs = 0;
   #hashing: Promise<void> = Promise.resolve();
+  /** Hashes at once unless told otherwise, and refuses the password `weak`. */
   readonly passwords = {
     hashed: 0,
     problem: ({ password }: { password: string }): Promise<string | undefined> =>
@@ -56,6 +58,8 @@ export class SimulatedOperator {
   };
   /** Lets the user `operator` in only with the password that is in force. */
   guardLogin = false;
+  /** Every line of the log, at all levels. */
+  readonly logged: string[] = [];
   /** The password of ours that the cluster takes; any while it is undefined. */
   passwordInForce: string | undefined;
   /** What happens after a login with another one. */
@@ -128,7 +132,7 @@ export class SimulatedOperator {
 
   async start(): Promise<this> {
     this.#stop = new AbortController();
-    const log = createLog('silent');
+    const log = this.#log();
     const tools = { kubernetes: this.kubernetes.client, clock: this.clock, random: () => 0.5, log };
     const writer = new ObjectWriter(this.kubernetes.client);
     const world = {
@@ -141,7 +145,12 @@ export class SimulatedOperator {
       secrets: new SecretWriter(this.kubernetes.client, (count) => randomBytes(count)),
       passwords: this.passwords,
       patience: PATIENCE,
-      openCluster: (settings: OpenSearchSettings) => this.#open(settings),
+      configBackups: new ConfigBackups({
+        kubernetes: this.kubernetes.client,
+        namespace: 'platform',
+        clock: this.clock,
+      }),
+      openCluster: ({ settings }: ClusterPlace) => this.#open(settings),
       loadLedger: (connection: { readonly namespace: string; readonly name: string }, clusterUuid: string) =>
         Ledger.load(this.kubernetes.client, connection, clusterUuid),
     };
@@ -179,6 +188,11 @@ export class SimulatedOperator {
       return Promise.reject(new AuthenticationError('wrong password'));
     }
     return this.cluster.outage === undefined ? Promise.resolve(this.cluster) : Promise.reject(this.cluster.outage);
+  }
+
+  #log(): Log {
+    const write = (...line: readonly unknown[]): void => void this.logged.push(JSON.stringify(line));
+    return { debug: write, info: write, warn: write, error: write };
   }
 
   #put(collection: string, { name, namespace = 'team-a' }: Name, body: object): void {

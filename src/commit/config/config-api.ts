@@ -1,0 +1,204 @@
+import { OpenSearchClient, type OpenSearchResponse, type OpenSearchSettings } from '../../clients/opensearch.ts';
+import {
+  isRecord,
+  read,
+  toReadAnswer,
+  toWriteAnswer,
+  wordsOf,
+  API_PREFIXES,
+  type WriteAnswer,
+} from '../../clients/security-api.ts';
+import { accessRefusal } from '../../clients/access-refusal.ts';
+import { answers } from '../../clients/answers.ts';
+import { upgrades } from '../../clients/rest-upgrade.ts';
+import { EndpointDisabledError, OperatorError, UnreachableError } from '../../errors.ts';
+import type { JsonObject, JsonValue } from '../../generated/json-value.ts';
+import type { ConfigChange, ConfigDocument } from '../../plan/config/config-change.ts';
+import { MASK } from '../../plan/config/defaults.ts';
+import { isObject, leavesOf, pathOf, valueAt, withValue, type ConfigTree } from '../../plan/config/tree.ts';
+import { identify, type Identity } from '../identify.ts';
+import { patchFor, rootOf, toRoot } from './config-wire.ts';
+
+/** Where the plugin keeps it, unless `plugins.security.config_index_name` says otherwise. */
+const SECURITY_DOCUMENT = '/.opendistro_security/_doc/config';
+
+/** Somebody whose login proves that people still get in. */
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface UpgradeStatus {
+  readonly available: boolean;
+  /** Such as `roles: add all_access`. */
+  readonly changes: readonly string[];
+}
+
+export type Look =
+  { readonly type: 'there'; readonly root: JsonValue } | { readonly type: 'unavailable'; readonly words: string };
+
+/** The configuration of one cluster. Methods throw the `OperatorError` of the whole connection. */
+export interface ConfigApi {
+  /** An administrator's certificate is at hand, so that what locks everybody out can be put back. */
+  readonly hasWayBack: boolean;
+  /** @throws UnreachableError for a document that we may not read, too */
+  fetch(documents: readonly ConfigDocument[]): Promise<ConfigTree>;
+  /** One document, or why this cluster does not show it to us. */
+  look(document: ConfigDocument): Promise<Look>;
+  /** @param base what the document is like now, as far as is known */
+  patch(document: ConfigDocument, changes: readonly ConfigChange[], base: ConfigTree): Promise<WriteAnswer>;
+  /** Gets in anew, as the operator and from the beginning. @returns what hinders it, in words; undefined when nothing does */
+  prove(): Promise<string | undefined>;
+  logIn(login: Login): Promise<boolean>;
+  /** Whether anything answers at an address; whose certificate it has is not asked, since nothing is sent. */
+  answers(url: string): Promise<boolean>;
+  /** What the node that answers would change in the default roles; undefined where we may not ask. One GET. */
+  checkUpgrade(signal: AbortSignal): Promise<UpgradeStatus | undefined>;
+  /** The same with the certificate of an administrator, where there is one. */
+  asRescuer<T>(use: (api: Pick<ConfigApi, 'fetch' | 'patch'>) => Promise<T>): Promise<T>;
+}
+
+export function configApi(
+  client: OpenSearchClient,
+  settings: OpenSearchSettings,
+  identity: Pick<Identity, 'apiPrefix' | 'self'>,
+): ConfigApi {
+  const { rescue } = settings;
+  return {
+    ...documents(client, { apiPrefix: identity.apiPrefix, isAdmin: identity.self.isAdmin }),
+    look: async (name) => {
+      const response = await client.request({ method: 'GET', path: `${API_PREFIXES[identity.apiPrefix]}/api/${name}` });
+      if (name !== 'securityconfig' && [400, 403, 404, 405, 501].includes(response.status))
+        return { type: 'unavailable', words: wordsOf(response.body) };
+      return { type: 'there', root: await unmasked(client, name, toRoot(name, toBody(name, toReadAnswer(response)))) };
+    },
+    hasWayBack: rescue !== undefined || identity.self.isAdmin,
+    prove: () => prove(settings, identity),
+    logIn: (login) => logIn(settings, identity, login),
+    answers,
+    checkUpgrade: (signal) => checkUpgrade(client, identity, signal),
+    asRescuer: (use) => asRescuer(settings, identity.apiPrefix, use),
+  };
+}
+
+/** Without a certificate for it the operator's own login is all there is. */
+export async function asRescuer<T>(
+  settings: OpenSearchSettings,
+  apiPrefix: Identity['apiPrefix'],
+  use: (api: Pick<ConfigApi, 'fetch' | 'patch'>) => Promise<T>,
+): Promise<T> {
+  const { rescue } = settings;
+  const auth = rescue === undefined ? settings.auth : ({ type: 'certificate', ...rescue } as const);
+  return withClient({ ...settings, auth }, (client) =>
+    use(documents(client, { apiPrefix, isAdmin: auth.type === 'certificate' })),
+  );
+}
+
+function documents(
+  client: OpenSearchClient,
+  { apiPrefix, isAdmin }: Pick<Identity, 'apiPrefix'> & { readonly isAdmin: boolean },
+): Pick<ConfigApi, 'fetch' | 'patch'> {
+  const api = `${API_PREFIXES[apiPrefix]}/api`;
+  return {
+    fetch: async (names) => {
+      const roots = names.map(async (name) => {
+        const root = toRoot(name, toBody(name, await read(client, `${api}/${name}`)));
+        return [rootOf(name), await unmasked(client, name, root)] as const;
+      });
+      return Object.fromEntries(await Promise.all(roots));
+    },
+    patch: async (name, changes, base) => {
+      const body = JSON.stringify(patchFor(name, changes, base));
+      const path = `${api}/${name}`;
+      const answer = unlessDisabled(await client.request({ method: 'PATCH', path, body }));
+      const advice = answer.type === 'refused' ? accessRefusal(answer.words, { path, isAdmin })?.advice : undefined;
+      return answer.type === 'refused' && advice !== undefined
+        ? { ...answer, words: `${answer.words}: ${advice}` }
+        : answer;
+    },
+  };
+}
+
+/** What is disabled for us is refused, like what the server objects to. */
+function unlessDisabled(response: OpenSearchResponse): WriteAnswer {
+  try {
+    return toWriteAnswer(response);
+  } catch (error) {
+    if (!(error instanceof EndpointDisabledError)) throw error;
+    return { type: 'refused', words: error.message };
+  }
+}
+
+async function checkUpgrade(
+  client: OpenSearchClient,
+  { apiPrefix }: Pick<Identity, 'apiPrefix'>,
+  signal: AbortSignal,
+): Promise<UpgradeStatus | undefined> {
+  const answer = await upgrades(client, `${API_PREFIXES[apiPrefix]}/api`).upgrade.check([], signal);
+  if (answer.type !== 'ok') return undefined;
+  const changes = Object.entries(answer.value.upgradeActions ?? {}).flatMap(([document, actions]) =>
+    Object.entries(actions).flatMap(([verb, names]) =>
+      (names as readonly string[]).map((name) => `${document}: ${verb} ${name}`),
+    ),
+  );
+  return { available: answer.value.upgradeAvailable, changes: changes.sort().slice(0, 200) };
+}
+
+/** Passwords are shown as asterisks; an administrator's certificate may read the document itself, where they are. */
+async function unmasked(client: OpenSearchClient, name: ConfigDocument, root: JsonValue): Promise<JsonValue> {
+  const masked = [...leavesOf(root)].filter(([, value]) => value === MASK).map(([pointer]) => pathOf(pointer));
+  if (name !== 'securityconfig' || masked.length === 0 || !isObject(root)) return root;
+  const { status, body } = await client.request({ method: 'GET', path: SECURITY_DOCUMENT });
+  const stored = status === 200 ? decodeDocument(body as JsonValue) : undefined;
+  return masked.reduce((tree, path) => withValue(tree, path, valueAt(stored, path) ?? MASK), root);
+}
+
+function decodeDocument(body: JsonValue): JsonValue | undefined {
+  const encoded = valueAt(body, ['_source', 'config']);
+  if (typeof encoded !== 'string') return undefined;
+  return valueAt(JSON.parse(Buffer.from(encoded, 'base64').toString()) as JsonValue, ['config', 'dynamic']);
+}
+
+function toBody(name: ConfigDocument, body: unknown): JsonObject {
+  if (isRecord(body)) return body as JsonObject;
+  throw new UnreachableError(`the answer for ${name} is no document`);
+}
+
+async function prove(
+  settings: OpenSearchSettings,
+  { apiPrefix, self }: Pick<Identity, 'apiPrefix' | 'self'>,
+): Promise<string | undefined> {
+  return withClient(settings, async (client) => {
+    try {
+      const now = await identify(client, apiPrefix, AbortSignal.timeout(settings.requestTimeoutMs));
+      toReadAnswer(await client.request({ method: 'GET', path: `${API_PREFIXES[apiPrefix]}/api/securityconfig` }));
+      const lost = self.roles.filter((role) => !now.self.roles.includes(role));
+      if (now.self.name !== self.name) return `the operator is "${now.self.name}" there, and was "${self.name}"`;
+      return lost.length === 0 ? undefined : `the operator lost the roles ${lost.join(', ')}`;
+    } catch (error) {
+      if (!(error instanceof OperatorError)) throw error;
+      return `the operator does not get in any more: ${error.message}`;
+    }
+  });
+}
+
+async function logIn(
+  settings: OpenSearchSettings,
+  { apiPrefix }: Pick<Identity, 'apiPrefix'>,
+  login: Login,
+): Promise<boolean> {
+  return withClient({ ...settings, auth: { type: 'basic', ...login } }, async (client) => {
+    const { status, body } = await client.request({ method: 'GET', path: `${API_PREFIXES[apiPrefix]}/authinfo` });
+    // Anonymous access lets everybody in, as somebody else.
+    return status === 200 && isRecord(body) && body['user_name'] !== 'opendistro_security_anonymous';
+  });
+}
+
+async function withClient<T>(settings: OpenSearchSettings, use: (client: OpenSearchClient) => Promise<T>): Promise<T> {
+  const client = new OpenSearchClient(settings);
+  try {
+    return await use(client);
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import type { KubernetesClient } from '../../clients/kubernetes.ts';
+import type { Clock } from '../../clock.ts';
+import { timestamp } from '../../clock.ts';
+import type { NamespacedName, ObjectKey } from '../../desired/resource.ts';
+import { KubernetesError } from '../../errors.ts';
+import type { JsonValue } from '../../generated/json-value.ts';
+import { DOCUMENT_OF_ROOT, type ConfigDocument } from '../../plan/config/config-change.ts';
+import type { ConfigTree, Pointer } from '../../plan/config/tree.ts';
+import type { Identity } from '../identify.ts';
+import { rootOf, toPutBody } from './config-wire.ts';
+
+/** How far a change of the configuration came. `Open`: something may have been written and was not proved yet. */
+export type JournalState = 'Open' | 'Committed' | 'RolledBack' | 'Unchanged';
+
+/** The configuration before a change, and what became of the change. */
+export interface Backup {
+  readonly secretName: string;
+  readonly createdAt: string;
+  readonly journal: Journal;
+  readonly documents: ConfigTree;
+}
+
+export interface Journal {
+  readonly state: JournalState;
+  readonly connection: NamespacedName;
+  readonly clusterUuid: string;
+  readonly apiPrefix: Identity['apiPrefix'];
+  /** What is changed. */
+  readonly units: readonly Pointer[];
+  /** Whose wishes were tried, and in which version. */
+  readonly subjects: Readonly<Record<ObjectKey, string>>;
+  /** Why it was rolled back. */
+  readonly why?: string;
+}
+
+export interface BackupTools {
+  readonly kubernetes: KubernetesClient;
+  /** The operator's own. */
+  readonly namespace: string;
+  readonly clock: Clock;
+}
+
+/** So many are kept for each connection; the oldest gives way. */
+const KEPT = 5;
+const JOURNAL = 'security.opensearch.org/journal';
+const CREATED_AT = 'security.opensearch.org/created-at';
+
+interface Secret {
+  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Backups of the configuration, in Secrets of the operator's own namespace since they hold passwords and keys. Each is
+ * the journal of the change that it was made for, too: it is written before the first write, so that a crash at any step can be
+ * told from a change that was proved.
+ */
+export class ConfigBackups {
+  readonly #tools: BackupTools;
+
+  constructor(tools: BackupTools) {
+    this.#tools = tools;
+  }
+
+  /** The newest first. Five GETs. @throws KubernetesError */
+  async load(connection: NamespacedName): Promise<readonly Backup[]> {
+    const names = Array.from({ length: KEPT }, (_, index) => nameOf(connection, index));
+    const found = await Promise.all(names.map((name) => this.#get(name)));
+    return found.flatMap((secret) => secret ?? []).sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+  }
+
+  /** Stores the configuration before anything is changed. @throws KubernetesError */
+  async open(documents: ConfigTree, journal: Omit<Journal, 'state'>): Promise<Backup> {
+    const present = await this.load(journal.connection);
+    const names = Array.from({ length: KEPT }, (_, index) => nameOf(journal.connection, index));
+    const free = names.find((name) => present.every(({ secretName }) => secretName !== name));
+    const secretName = free ?? present.at(-1)?.secretName ?? nameOf(journal.connection, 0);
+    const createdAt = timestamp(this.#tools.clock.now());
+    const backup: Backup = { secretName, createdAt, documents, journal: { ...journal, state: 'Open' } };
+    const request =
+      free === undefined
+        ? { method: 'PUT' as const, path: this.#path(secretName) }
+        : { method: 'POST' as const, path: this.#path() };
+    await this.#tools.kubernetes.request({ ...request, body: toSecret(backup, this.#tools.namespace) });
+    return backup;
+  }
+
+  /** @throws KubernetesError */
+  async close(backup: Backup, state: Exclude<JournalState, 'Open'>, why?: string): Promise<void> {
+    const journal = { ...backup.journal, state, ...(why === undefined ? {} : { why }) };
+    const body = { metadata: { annotations: { [JOURNAL]: JSON.stringify(journal) } } };
+    await this.#tools.kubernetes.request({ method: 'PATCH', path: this.#path(backup.secretName), body });
+  }
+
+  async #get(name: string): Promise<Backup | undefined> {
+    try {
+      return toBackup((await this.#tools.kubernetes.request({ method: 'GET', path: this.#path(name) })) as Secret);
+    } catch (error) {
+      if (error instanceof KubernetesError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  #path(name?: string): string {
+    return `/api/v1/namespaces/${this.#tools.namespace}/secrets${name === undefined ? '' : `/${name}`}`;
+  }
+}
+
+function nameOf(connection: NamespacedName, index: number): string {
+  const id = createHash('sha256').update(connection).digest('hex').slice(0, 10);
+  return `${connection.slice(connection.indexOf('/') + 1).slice(0, 200)}-config-backup-${id}-${index}`;
+}
+
+function toSecret({ secretName, createdAt, documents, journal }: Backup, namespace: string): object {
+  const bodies = Object.entries(documents).map(([root, value]) => {
+    const document = DOCUMENT_OF_ROOT[root] ?? 'securityconfig';
+    return [document, encode(document === 'nodesdn' ? value : toPutBody(document, value))];
+  });
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name: secretName,
+      namespace,
+      labels: {
+        'app.kubernetes.io/managed-by': 'opensearch-security-operator',
+        'security.opensearch.org/backup': 'true',
+      },
+      annotations: { [JOURNAL]: JSON.stringify(journal), [CREATED_AT]: createdAt },
+    },
+    type: 'security.opensearch.org/backup',
+    data: Object.fromEntries(bodies) as unknown,
+  };
+}
+
+/** What is no backup of ours, whatever it is, does not count. */
+function toBackup({ metadata, data = {} }: Secret): Backup | undefined {
+  const [journal, createdAt] = [metadata.annotations?.[JOURNAL], metadata.annotations?.[CREATED_AT]];
+  if (journal === undefined || createdAt === undefined) return undefined;
+  const roots = Object.entries(data).map(([document, text]) => {
+    const value = JSON.parse(Buffer.from(text, 'base64').toString()) as { readonly dynamic?: JsonValue };
+    return [rootOf(document as ConfigDocument), document === 'securityconfig' ? value.dynamic : value] as const;
+  });
+  return {
+    secretName: metadata.name,
+    createdAt,
+    journal: JSON.parse(journal) as Journal,
+    documents: Object.fromEntries(roots) as ConfigTree,
+  };
+}
+
+function encode(value: JsonValue): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64');
+}

@@ -1,0 +1,230 @@
+import {
+  AuthenticationError,
+  ConflictError,
+  ForbiddenError,
+  NotInForceError,
+  NotInitializedError,
+} from '../../errors.ts';
+import {
+  changesBetween,
+  DOCUMENT_OF_ROOT,
+  unitsNotStored,
+  type ConfigChange,
+  type ConfigDocument,
+} from '../../plan/config/config-change.ts';
+import { pathOf, valueAt, withValue, type ConfigTree } from '../../plan/config/tree.ts';
+import { providersThatComeFirst } from '../../plan/config/ways-in.ts';
+import type { WriteAnswer } from '../cluster.ts';
+import type { ConfigApi, Login } from './config-api.ts';
+import type { Backup, ConfigBackups, Journal } from './config-backups.ts';
+
+/** People who must still get in, by the name of the Secret that says who they are. */
+export type Probes = ReadonlyMap<string, Login>;
+
+export interface Transaction {
+  readonly base: ConfigTree;
+  readonly wanted: ConfigTree;
+  readonly changes: readonly ConfigChange[];
+  readonly probes: Probes;
+  readonly journal: Omit<Journal, 'state' | 'units'>;
+}
+
+export type TransactionResult =
+  | { readonly type: 'committed' }
+  /** Somebody else changed the configuration meanwhile: plan anew. */
+  | { readonly type: 'outrun' }
+  /** Nothing was written, and nothing can be yet. */
+  | { readonly type: 'waiting'; readonly message: string }
+  /** Nothing was written. */
+  | { readonly type: 'refused'; readonly words: string }
+  | { readonly type: 'rolledBack'; readonly why: string };
+
+type Api = Pick<ConfigApi, 'fetch' | 'patch' | 'prove' | 'logIn' | 'answers' | 'asRescuer'>;
+
+/** Where the configuration is, and where its backups go. */
+export interface TransactionTools {
+  readonly api: Api;
+  readonly backups: Pick<ConfigBackups, 'open' | 'close'>;
+}
+
+/**
+ * Changes the configuration so that nobody is locked out: back up, compare, write, read back, prove that the operator and
+ * the people of the probes get in; otherwise put back what was there.
+ *
+ * @throws the error of the whole connection while it is open what happened; the journal stays open, `resumeTransaction` goes on
+ */
+export async function runTransaction(transaction: Transaction, tools: TransactionTools): Promise<TransactionResult> {
+  const { api, backups } = tools;
+  const hindrance = await hindranceTo(transaction, api);
+  if (hindrance !== undefined) return { type: 'waiting', message: hindrance };
+  const { base, changes, journal } = transaction;
+  const backup = await backups.open(base, { ...journal, units: unitsOf(changes) });
+  const current = await api.fetch(documentsOf(base));
+  const trouble = changesBetween(current, base).length > 0 ? outrun : await writeAndProve(transaction, api);
+  if (trouble?.type === 'doubtful') return rollBack(backup, tools, trouble.why);
+  await backups.close(backup, trouble === undefined ? 'Committed' : 'Unchanged');
+  return trouble ?? { type: 'committed' };
+}
+
+/** Finishes what a crash or an outage interrupted: proved, it stays; otherwise it is put back. */
+export async function resumeTransaction(
+  backup: Backup,
+  probes: Probes,
+  tools: TransactionTools,
+): Promise<TransactionResult> {
+  const { api, backups } = tools;
+  const current = await api.asRescuer((rescuer) => rescuer.fetch(documentsOf(backup.documents)));
+  if (changesBetween(current, backupOver(current, backup)).length === 0) {
+    await backups.close(backup, 'Unchanged');
+    return outrun;
+  }
+  const why = await failingProof(api, probes);
+  if (why !== undefined) return rollBack(backup, tools, why);
+  await backups.close(backup, 'Committed');
+  return { type: 'committed' };
+}
+
+/** Puts back what was there before the change, as far as the change touched it. */
+export async function rollBack(
+  backup: Backup,
+  { api, backups }: { readonly api: Pick<Api, 'asRescuer'>; readonly backups: Pick<ConfigBackups, 'close'> },
+  why: string,
+): Promise<TransactionResult> {
+  await api.asRescuer(async (rescuer) => {
+    const current = await rescuer.fetch(documentsOf(backup.documents));
+    const changes = changesBetween(current, backupOver(current, backup));
+    const refusal = await write(rescuer, changes, current);
+    if (refusal !== undefined) throw new NotInForceError(`the configuration cannot be put back: ${refusal.words}`);
+  });
+  await backups.close(backup, 'RolledBack', why);
+  return { type: 'rolledBack', why };
+}
+
+const outrun = { type: 'outrun' } as const;
+
+type Trouble =
+  Extract<TransactionResult, { type: 'outrun' | 'refused' }> | { readonly type: 'doubtful'; readonly why: string };
+
+/** Why nothing can be written yet, though nothing is wrong with what is wanted. */
+async function hindranceTo(transaction: Transaction, api: Api): Promise<string | undefined> {
+  const early = await failingProbe(api, transaction.probes);
+  if (early !== undefined) return `${early} does not get in even before the change: correct it`;
+  return silentProvider(transaction, api);
+}
+
+async function writeAndProve(transaction: Transaction, api: Api): Promise<Trouble | undefined> {
+  const { base, wanted, changes, probes } = transaction;
+  try {
+    const refusal = await write(api, changes, base);
+    if (refusal?.isFirst === true) return { type: 'refused', words: refusal.words };
+    if (refusal !== undefined) return { type: 'doubtful', why: refusal.words };
+  } catch (error) {
+    // Before anything is stored these are about us or somebody else; a lost or failed answer leaves it open.
+    if (error instanceof ConflictError) return outrun;
+    if (error instanceof ForbiddenError) return { type: 'refused', words: error.message };
+    if (isLockOut(error)) return { type: 'doubtful', why: error.message };
+    throw error;
+  }
+  return doubtAfter({ base, wanted, changes, probes }, api);
+}
+
+async function doubtAfter(
+  { base, wanted, changes, probes }: Pick<Transaction, 'base' | 'wanted' | 'changes' | 'probes'>,
+  api: Api,
+): Promise<Trouble | undefined> {
+  try {
+    const stored = await api.fetch(documentsOf(base));
+    const missing = unitsNotStored(unitsOf(changes), wanted, stored);
+    const why =
+      missing.length > 0
+        ? `OpenSearch stored something else at ${missing.join(', ')}`
+        : await failingProof(api, probes);
+    return why === undefined ? undefined : { type: 'doubtful', why };
+  } catch (error) {
+    if (isLockOut(error)) return { type: 'doubtful', why: error.message };
+    throw error;
+  }
+}
+
+/** Writes document after document until one is refused. */
+async function write(
+  api: Pick<Api, 'patch'>,
+  changes: readonly ConfigChange[],
+  base: ConfigTree,
+): Promise<{ readonly words: string; readonly isFirst: boolean } | undefined> {
+  let isFirst = true;
+  for (const [document, part] of byDocument(changes)) {
+    const answer = await patchOrDoubt(api, { document, part, base, isFirst });
+    if (answer.type === 'refused') return { words: answer.words, isFirst };
+    isFirst = false;
+  }
+  return undefined;
+}
+
+/** Whatever hinders the second document leaves the first one written. */
+async function patchOrDoubt(
+  api: Pick<Api, 'patch'>,
+  {
+    document,
+    part,
+    base,
+    isFirst,
+  }: { document: ConfigDocument; part: readonly ConfigChange[]; base: ConfigTree; isFirst: boolean },
+): Promise<WriteAnswer> {
+  try {
+    return await api.patch(document, part, base);
+  } catch (error) {
+    if (isFirst || !isLockOut(error)) throw error;
+    return { type: 'refused', words: error.message };
+  }
+}
+
+async function failingProof(api: Pick<Api, 'prove' | 'logIn'>, probes: Probes): Promise<string | undefined> {
+  return (await api.prove()) ?? (await failingProbe(api, probes));
+}
+
+/** After a write these say that it was wrong, and not that the cluster is away: a lock-out answers 503. */
+function isLockOut(error: unknown): error is Error {
+  return (
+    error instanceof NotInitializedError ||
+    error instanceof NotInForceError ||
+    error instanceof AuthenticationError ||
+    error instanceof ForbiddenError ||
+    error instanceof ConflictError
+  );
+}
+
+async function failingProbe(api: Pick<Api, 'logIn'>, probes: Probes): Promise<string | undefined> {
+  for (const [secret, login] of probes)
+    if (!(await api.logIn(login))) return `the user of the probe in Secret ${secret}`;
+  return undefined;
+}
+
+/** OpenSearch asks a provider only when somebody logs in, and everybody who comes to a later domain passes by it. */
+async function silentProvider({ base, wanted }: Transaction, api: Pick<Api, 'answers'>): Promise<string | undefined> {
+  for (const { name, url } of providersThatComeFirst(base, wanted))
+    if (!(await api.answers(url)))
+      return `dynamic.authc.${name} comes before other domains, and ${url} does not answer: start it, correct the address, or give the domain a higher order`;
+  return undefined;
+}
+
+/** What is there now with what the change touched as it was before. */
+function backupOver(current: ConfigTree, { documents, journal }: Backup): ConfigTree {
+  return withUnits(current, documents, journal.units);
+}
+
+function withUnits(tree: ConfigTree, source: ConfigTree, units: readonly string[]): ConfigTree {
+  return units.reduce((rest, unit) => withValue(rest, pathOf(unit), valueAt(source, pathOf(unit))), tree);
+}
+
+function unitsOf(changes: readonly ConfigChange[]): readonly string[] {
+  return changes.map(({ pointer }) => pointer);
+}
+
+function documentsOf(tree: ConfigTree): readonly ConfigDocument[] {
+  return Object.keys(tree).flatMap((root) => DOCUMENT_OF_ROOT[root] ?? []);
+}
+
+function byDocument(changes: readonly ConfigChange[]): ReadonlyMap<ConfigDocument, readonly ConfigChange[]> {
+  return Map.groupBy(changes, ({ document }) => document);
+}

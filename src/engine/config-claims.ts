@@ -1,0 +1,111 @@
+import type { Login } from '../commit/config/config-api.ts';
+import { toClaim } from '../desired/claim.ts';
+import { refusalOf } from '../desired/permission.ts';
+import { isDeleting, objectKey, type Resource } from '../desired/resource.ts';
+import { secretText } from '../desired/secret-text.ts';
+import type { OpenSearchSecurityConfigSpec } from '../generated/opensearch-security-config.ts';
+import { declaredLeaves } from '../plan/config/declared-leaves.ts';
+import type { ConfigClaim } from '../plan/config/config-view.ts';
+import type { Leaves } from '../plan/config/tree.ts';
+import { stalled, waiting, type Outcome } from '../plan/outcome.ts';
+import type { SessionState } from './session-state.ts';
+import type { World } from './world.ts';
+
+/** A claim with the logins that prove it, and the version of all that it was made of. */
+export interface ConfigWish extends Omit<ConfigClaim, 'refusal'> {
+  readonly version: string;
+  readonly probes: ReadonlyMap<string, Login>;
+}
+
+type Read =
+  | { readonly type: 'value'; readonly text: string; readonly version: string }
+  | { readonly type: 'unknown' }
+  | { readonly type: 'missing'; readonly outcome: Outcome };
+
+/** What an object wants of the configuration; undefined while a Secret is being read. */
+export function toConfigWish(resource: Resource, state: SessionState, world: World): ConfigWish | undefined {
+  const spec = resource.spec as OpenSearchSecurityConfigSpec;
+  const claim = { key: objectKey(resource), resource };
+  const common = { claim, isReplacing: spec.mode === 'Replace', hasProbes: (spec.probes ?? []).length > 0 };
+  const none = (outcome: Outcome): ConfigWish => {
+    return { ...common, declared: { type: 'none', outcome }, version: `${resource.generation}`, probes: new Map() };
+  };
+  if (isDeleting(resource)) return none(waiting('Pending', ''));
+  const early = earlyOutcome(resource, state, world);
+  if (early !== undefined) return none(early);
+  const read = readerOf(resource, world);
+  const values = (spec.valuesFrom ?? []).map(
+    ({ path, secretKeyRef: { name, key } }) => [path, read(name, key)] as const,
+  );
+  const logins = (spec.probes ?? []).map(
+    ({ secretRef: { name } }) => [name, read(name, 'username'), read(name, 'password')] as const,
+  );
+  const reads = [...values.map(([, value]) => value), ...logins.flatMap(([, ...both]) => both)];
+  if (reads.some(({ type }) => type === 'unknown')) return undefined;
+  const missing = reads.find((one) => one.type === 'missing');
+  if (missing !== undefined) return none(missing.outcome);
+  const texts = new Map(values.map(([path, value]) => [path, textOf(value)]));
+  return {
+    ...common,
+    declared: { type: 'leaves', leaves: declaredLeaves(spec, texts) },
+    version: [resource.generation, ...new Set(reads.map((one) => (one.type === 'value' ? one.version : '')))].join('/'),
+    probes: new Map(
+      logins.map(([name, user, password]) => [name, { username: textOf(user), password: textOf(password) }]),
+    ),
+  };
+}
+
+/** What cannot be had of this cluster is told and left out, whatever else is declared. */
+export function withoutUnavailable(wish: ConfigWish, unavailable: ReadonlyMap<string, string>): ConfigWish {
+  if (wish.declared.type === 'none') return wish;
+  const root = [...unavailable.keys()].find((name) => hasRoot(wish.declared, name));
+  if (root === undefined) return wish;
+  const advice = ADVICE[root] ?? 'use a version that has it';
+  const outcome = stalled(
+    'Unsupported',
+    `the cluster does not offer ${root} to the operator (${unavailable.get(root)}): ${advice}, or remove spec.${root}`,
+  );
+  return { ...wish, declared: { type: 'none', outcome } };
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  allowlist: 'log in with a client certificate listed in plugins.security.authcz.admin_dn',
+  nodesDn:
+    'set plugins.security.nodes_dn_dynamic_config_enabled to true on the nodes and log in with a client certificate listed in plugins.security.authcz.admin_dn',
+  audit: 'switch on the reload of the audit configuration on the nodes, and allow the endpoint AUDIT',
+};
+
+/** Whether a wish says anything of a root of the tree. */
+export function hasRoot(declared: ConfigWish['declared'], root: string): boolean {
+  if (declared.type === 'none') return false;
+  const leaves: Leaves = declared.leaves;
+  return [...leaves.keys()].some((pointer) => pointer.startsWith(`/${root}/`));
+}
+
+function earlyOutcome(resource: Resource, { connection }: SessionState, { namespaces }: World): Outcome | undefined {
+  if (connection === undefined) return undefined;
+  const { desired } = toClaim(resource, {
+    refusal: refusalOf(resource, connection, namespaces.labels(resource.namespace)),
+  });
+  return desired.type === 'stalled' ? stalled(desired.reason, desired.message) : undefined;
+}
+
+function readerOf({ namespace }: Resource, { references }: World): (name: string, key: string) => Read {
+  return (name, key) => {
+    const data = references.secret(namespace, name);
+    if (data === 'unknown') return { type: 'unknown' };
+    const missing = (what: string): Read => {
+      return { type: 'missing', outcome: waiting('SecretNotFound', `Secret ${namespace}/${name} ${what}`) };
+    };
+    if (data === undefined) return missing('does not exist: create it');
+    if (data.unreadable !== undefined) return missing(`cannot be read: ${data.unreadable}`);
+    const text = secretText(data.values.get(key));
+    return text === ''
+      ? missing(`has no key "${key}", or it is empty: add it`)
+      : { type: 'value', text, version: data.version };
+  };
+}
+
+function textOf(read: Read): string {
+  return read.type === 'value' ? read.text : '';
+}

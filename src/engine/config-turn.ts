@@ -1,0 +1,255 @@
+import { isDeepStrictEqual } from 'node:util';
+import { nobody } from '../commit/ownership.ts';
+import type { UpgradeStatus } from '../commit/config/config-api.ts';
+import type { Backup } from '../commit/config/config-backups.ts';
+import { resumeTransaction, runTransaction, type TransactionResult } from '../commit/config/config-transaction.ts';
+import { isDeleting, type ObjectKey, type Resource } from '../desired/resource.ts';
+import type { OpenSearchSecurityConfigSpec } from '../generated/opensearch-security-config.ts';
+import { DOCUMENT_OF_ROOT, type ConfigDocument } from '../plan/config/config-change.ts';
+import { planConfig, type ConfigPlan } from '../plan/config/plan-config.ts';
+import type { ConfigTree } from '../plan/config/tree.ts';
+import { waiting, type Outcome, type OutcomeDetails } from '../plan/outcome.ts';
+import type { Parts } from '../plan/slot.ts';
+import { slotKeyOf, type Slot } from './claim-index.ts';
+import { DRIFT_CORRECTED } from './cluster-turn.ts';
+import { hasRoot, toConfigWish, withoutUnavailable, type ConfigWish } from './config-claims.ts';
+import { ConfigFailures } from './config-failures.ts';
+import { CONFIG_NAME, failureOf, outcomesAfter, toDecision, whatIsLeft } from './config-result.ts';
+import type { Ticket } from './dirty-slots.ts';
+import { postpone, settle } from './session-state.ts';
+import type { TurnContext } from './turn-context.ts';
+import { recordOwners, writeAhead } from './write-ahead.ts';
+
+const SLOT = slotKeyOf('securityconfig', CONFIG_NAME);
+const NO_WAY_BACK =
+  'a configuration that locks the operator out could not be put back: give the connection a rescue.clientCertificate, or log in with a client certificate listed in plugins.security.authcz.admin_dn';
+
+/** One look at the configuration and at those who declare parts of it. */
+interface Look {
+  readonly slot: Slot;
+  readonly ticket: Ticket;
+  readonly wishes: readonly ConfigWish[];
+  readonly live: ConfigTree;
+}
+
+/** The security configuration of one connection: all its objects together, in one transaction. */
+export class ConfigTurn {
+  readonly #failures = new ConfigFailures();
+  #backups: readonly Backup[] = [];
+  #clusterUuid: string | undefined;
+  #lastLive = '';
+  #upgrade: UpgradeStatus | undefined;
+
+  /** @returns whether anything was written to the cluster */
+  async run(context: TurnContext, isDriftDue: boolean): Promise<boolean> {
+    const { state, signal } = context;
+    const slot = state.index.slot(SLOT);
+    if (slot === undefined || signal.aborted || (!isDriftDue && !state.dirty.has(SLOT))) return false;
+    await this.#prepare(context, slot);
+    if (isDriftDue) await this.#checkUpgrade(context, slot);
+    const look = await this.#look(context, slot);
+    if (look === undefined) return false;
+    return this.#carryOut(context, look, this.#plan(context, look));
+  }
+
+  /** What an earlier process left unfinished comes first. */
+  async #prepare(context: TurnContext, slot: Slot): Promise<void> {
+    const { world, state, cluster } = context;
+    if (this.#clusterUuid === state.ledger?.clusterUuid) return;
+    this.#backups = await world.configBackups.load(state.key);
+    const interrupted = this.#backups.find(({ journal }) => journal.state === 'Open');
+    if (interrupted !== undefined) {
+      const wishes = [...slot.claimants.values()].flatMap((resource) => toConfigWish(resource, state, world) ?? []);
+      const result = await resumeTransaction(interrupted, probesOf(wishes), {
+        api: cluster.configuration,
+        backups: world.configBackups,
+      });
+      world.log.warn({ connection: state.key, result: result.type }, 'interrupted change of the configuration ended');
+      this.#backups = await world.configBackups.load(state.key);
+    }
+    this.#failures.takeOver(this.#backups);
+    this.#clusterUuid = state.ledger?.clusterUuid;
+  }
+
+  /** Another answer than before has to be told. */
+  async #checkUpgrade({ state, cluster, signal }: TurnContext, slot: Slot): Promise<void> {
+    const policies = [...slot.claimants.values()].map(
+      ({ spec }) => (spec as OpenSearchSecurityConfigSpec).upgrade?.policy,
+    );
+    if (policies.every((policy) => policy === 'Ignore')) return;
+    const upgrade = await cluster.configuration.checkUpgrade(signal);
+    if (!isDeepStrictEqual(upgrade, this.#upgrade)) state.dirty.add(SLOT, 'sweep');
+    this.#upgrade = upgrade;
+  }
+
+  /** Reads what is declared and what is there; nothing when it is as it was and nobody wants anything new. */
+  async #look({ world, state, cluster, onlyRemovals }: TurnContext, slot: Slot): Promise<Look | undefined> {
+    // Taken first: what changes while the cluster is read is looked at again.
+    const edited = ticketOf(state);
+    const read = [...slot.claimants.values()].map((resource) => toConfigWish(resource, state, world));
+    const wishes = read.flatMap((wish) => wish ?? []);
+    const roots = Object.keys(DOCUMENT_OF_ROOT).filter(
+      (root) =>
+        root === 'dynamic' ||
+        wishes.some(({ declared }) => hasRoot(declared, root)) ||
+        isOnRecord(partsOf({ state }), root),
+    );
+    const { live, unavailable } = await readRoots(cluster.configuration, roots);
+    const hasChanged = this.#hasChanged(live);
+    // Whoever is waited for makes the slot dirty again.
+    if (read.length !== wishes.length) {
+      if (edited !== undefined) state.dirty.done(edited);
+      return undefined;
+    }
+    if (edited === undefined && (!hasChanged || state.dirty.has(SLOT))) return undefined;
+    if (edited === undefined) state.dirty.add(SLOT, 'sweep');
+    const ticket = edited ?? ticketOf(state);
+    if (ticket === undefined) return undefined;
+    const possible = wishes.map((wish) => withoutUnavailable(wish, unavailable));
+    const active = onlyRemovals ? possible.filter(({ claim }) => isDeleting(claim.resource)) : possible;
+    return { slot, ticket, wishes: active, live };
+  }
+
+  #hasChanged(live: ConfigTree): boolean {
+    const spelled = JSON.stringify(live);
+    const hasChanged = spelled !== this.#lastLive;
+    this.#lastLive = spelled;
+    return hasChanged;
+  }
+
+  #plan(context: TurnContext, look: Look): ConfigPlan {
+    const plan = this.#planFor(context, look, []);
+    const subjects = look.wishes.filter(({ claim }) => plan.subjects.includes(claim.key)).map(toSubject);
+    const [, ...others] = plan.subjects;
+    if (others.length === 0 || !this.#failures.areSuspects(subjects)) return plan;
+    return this.#planFor(context, look, others);
+  }
+
+  #planFor({ state, cluster }: TurnContext, { wishes, live }: Look, held: readonly ObjectKey[]): ConfigPlan {
+    const later = waiting('Verifying', 'waits until another change of the configuration is proved');
+    return planConfig({
+      claims: wishes.map((wish) => ({
+        ...wish,
+        ...(held.includes(wish.claim.key) ? { declared: { type: 'none', outcome: later } as const } : {}),
+        refusal: this.#failures.refusalOf(toSubject(wish)),
+      })),
+      live,
+      parts: partsOf({ state }),
+      isObserving: state.connection?.spec.managementPolicy === 'Observe',
+      safety: { self: cluster.identity.self, hasWayBack: cluster.configuration.hasWayBack },
+    });
+  }
+
+  async #carryOut(context: TurnContext, look: Look, plan: ConfigPlan): Promise<boolean> {
+    const task = { ticket: look.ticket, slot: look.slot, decision: toDecision(plan) };
+    if ((await writeAhead(context, [task])).length === 0) return false;
+    const result = plan.changes.length === 0 ? undefined : await this.#transact(context, look, plan);
+    if (result?.type === 'outrun') return true;
+    const isInForce = result === undefined || result.type === 'committed';
+    if (isInForce) await recordOwners(context, [{ document: 'securityconfig', name: CONFIG_NAME, parts: plan.parts }]);
+    this.#tell(context, look, {
+      plan,
+      outcomes: outcomesAfter(plan, result),
+      isCommitted: result?.type === 'committed',
+    });
+    const left = whatIsLeft(plan, result);
+    if (left === 'later') postpone(context.state, SLOT, context.world);
+    if (left !== 'now') settle(context.state, look.ticket);
+    return result !== undefined;
+  }
+
+  async #transact({ world, state, cluster }: TurnContext, look: Look, plan: ConfigPlan): Promise<TransactionResult> {
+    const subjects = look.wishes.filter(({ claim }) => plan.subjects.includes(claim.key));
+    const versions = Object.fromEntries(subjects.map((wish) => [wish.claim.key, wish.version]));
+    const { clusterUuid = '', apiPrefix } = cluster.identity;
+    const journal = { connection: state.key, clusterUuid, apiPrefix, subjects: versions };
+    this.#clusterUuid = undefined;
+    const result = await runTransaction(
+      { base: look.live, wanted: plan.wanted, changes: plan.changes, probes: probesOf(look.wishes), journal },
+      { api: cluster.configuration, backups: world.configBackups },
+    );
+    this.#backups = await world.configBackups.load(state.key);
+    this.#clusterUuid = state.ledger?.clusterUuid;
+    this.#lastLive = '';
+    const outcome = failureOf(result);
+    if (outcome !== undefined) this.#failures.add({ subjects: versions, outcome });
+    world.log.info(
+      {
+        connection: state.key,
+        document: 'securityconfig',
+        result: result.type,
+        changed: plan.changes.map(({ pointer }) => pointer),
+      },
+      'configuration',
+    );
+    return result;
+  }
+
+  #tell(
+    { world, teller, cluster }: TurnContext,
+    { wishes }: Look,
+    {
+      plan,
+      outcomes,
+      isCommitted,
+    }: { plan: ConfigPlan; outcomes: ReadonlyMap<ObjectKey, Outcome>; isCommitted: boolean },
+  ): void {
+    for (const [key, outcome] of outcomes) {
+      // As it was when it was decided about: a newer one has not been looked at.
+      const resource = wishes.find(({ claim }) => claim.key === key)?.claim.resource;
+      if (resource === undefined) continue;
+      const details = this.#details(resource, cluster.configuration.hasWayBack);
+      const isDrift = isCommitted && plan.subjects.includes(key) && !isDeleting(resource) && teller.isReady(resource);
+      teller.tell(
+        resource,
+        outcome.type === 'applied' || outcome.type === 'stalled' ? { ...outcome, details } : outcome,
+      );
+      if (!isDrift) continue;
+      teller.record(resource, DRIFT_CORRECTED);
+      world.metrics.driftCorrected.inc({ document: 'securityconfig' });
+    }
+  }
+
+  #details({ spec }: Resource, hasWayBack: boolean): OutcomeDetails {
+    const backups = this.#backups.map(({ secretName, createdAt }) => ({ secretName, createdAt }));
+    const isChecking = (spec as OpenSearchSecurityConfigSpec).upgrade?.policy !== 'Ignore';
+    return {
+      ...(backups.length === 0 ? {} : { backups }),
+      ...(this.#upgrade === undefined || !isChecking ? {} : { upgrade: this.#upgrade }),
+      ...(hasWayBack ? {} : { noWayBack: NO_WAY_BACK }),
+    };
+  }
+}
+
+function ticketOf({ dirty }: TurnContext['state']): Ticket | undefined {
+  return [...dirty.tickets()].find(({ slot }) => slot === SLOT);
+}
+
+async function readRoots(
+  api: TurnContext['cluster']['configuration'],
+  roots: readonly string[],
+): Promise<{ readonly live: ConfigTree; readonly unavailable: ReadonlyMap<string, string> }> {
+  const looks = await Promise.all(
+    roots.map(async (root) => [root, await api.look(DOCUMENT_OF_ROOT[root] as ConfigDocument)] as const),
+  );
+  return {
+    live: Object.fromEntries(looks.flatMap(([root, look]) => (look.type === 'there' ? [[root, look.root]] : []))),
+    unavailable: new Map(looks.flatMap(([root, look]) => (look.type === 'unavailable' ? [[root, look.words]] : []))),
+  };
+}
+
+function toSubject({ claim, version }: ConfigWish): { readonly key: ObjectKey; readonly version: string } {
+  return { key: claim.key, version };
+}
+
+function probesOf(wishes: readonly ConfigWish[]): ConfigWish['probes'] {
+  return new Map(wishes.flatMap(({ probes }) => [...probes]));
+}
+
+function partsOf({ state }: Pick<TurnContext, 'state'>): Parts {
+  return (state.ledger?.owners.ownershipOf('securityconfig', CONFIG_NAME) ?? nobody).parts;
+}
+
+function isOnRecord(parts: Parts, root: string): boolean {
+  return [...parts.values()].flat().some((pointer) => pointer.startsWith(`/${root}/`));
+}

@@ -1,0 +1,67 @@
+import { stalled, type Outcome } from '../outcome.ts';
+import { changesBetween, differingPointers } from './config-change.ts';
+import { isDefault, isEquivalent, MASK } from './defaults.ts';
+import type { ConfigClaim, ConfigView } from './config-view.ts';
+import { isWithin, leavesOf, pathOf, valueAt, type ConfigTree, type Leaves, type Pointer } from './tree.ts';
+
+/** What somebody else set to something is not overwritten unasked. */
+export function adoptionObstacle({ live, parts }: ConfigView, wish: ConfigClaim, leaves: Leaves): Outcome | undefined {
+  const policy = wish.claim.resource.spec.adoptionPolicy ?? 'IfIdentical';
+  if (policy === 'Always') return undefined;
+  const ours = [...parts.values()].flat();
+  const foreign = [...leaves].filter(([pointer, value]) => {
+    const present = valueAt(live, pathOf(pointer));
+    if (
+      present === undefined ||
+      isDefault(pointer, present) ||
+      (isDefault(pointer, value) && typeof value === 'object')
+    )
+      return false;
+    if (ours.some((own) => isWithin(pointer, own))) return false;
+    return policy === 'Never' || !isEquivalent(pointer, present, value);
+  });
+  const lost = wish.isReplacing && !parts.has(wish.claim.key) ? lostByReplacing(live, leaves) : [];
+  const pointers = [...foreign.map(([pointer]) => pointer), ...lost];
+  if (pointers.length === 0) return undefined;
+  const advice =
+    policy === 'Never'
+      ? 'spec.adoptionPolicy is Never'
+      : 'set spec.adoptionPolicy to Always to take it over and correct it';
+  return stalled(
+    'AlreadyExists',
+    `set to something else in OpenSearch: ${pointers.slice(0, 10).join(', ')}; ${advice}`,
+  );
+}
+
+function lostByReplacing(live: ConfigTree, leaves: Leaves): readonly Pointer[] {
+  const present = leavesOf(live['dynamic'], '/dynamic');
+  return [...present]
+    .filter(([pointer, value]) => !leaves.has(pointer) && !isDefault(pointer, value))
+    .map(([pointer]) => pointer);
+}
+
+/** A unit is sent whole, and would lose a password that is not shown to us. */
+export function maskedUnit(before: ConfigTree, after: ConfigTree): Pointer | undefined {
+  return changesBetween(before, after)
+    .map(({ pointer }) => pointer)
+    .find((unit) => [before, after].some((tree) => [...leavesOf(valueAt(tree, pathOf(unit))).values()].includes(MASK)));
+}
+
+export function hiddenPassword(unit: Pointer): string {
+  return `${unit} holds a password that OpenSearch shows to an administrator's certificate only, and would lose it: log in with a client certificate listed in plugins.security.authcz.admin_dn`;
+}
+
+export function observed(before: ConfigTree, after: ConfigTree): Outcome {
+  const plannedChanges = changesBetween(before, after).flatMap(({ pointer }) =>
+    differingPointers(pointer, before, after).map((at) => {
+      const verb =
+        valueAt(after, pathOf(at)) === undefined
+          ? 'remove'
+          : valueAt(before, pathOf(at)) === undefined
+            ? 'add'
+            : 'change';
+      return `${verb} ${at}`.slice(0, 1024);
+    }),
+  );
+  return { type: 'observed', resourceName: 'config', plannedChanges: plannedChanges.slice(0, 100) };
+}

@@ -1,0 +1,189 @@
+import { byAge, type Claim } from '../../desired/claim.ts';
+import { hasFinalizer, isDeleting, type ObjectKey } from '../../desired/resource.ts';
+import type { JsonValue } from '../../generated/json-value.ts';
+import { ownerName } from '../obstacles.ts';
+import { stalled, type Outcome } from '../outcome.ts';
+import type { Parts } from '../slot.ts';
+import { changesBetween, isMemberUnit, unitOf, type ConfigChange } from './config-change.ts';
+import { adoptionObstacle, hiddenPassword, maskedUnit, observed } from './config-obstacles.ts';
+import type { ConfigClaim, ConfigView } from './config-view.ts';
+import { isDefault, isEquivalent, isForgotten } from './defaults.ts';
+import { isWithin, leavesOf, pathOf, valueAt, withValue, type ConfigTree, type Leaves, type Pointer } from './tree.ts';
+import { refusalOfConfig } from './ways-in.ts';
+
+export interface ConfigPlan {
+  readonly wanted: ConfigTree;
+  readonly changes: readonly ConfigChange[];
+  /** Whose wishes `changes` carry out. */
+  readonly subjects: readonly ObjectKey[];
+  readonly parts: Parts;
+  /** What to tell each object once the changes are in force. */
+  readonly outcomes: ReadonlyMap<ObjectKey, Outcome>;
+}
+
+interface Draft {
+  readonly tree: ConfigTree;
+  readonly declared: ReadonlyMap<Pointer, { readonly value: JsonValue; readonly by: ObjectKey }>;
+  readonly parts: Parts;
+  readonly subjects: readonly ObjectKey[];
+  readonly outcomes: ReadonlyMap<ObjectKey, Outcome>;
+}
+
+/** Decides about the whole configuration of a cluster: the older objects first, each as far as it is safe. Pure. */
+export function planConfig(view: ConfigView): ConfigPlan {
+  const start: Draft = { tree: view.live, declared: new Map(), parts: view.parts, subjects: [], outcomes: new Map() };
+  const sorted = [...view.claims].sort((a, b) => byAge(a.claim as Claim, b.claim as Claim));
+  const isLeaving = ({ claim }: ConfigClaim): boolean => isDeleting(claim.resource);
+  const staying = sorted.filter((claim) => !isLeaving(claim));
+  const drafted = [...staying, ...sorted.filter(isLeaving)].reduce(
+    (draft, claim) => (isLeaving(claim) ? leave(view, draft, claim) : join(view, draft, claim)),
+    start,
+  );
+  const { tree, parts, subjects, outcomes } = drafted;
+  return { wanted: tree, changes: changesBetween(view.live, tree), parts, subjects, outcomes };
+}
+
+function join(view: ConfigView, draft: Draft, wish: ConfigClaim): Draft {
+  const { claim, declared, refusal } = wish;
+  if (claim.resource.paused) return tell(draft, claim.key, { type: 'paused' });
+  if (declared.type === 'none') return tell(draft, claim.key, declared.outcome);
+  const leaves = new Map([...declared.leaves].filter(([pointer]) => !isForgotten(pointer)));
+  const obstacle = clashOf(view, draft, { ...wish, leaves }) ?? adoptionObstacle(view, wish, leaves);
+  const tree = put(draft, wish, leaves);
+  if (isObserved(view, claim)) return tell(draft, claim.key, observed(draft.tree, tree));
+  if (obstacle !== undefined) return tell(draft, claim.key, obstacle);
+  const isChanging = changesBetween(draft.tree, tree).length > 0;
+  const danger =
+    dangerOf(view, { before: draft.tree, after: tree, hasProbes: wish.hasProbes }) ??
+    (isChanging ? refusal : undefined);
+  if (danger !== undefined) return tell(draft, claim.key, danger);
+  const part = partOf({ live: view.live, tree, before: draft.parts.get(claim.key) ?? [] }, leaves);
+  return {
+    tree,
+    declared: new Map([
+      ...draft.declared,
+      ...[...leaves].map(([pointer, value]) => [pointer, { value, by: claim.key }] as const),
+    ]),
+    parts: new Map([...draft.parts, [claim.key, part]]),
+    subjects: isChanging ? [...draft.subjects, claim.key] : draft.subjects,
+    outcomes: new Map([...draft.outcomes, [claim.key, inForce]]),
+  };
+}
+
+function messageOf(outcome: Outcome | undefined): string | undefined {
+  return outcome?.type === 'stalled' ? outcome.message : undefined;
+}
+
+const inForce: Outcome = { type: 'applied', resourceName: 'config', message: 'the security configuration is in force' };
+
+function tell(draft: Draft, key: ObjectKey, outcome: Outcome): Draft {
+  return { ...draft, outcomes: new Map([...draft.outcomes, [key, outcome]]) };
+}
+
+const STAYS = 'what it put into the security configuration stays in OpenSearch';
+
+function isObserved(view: ConfigView, { resource }: ConfigClaim['claim']): boolean {
+  return view.isObserving || resource.spec.managementPolicy === 'Observe';
+}
+
+function policyToLeave(view: ConfigView, claim: ConfigClaim['claim']): string | undefined {
+  if (isObserved(view, claim)) return 'managementPolicy is Observe';
+  return claim.resource.spec.deletionPolicy === 'Orphan' ? 'deletionPolicy is Orphan' : undefined;
+}
+
+/** Who goes takes along what it put there and nobody else declares; what must not go stays behind. */
+function leave(view: ConfigView, draft: Draft, { claim, refusal: failed }: ConfigClaim): Draft {
+  const { key, resource } = claim;
+  if (!hasFinalizer(resource)) return draft;
+  if (resource.paused) return tell(draft, key, { type: 'paused' });
+  const part = draft.parts.get(key) ?? [];
+  const gone = { ...draft, parts: new Map([...draft.parts].filter(([holder]) => holder !== key)) };
+  const policy = policyToLeave(view, claim);
+  if (policy !== undefined)
+    return tell(gone, key, { type: 'released', ...(part.length === 0 ? {} : { leftBehind: `${STAYS}: ${policy}` }) });
+  const tree = takeOut(gone, part);
+  const danger = dangerOf(view, { before: draft.tree, after: tree, hasProbes: false });
+  const why = messageOf(danger) ?? messageOf(failed);
+  if (why !== undefined) return tell(gone, key, { type: 'released', leftBehind: `${STAYS}: ${why}` });
+  const isChanging = changesBetween(draft.tree, tree).length > 0;
+  const subjects = isChanging ? [...draft.subjects, key] : draft.subjects;
+  return tell({ ...gone, tree, subjects }, key, { type: 'released' });
+}
+
+/** The tree with what an object declares, and without what it declared before and no longer does. */
+function put(draft: Draft, { claim, isReplacing }: ConfigClaim, leaves: Leaves): ConfigTree {
+  const before = draft.parts.get(claim.key) ?? [];
+  const others = { ...draft, parts: new Map([...draft.parts].filter(([holder]) => holder !== claim.key)) };
+  const dropped = before.filter((pointer) => ![...leaves.keys()].some((kept) => isWithin(kept, pointer)));
+  const cleared = isReplacing ? withValue(draft.tree, ['dynamic'], {}) : takeOut(others, dropped);
+  return [...leaves].reduce((tree, [pointer, value]) => withLeaf(tree, pointer, value), cleared);
+}
+
+/** An empty object that is declared takes away nothing of what is there. */
+function withLeaf(tree: ConfigTree, pointer: Pointer, value: JsonValue): ConfigTree {
+  const path = pathOf(pointer);
+  const present = valueAt(tree, path);
+  const isNothing = isDefault(pointer, value) && typeof value === 'object' && !Array.isArray(value);
+  if (isNothing && present !== undefined) return tree;
+  return isEquivalent(pointer, present, value) && present !== undefined ? tree : withValue(tree, path, value);
+}
+
+function takeOut({ tree, parts, declared }: Draft, pointers: readonly Pointer[]): ConfigTree {
+  const held = [...[...parts.values()].flat(), ...declared.keys()];
+  const free = pointers.filter(
+    (pointer) => !held.some((other) => isWithin(other, pointer) || isWithin(pointer, other)),
+  );
+  return free.reduce((rest, pointer) => withValue(rest, pathOf(pointer), undefined), tree);
+}
+
+/** Two objects cannot want different values, nor one the whole and another one a part. */
+function clashOf(view: ConfigView, draft: Draft, wish: ConfigClaim & { readonly leaves: Leaves }): Outcome | undefined {
+  const older = [...draft.outcomes].filter(([, { type }]) => type === 'applied').map(([key]) => key);
+  const replacing = view.claims.find(({ claim, isReplacing }) => isReplacing && older.includes(claim.key));
+  const [first] = older;
+  if (first !== undefined && (wish.isReplacing || replacing !== undefined)) {
+    const holder = replacing?.claim.key ?? first;
+    return stalled(
+      'NameTaken',
+      `mode Replace leaves no room for another object, and ${ownerName(holder)} declares a part of the configuration: use mode Merge in both, or one object`,
+    );
+  }
+  for (const [pointer, value] of wish.leaves) {
+    const rival = draft.declared.get(pointer);
+    if (rival !== undefined && !isEquivalent(pointer, rival.value, value))
+      return stalled(
+        'NameTaken',
+        `${pointer} is declared with another value by ${ownerName(rival.by)}: keep it in one of the two`,
+      );
+  }
+  return undefined;
+}
+
+function dangerOf(
+  view: ConfigView,
+  {
+    before,
+    after,
+    hasProbes,
+  }: { readonly before: ConfigTree; readonly after: ConfigTree; readonly hasProbes: boolean },
+): Outcome | undefined {
+  const masked = maskedUnit(before, after);
+  if (masked !== undefined) return stalled('Unsupported', hiddenPassword(masked));
+  const refusal = refusalOfConfig(before, after, { ...view.safety, hasProbes });
+  return refusal && stalled(refusal.reason, refusal.message);
+}
+
+/** What the object answers for: its leaves, and each domain that it made or declares whole. */
+function partOf(
+  { live, tree, before }: { live: ConfigTree; tree: ConfigTree; before: readonly Pointer[] },
+  leaves: Leaves,
+): readonly Pointer[] {
+  const units = new Set([...leaves.keys()].flatMap((pointer) => unitOf(pointer) ?? []).filter(isMemberUnit));
+  const whole = [...units].filter((unit) => {
+    if (before.includes(unit) || valueAt(live, pathOf(unit)) === undefined) return true;
+    return [...leavesOf(valueAt(tree, pathOf(unit)), unit)].every(
+      ([pointer, value]) => leaves.has(pointer) || isDefault(pointer, value),
+    );
+  });
+  return [...new Set([...whole, ...leaves.keys()])].sort();
+}

@@ -1,0 +1,195 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { UnreachableError } from '../../../src/errors.ts';
+import {
+  ACTION_GROUPS,
+  CONNECTIONS,
+  MAPPINGS,
+  ROLES,
+  SimulatedOperator,
+  TENANTS,
+  USERS,
+} from '../../support/simulated-operator.ts';
+
+const OPS = { name: 'ops' };
+const DEFAULT = { name: 'default' };
+const READ = { indexPermissions: [{ indexPatterns: ['logs-*'], allowedActions: ['read'] }] };
+/** A hash is there at once; a password is hashed beside everything else. */
+const HASH = `$2y$12$${'a'.repeat(53)}`;
+const HASH_REF = { secretKeyRef: { name: 'hash' } };
+
+let current: SimulatedOperator | undefined;
+
+afterEach(async () => {
+  await current?.stop();
+});
+
+function anOperator(): SimulatedOperator {
+  current = new SimulatedOperator();
+  return current;
+}
+
+/** One object of each kind, which name each other. */
+function applyOneOfEach(operator: SimulatedOperator): void {
+  operator.putSecret('hash', { hash: HASH });
+  operator.apply(MAPPINGS, OPS, { role: 'ops', users: ['ops'] });
+  operator.apply(USERS, OPS, { passwordHashFrom: HASH_REF, securityRoles: ['ops'] });
+  operator.apply(ROLES, OPS, READ);
+  operator.apply(TENANTS, OPS);
+  operator.apply(ACTION_GROUPS, { name: 'group' }, { allowedActions: ['read'] });
+}
+
+function applyGroups(operator: SimulatedOperator, count: number): void {
+  for (let index = 0; index < count; index += 1)
+    operator.apply(ACTION_GROUPS, { name: `group-${index}` }, { allowedActions: ['x'] });
+}
+
+function sizes(operator: SimulatedOperator): readonly number[] {
+  return operator.cluster.patches.map(({ operations }) => operations.length);
+}
+
+/** Makes each PATCH take a while. @returns how many were under way at once, at most */
+function slowDown(operator: SimulatedOperator, ms: number): { most: number } {
+  const { cluster, clock } = operator;
+  const patch = cluster.patchDocument.bind(cluster);
+  const seen = { most: 0 };
+  let underWay = 0;
+  cluster.patchDocument = async (...change) => {
+    underWay += 1;
+    seen.most = Math.max(seen.most, underWay);
+    await clock.sleep(ms, new AbortController().signal);
+    underWay -= 1;
+    return patch(...change);
+  };
+  return seen;
+}
+
+describe('Promise 2: one writer per connection; changes gather while a commit is in flight, an idle engine commits at once, an edit is served before a resync storm', () => {
+  test('what changes while a commit is in flight is taken by the next one, all of it, and never by one beside it', async () => {
+    const operator = await anOperator().start();
+    const seen = slowDown(operator, 5000);
+    operator.apply(TENANTS, OPS);
+    await operator.pass(1000);
+    for (let index = 0; index < 50; index += 1) {
+      operator.apply(TENANTS, { name: `tenant-${index}` });
+      await operator.pass(20);
+    }
+    await operator.pass(30_000);
+    expect(sizes(operator)).toEqual([1, 50]);
+    expect(seen.most).toBe(1);
+  });
+
+  test('a single change is committed at once when nothing else is going on', async () => {
+    const operator = await anOperator().start();
+    operator.apply(TENANTS, OPS);
+    await operator.pass(0);
+    expect(sizes(operator)).toEqual([1]);
+  });
+
+  test('an edit is served before the rest of a fleet', async () => {
+    const operator = anOperator();
+    applyGroups(operator, 350);
+    operator.cluster.outage = new UnreachableError('away');
+    await operator.start();
+    operator.annotate(CONNECTIONS, DEFAULT, { 'security.opensearch.org/reconcile-requested-at': 'now' });
+    await operator.pass(100);
+    operator.apply(ACTION_GROUPS, { name: 'group-349' }, { allowedActions: ['edited'] });
+    operator.cluster.outage = undefined;
+    operator.cluster.patches.length = 0;
+    await operator.pass(60_000);
+    expect(operator.cluster.patches[0]?.operations.map(({ name }) => name)).toContain('group-349');
+  });
+});
+
+describe('Promise 3: no write without a difference, no status write without a change: a synced fleet costs 0 writes', () => {
+  test('a synced fleet of all kinds costs no write anywhere, through drift intervals and a restart', async () => {
+    const operator = anOperator();
+    applyOneOfEach(operator);
+    await operator.start();
+    await operator.pass(30_000);
+    const writes = [operator.cluster.writes, operator.kubernetesWrites];
+    await operator.pass(3_600_000);
+    await operator.restart();
+    expect([operator.cluster.writes, operator.kubernetesWrites]).toEqual(writes);
+  });
+
+  test('a role costs one write, and nothing more ever after', async () => {
+    const operator = await anOperator().start();
+    operator.apply(ROLES, OPS, READ);
+    await operator.pass(30_000);
+    const writes = operator.kubernetesWrites;
+    await operator.pass(3_600_000);
+    expect([operator.cluster.patches.length, operator.kubernetesWrites]).toEqual([1, writes]);
+  });
+
+  test('a role is not touched again after a restart when all is well', async () => {
+    const operator = await anOperator().start();
+    operator.apply(ROLES, OPS, READ);
+    await operator.pass();
+    const writes = operator.kubernetesWrites;
+    await operator.restart();
+    expect([operator.cluster.patches.length, operator.kubernetesWrites]).toEqual([1, writes]);
+  });
+
+  test('a fleet is read with one GET for each document', async () => {
+    const operator = anOperator();
+    for (let index = 0; index < 100; index += 1) operator.apply(ROLES, { name: `role-${index}` }, READ);
+    await operator.start();
+    // Roles, and the action groups that they name.
+    expect(operator.cluster.reads).toBe(2);
+  });
+});
+
+describe('Promise 5: order: action groups, tenants, roles, users, role mappings; deletions in reverse', () => {
+  test('what is applied together is written in the order of dependence, and removed in reverse', async () => {
+    const operator = anOperator();
+    applyOneOfEach(operator);
+    await operator.start();
+    const order = ['actiongroups', 'tenants', 'roles', 'internalusers', 'rolesmapping'];
+    expect(operator.cluster.patches.map(({ document }) => document)).toEqual(order);
+    operator.cluster.patches.length = 0;
+    for (const collection of [ROLES, TENANTS, USERS, MAPPINGS]) operator.delete(collection, OPS);
+    operator.delete(ACTION_GROUPS, { name: 'group' });
+    await operator.pass();
+    expect(operator.cluster.patches.map(({ document }) => document)).toEqual(order.toReversed());
+  });
+});
+
+describe('Promise 10: batches are bounded: 1,000 operations for roles and tenants, 100 for others, 10 MB a PATCH; only changed entries are sent', () => {
+  test.each([
+    [TENANTS, {}, 1000],
+    [ROLES, READ, 1000],
+    [ACTION_GROUPS, { allowedActions: ['x'] }, 100],
+    [USERS, { passwordHashFrom: HASH_REF }, 100],
+    [MAPPINGS, { users: ['x'] }, 100],
+  ] as const)('more %s than one batch holds are written in several', async (collection, spec, most) => {
+    const operator = anOperator();
+    operator.putSecret('hash', { hash: HASH });
+    for (let index = 0; index < 2 * most + 1; index += 1) {
+      const name = `object-${index}`;
+      if (collection === MAPPINGS) operator.cluster.put('roles', name, { description: 'x' });
+      operator.apply(collection, { name }, collection === MAPPINGS ? { ...spec, role: name } : spec);
+    }
+    await operator.start();
+    await operator.pass(10_000);
+    expect([operator.cluster.writes, Math.max(...sizes(operator))]).toEqual([3, most]);
+  });
+
+  test('one PATCH holds no more than 10 MB', async () => {
+    const operator = anOperator();
+    const description = 'x'.repeat(1024 * 1024);
+    for (let index = 0; index < 15; index += 1) operator.apply(TENANTS, { name: `tenant-${index}` }, { description });
+    await operator.start();
+    await operator.pass(10_000);
+    expect(sizes(operator)).toEqual([9, 6]);
+  });
+
+  test('of a fleet only the entry that changed is sent', async () => {
+    const operator = anOperator();
+    applyGroups(operator, 50);
+    await operator.start();
+    operator.cluster.patches.length = 0;
+    operator.apply(ACTION_GROUPS, { name: 'group-7' }, { allowedActions: ['y'] });
+    await operator.pass();
+    expect(sizes(operator)).toEqual([1]);
+  });
+});

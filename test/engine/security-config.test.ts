@@ -1,0 +1,269 @@
+import { describe, expect, test } from '@jest/globals';
+import { UnreachableError } from '../../src/errors.ts';
+import { valueAt, withValue } from '../../src/plan/config/tree.ts';
+import { CONFIGS, SimulatedOperator } from '../support/simulated-operator.ts';
+
+const OIDC = {
+  http_enabled: true,
+  order: 1,
+  http_authenticator: {
+    type: 'openid',
+    challenge: false,
+    config: { subject_key: 'sub', openid_connect_url: 'https://id.example/x' },
+  },
+  authentication_backend: { type: 'noop', config: {} },
+};
+const SSO = { name: 'sso' };
+
+async function start(spec: object): Promise<SimulatedOperator> {
+  const operator = new SimulatedOperator();
+  operator.apply(CONFIGS, SSO, spec);
+  return operator.start();
+}
+
+const authc = (operator: SimulatedOperator): unknown =>
+  valueAt(operator.cluster.configuration.tree, ['dynamic', 'authc']);
+
+describe('a security configuration', () => {
+  test('adds its domain in one PATCH, keeps the others, and is idle afterwards', async () => {
+    const operator = await start({ dynamic: { authc: { oidc: OIDC } } });
+    expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
+    expect(Object.keys(authc(operator) as object).sort()).toEqual(['basic_internal_auth_domain', 'oidc']);
+    expect(operator.cluster.configuration.patches).toHaveLength(1);
+    const writes = operator.kubernetesWrites;
+    await operator.pass(200_000);
+    expect(operator.cluster.configuration.patches).toHaveLength(1);
+    expect(operator.kubernetesWrites).toBe(writes);
+    await operator.stop();
+  });
+
+  test('takes its own domain away when it is deleted, and only that', async () => {
+    const operator = await start({ dynamic: { authc: { oidc: OIDC } } });
+    operator.apply(CONFIGS, { name: 'second' }, { dynamic: { authc: { other: { ...OIDC, order: 2 } } } });
+    await operator.pass();
+    operator.delete(CONFIGS, SSO);
+    await operator.pass();
+    expect(operator.exists(CONFIGS, SSO)).toBe(false);
+    expect(Object.keys(authc(operator) as object).sort()).toEqual(['basic_internal_auth_domain', 'other']);
+    await operator.stop();
+  });
+
+  test('takes out what it no longer declares', async () => {
+    const operator = await start({ dynamic: { authc: { oidc: OIDC }, do_not_fail_on_forbidden: true } });
+    operator.apply(CONFIGS, SSO, { dynamic: { do_not_fail_on_forbidden: true } });
+    await operator.pass();
+    expect(Object.keys(authc(operator) as object)).toEqual(['basic_internal_auth_domain']);
+    expect(valueAt(operator.cluster.configuration.tree, ['dynamic', 'do_not_fail_on_forbidden'])).toBe(true);
+    await operator.stop();
+  });
+
+  test('is put back and says RolledBack when the operator does not get in any more', async () => {
+    const operator = new SimulatedOperator();
+    const { configuration } = operator.cluster;
+    const before = JSON.stringify(configuration.tree['dynamic']);
+    configuration.shutOut = (tree) =>
+      valueAt(tree, ['dynamic', 'authc', 'oidc']) === undefined ? undefined : 'nobody gets in';
+    operator.apply(CONFIGS, SSO, { dynamic: { authc: { oidc: OIDC } } });
+    await operator.start();
+    await operator.pass(300_000);
+    expect(operator.ready(CONFIGS, SSO)).toBe('False RolledBack');
+    expect(JSON.parse(JSON.stringify(configuration.tree['dynamic']))).toEqual(JSON.parse(before));
+    expect(configuration.patches).toHaveLength(2);
+    await operator.restart();
+    await operator.pass(300_000);
+    expect(configuration.patches).toHaveLength(2);
+    expect(operator.ready(CONFIGS, SSO)).toBe('False RolledBack');
+    await operator.stop();
+  });
+
+  test('finds out which of two objects is at fault', async () => {
+    const operator = new SimulatedOperator();
+    const { configuration } = operator.cluster;
+    configuration.shutOut = (tree) =>
+      valueAt(tree, ['dynamic', 'authc', 'bad']) === undefined ? undefined : 'nobody gets in';
+    operator.apply(CONFIGS, SSO, { dynamic: { authc: { oidc: OIDC } } });
+    operator.apply(CONFIGS, { name: 'bad' }, { dynamic: { authc: { bad: { ...OIDC, order: 2 } } } });
+    await operator.start();
+    await operator.pass(10_000);
+    expect([operator.ready(CONFIGS, SSO), operator.ready(CONFIGS, { name: 'bad' })]).toEqual([
+      'True Applied',
+      'False RolledBack',
+    ]);
+    await operator.stop();
+  });
+
+  test.each(['fetch', 'patch', 'patched', 'prove'])(
+    'ends proved or as before when the operator dies at the step %s',
+    async (step) => {
+      const operator = new SimulatedOperator();
+      const { configuration } = operator.cluster;
+      let isDead = false;
+      configuration.onStep = (now) => {
+        if (now === step) isDead = true;
+        if (isDead) throw new UnreachableError('gone');
+      };
+      operator.apply(CONFIGS, SSO, { dynamic: { authc: { oidc: OIDC } } });
+      await operator.start();
+      await operator.stop();
+      configuration.onStep = () => undefined;
+      await operator.start();
+      await operator.pass(60_000);
+      expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
+      const states = operator.kubernetes
+        .all('secrets')
+        .flatMap(({ metadata }) => metadata.annotations?.['security.opensearch.org/journal'] ?? []);
+      expect(states.join()).not.toContain('"Open"');
+      await operator.stop();
+    },
+  );
+
+  test.each([
+    [
+      'the only domain is switched off',
+      { authc: { basic_internal_auth_domain: { http_enabled: false } } },
+      'WouldLockOut',
+    ],
+    [
+      'an authenticator is unknown',
+      { authc: { x: { ...OIDC, http_authenticator: { type: 'opnid' } } } },
+      'InvalidSpec',
+    ],
+    ['an order is taken', { authc: { x: { ...OIDC, order: 4 } } }, 'InvalidSpec'],
+    [
+      'an address is none',
+      { authc: { x: { ...OIDC, http_authenticator: { type: 'openid', config: { openid_connect_url: 'id' } } } } },
+      'InvalidSpec',
+    ],
+  ])('is refused and writes nothing when %s', async (_what, dynamic, reason) => {
+    const operator = await start({ dynamic, adoptionPolicy: 'Always' });
+    expect(operator.ready(CONFIGS, SSO)).toBe(`False ${reason}`);
+    expect(operator.cluster.configuration.patches).toEqual([]);
+    await operator.stop();
+  });
+
+  test('waits for a Secret and shows its value nowhere', async () => {
+    const operator = await start({
+      dynamic: { on_behalf_of: { enabled: true } },
+      valuesFrom: [{ path: '/on_behalf_of/signing_key', secretKeyRef: { name: 'obo', key: 'signing' } }],
+    });
+    expect(operator.ready(CONFIGS, SSO)).toBe('False SecretNotFound');
+    operator.putSecret('obo', { signing: 'c2VjcmV0LXNpZ25pbmcta2V5' });
+    await operator.pass();
+    expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
+    expect(JSON.stringify(operator.cluster.configuration.tree)).toContain('c2VjcmV0LXNpZ25pbmcta2V5');
+    const told = ['events', 'configmaps', CONFIGS].flatMap((collection) => operator.kubernetes.all(collection));
+    expect(JSON.stringify(told)).not.toContain('c2VjcmV0LXNpZ25pbmcta2V5');
+    await operator.stop();
+  });
+
+  test('plans anew when somebody else changes the configuration between the backup and the write', async () => {
+    const operator = new SimulatedOperator();
+    const { configuration } = operator.cluster;
+    let isChanged = false;
+    configuration.onStep = (step) => {
+      if (step !== 'fetch' || isChanged) return;
+      isChanged = true;
+      configuration.tree = withValue(configuration.tree, ['dynamic', 'respect_request_indices_options'], true);
+    };
+    operator.apply(CONFIGS, SSO, { dynamic: { authc: { oidc: OIDC } } });
+    await operator.start();
+    expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
+    expect(valueAt(configuration.tree, ['dynamic', 'respect_request_indices_options'])).toBe(true);
+    await operator.stop();
+  });
+
+  test('may not touch the domain that the operator logs in through when nobody could put it back', async () => {
+    const operator = new SimulatedOperator();
+    operator.cluster.configuration.hasWayBack = false;
+    const basic = { basic_internal_auth_domain: { order: 3 } };
+    operator.apply(CONFIGS, SSO, { dynamic: { authc: basic }, adoptionPolicy: 'Always' });
+    operator.apply(CONFIGS, { name: 'other' }, { dynamic: { do_not_fail_on_forbidden: true } });
+    await operator.start();
+    expect(operator.ready(CONFIGS, SSO)).toBe('False WouldLockOut');
+    expect(operator.message(CONFIGS, SSO)).toContain('rescue.clientCertificate');
+    expect(operator.ready(CONFIGS, { name: 'other' })).toBe('True Applied');
+    const conditions = operator.status(CONFIGS, { name: 'other' }).conditions ?? [];
+    expect(conditions.map(({ type, reason }) => `${type} ${reason}`)).toContain('WayBack NoWayBack');
+    await operator.stop();
+  });
+
+  test('leaves a domain alone whose password is hidden from the operator', async () => {
+    const operator = new SimulatedOperator();
+    const { configuration } = operator.cluster;
+    const ldap = { authorization_backend: { type: 'ldap', config: { password: '******' } } };
+    configuration.tree = withValue(configuration.tree, ['dynamic', 'authz', 'ldap'], ldap);
+    operator.apply(CONFIGS, SSO, { dynamic: { authz: { ldap: { description: 'people' } } } });
+    await operator.start();
+    expect(operator.ready(CONFIGS, SSO)).toBe('False Unsupported');
+    expect(configuration.patches).toEqual([]);
+    await operator.stop();
+  });
+
+  test('tells by pointer what would change while it only observes, and writes nothing', async () => {
+    const operator = await start({ dynamic: { authc: { oidc: OIDC } }, managementPolicy: 'Observe' });
+    expect(operator.ready(CONFIGS, SSO)).toBe('True Observed');
+    expect(operator.status(CONFIGS, SSO).plannedChanges).toEqual(['add /dynamic/authc/oidc']);
+    expect(operator.cluster.configuration.patches).toEqual([]);
+    await operator.stop();
+  });
+
+  test('does not overwrite what was set by hand unless it is told to', async () => {
+    const operator = new SimulatedOperator();
+    const { configuration } = operator.cluster;
+    configuration.tree = withValue(configuration.tree, ['dynamic', 'hosts_resolver_mode'], 'ip-hostname');
+    operator.apply(CONFIGS, SSO, { dynamic: { hosts_resolver_mode: 'ip-hostname-lookup' } });
+    await operator.start();
+    expect(operator.ready(CONFIGS, SSO)).toBe('False AlreadyExists');
+    operator.apply(CONFIGS, SSO, { dynamic: { hosts_resolver_mode: 'ip-hostname-lookup' }, adoptionPolicy: 'Always' });
+    await operator.pass();
+    expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
+    await operator.stop();
+  });
+
+  test('gives a setting to the older of two objects that want different values', async () => {
+    const operator = await start({ dynamic: { filtered_alias_mode: 'nowarn' } });
+    operator.apply(CONFIGS, { name: 'younger' }, { dynamic: { filtered_alias_mode: 'disallow' } });
+    await operator.pass();
+    expect(operator.ready(CONFIGS, { name: 'younger' })).toBe('False NameTaken');
+    expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
+    await operator.stop();
+  });
+
+  test('is put right with an event when it was changed behind its back', async () => {
+    const operator = await start({ dynamic: { authc: { oidc: OIDC } } });
+    const { configuration } = operator.cluster;
+    configuration.tree = withValue(configuration.tree, ['dynamic', 'authc', 'oidc'], undefined);
+    await operator.pass(90_000);
+    expect(Object.keys(authc(operator) as object)).toContain('oidc');
+    expect(operator.events).toContain('DriftCorrected');
+    await operator.stop();
+  });
+
+  test('waits, without trying all the time, while a user who must get in does not even now', async () => {
+    const operator = new SimulatedOperator();
+    operator.putSecret('jane', { username: 'jane', password: 'password-of-jane' });
+    const { configuration } = operator.cluster;
+    let logins = 0;
+    configuration.letsIn = () => {
+      logins += 1;
+      return logins > 4;
+    };
+    operator.apply(CONFIGS, SSO, { dynamic: { authc: { oidc: OIDC } }, probes: [{ secretRef: { name: 'jane' } }] });
+    await operator.start();
+    expect(operator.ready(CONFIGS, SSO)).toBe('False Verifying');
+    await operator.pass(300_000);
+    expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
+    expect(logins).toBeLessThan(10);
+    await operator.stop();
+  });
+
+  test('shows what an upgrade of the default roles would change, unless it is told to ignore that', async () => {
+    const operator = await start({ dynamic: { do_not_fail_on_forbidden: true } });
+    operator.apply(CONFIGS, { name: 'deaf' }, { upgrade: { policy: 'Ignore' } });
+    operator.cluster.configuration.upgrade = { available: true, changes: ['roles: add new_role'] };
+    await operator.pass(90_000);
+    expect(operator.status(CONFIGS, SSO).upgrade).toEqual({ available: true, changes: ['roles: add new_role'] });
+    expect(operator.status(CONFIGS, { name: 'deaf' }).upgrade).toBeUndefined();
+    await operator.stop();
+  });
+});

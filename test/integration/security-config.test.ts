@@ -1,0 +1,306 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { readyOf, Scenario } from '../support/scenario.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const KIND = 'OpenSearchSecurityConfig';
+const PATH = '/_plugins/_security/api/securityconfig';
+
+type Tree = Readonly<Record<string, unknown>>;
+type Domain = Readonly<Record<string, unknown>>;
+
+const basic = { type: 'basic', challenge: true };
+const noop = { type: 'noop', config: {} };
+
+describe('the security configuration', () => {
+  let scenario: Scenario;
+  let before: unknown;
+  let audit: unknown;
+  let allowlist: unknown;
+  let provider: Server;
+  let address: string;
+
+  beforeAll(async () => {
+    scenario = await Scenario.start();
+    before = (await scenario.search.ok<{ config: unknown }>('GET', PATH)).config;
+    audit = (await scenario.search.ok<{ config: unknown }>('GET', '/_plugins/_security/api/audit')).config;
+    allowlist = (await scenario.search.ok<{ config: unknown }>('GET', '/_plugins/_security/api/allowlist')).config;
+    provider = createServer((_request, response) => response.end('{"issuer":"me"}'));
+    await new Promise<void>((resolve) => void provider.listen(0, '127.0.0.1', resolve));
+    address = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/.well-known/openid-configuration`;
+    await scenario.connectAsAdmin();
+    scenario.startOperator();
+    await scenario.untilReason('OpenSearchConnection', 'default', 'Connected');
+  });
+  afterEach(async () => {
+    for (const { metadata } of await scenario.list(KIND)) {
+      await scenario.delete(KIND, metadata.name);
+      await scenario.untilGone(KIND, metadata.name);
+    }
+  });
+  afterAll(async () => {
+    await scenario.search.ok('PUT', `${PATH}/config`, before);
+    await scenario.search.ok('PUT', '/_plugins/_security/api/audit/config', audit);
+    await scenario.search.ok('PUT', '/_plugins/_security/api/allowlist', allowlist);
+    await scenario.stop();
+    provider.close();
+  });
+
+  async function dynamic(): Promise<Tree> {
+    return (await scenario.search.ok<{ config: { dynamic: Tree } }>('GET', PATH)).config.dynamic;
+  }
+
+  /** As the plugin keeps it, where it shows passwords, too. */
+  async function storedDocument(): Promise<string> {
+    const document = await scenario.search.ok<{ _source: { config: string } }>(
+      'GET',
+      '/.opendistro_security/_doc/config',
+    );
+    return Buffer.from(document._source.config, 'base64').toString();
+  }
+
+  async function domains(): Promise<Readonly<Record<string, Domain>>> {
+    return (await dynamic())['authc'] as Readonly<Record<string, Domain>>;
+  }
+
+  const openid = (url: string, order = 1): object => ({
+    http_enabled: true,
+    transport_enabled: true,
+    order,
+    http_authenticator: {
+      type: 'openid',
+      challenge: false,
+      config: { subject_key: 'preferred_username', roles_key: 'roles', openid_connect_url: url },
+    },
+    authentication_backend: noop,
+  });
+
+  async function adminGetsIn(): Promise<void> {
+    const { username, password } = scenario.real.cluster;
+    expect((await scenario.logIn({ username, password })).status).toBe(200);
+  }
+
+  it('gets an OpenID domain with subject and roles key, which is read back as declared and stays quiet', async () => {
+    const domain = openid(address);
+    await scenario.create(KIND, 'sso', { dynamic: { authc: { openid_auth_domain: domain } } });
+    const object = await scenario.untilReason(KIND, 'sso', 'Applied');
+    const kept = Object.entries(domain).filter(([field]) => field !== 'transport_enabled');
+    expect((await domains())['openid_auth_domain']).toMatchObject(Object.fromEntries(kept));
+    expect(object.status['backups']).toHaveLength(1);
+    await adminGetsIn();
+    const checked = await waitFor('the check for an upgrade', async () => {
+      const now = await scenario.get(KIND, 'sso');
+      return now?.status['upgrade'] === undefined ? undefined : now;
+    });
+    expect(checked.status['upgrade']).toMatchObject({ available: false });
+    const { resourceVersion } = checked.metadata;
+    await new Promise((resolve) => setTimeout(resolve, 6000));
+    expect((await scenario.get(KIND, 'sso'))?.metadata.resourceVersion).toBe(resourceVersion);
+  });
+
+  it('gets an LDAP source of roles, with its password from a Secret that is shown nowhere', async () => {
+    await scenario.secret('ldap', { password: 'bind-password-of-ldap' });
+    const config = {
+      hosts: ['ldap.example.com:8389'],
+      bind_dn: 'cn=admin,dc=example,dc=com',
+      rolebase: 'ou=groups,dc=example,dc=com',
+      rolesearch: '(uniqueMember={0})',
+      rolename: 'cn',
+      userbase: 'ou=people,dc=example,dc=com',
+      usersearch: '(uid={0})',
+    };
+    const authz = { ldap: { http_enabled: true, authorization_backend: { type: 'ldap', config } } };
+    const path = '/authz/ldap/authorization_backend/config/password';
+    const valuesFrom = [{ path, secretKeyRef: { name: 'ldap', key: 'password' } }];
+    await scenario.create(KIND, 'ldap', { dynamic: { authz }, valuesFrom });
+    await scenario.untilReason(KIND, 'ldap', 'Applied');
+    const stored = (await dynamic())['authz'] as { ldap: { authorization_backend: { config: Tree } } };
+    expect(stored.ldap.authorization_backend.config).toEqual({ ...config, password: '******' });
+    expect(await storedDocument()).toContain('bind-password-of-ldap');
+    await scenario.patch(KIND, 'ldap', { spec: { dynamic: { authz: { ldap: { description: 'people' } } } } });
+    await waitFor('the description', async () =>
+      JSON.stringify((await dynamic())['authz']).includes('people') ? true : undefined,
+    );
+    expect(await storedDocument()).toContain('bind-password-of-ldap');
+    expect(await scenario.everythingTold()).not.toContain('bind-password-of-ldap');
+    expect(scenario.log).not.toContain('bind-password-of-ldap');
+  });
+
+  it('gets a SAML domain while a legacy domain goes in the same change', async () => {
+    const legacy = {
+      http_enabled: true,
+      order: 7,
+      http_authenticator: { type: 'clientcert', challenge: false },
+      authentication_backend: noop,
+    };
+    await scenario.create(KIND, 'swap', { dynamic: { authc: { legacy } } });
+    await scenario.untilReason(KIND, 'swap', 'Applied');
+    const saml = {
+      http_enabled: true,
+      order: 8,
+      http_authenticator: {
+        type: 'saml',
+        challenge: true,
+        config: {
+          idp: { metadata_url: address, entity_id: 'urn:idp' },
+          sp: { entity_id: 'urn:sp' },
+          kibana_url: 'https://dashboards.example.com',
+          exchange_key: 'k'.repeat(64),
+          roles_key: 'Role',
+        },
+      },
+      authentication_backend: noop,
+    };
+    await scenario.patch(KIND, 'swap', {
+      spec: { dynamic: { multi_rolespan_enabled: true, authc: { legacy: null, saml } } },
+    });
+    await waitFor('the swap', async () => ((await domains())['saml'] === undefined ? undefined : true));
+    await scenario.untilReason(KIND, 'swap', 'Applied');
+    expect((await domains())['legacy']).toBeUndefined();
+    await adminGetsIn();
+  });
+
+  it('keeps apart what two objects declare, and loses only what one of them declared when it goes', async () => {
+    await scenario.create(KIND, 'one', { dynamic: { authc: { one: openid(address, 11) } } });
+    await scenario.create(KIND, 'two', {
+      dynamic: { authc: { two: openid(address, 12) }, do_not_fail_on_forbidden: true },
+    });
+    await scenario.untilReason(KIND, 'one', 'Applied');
+    await scenario.untilReason(KIND, 'two', 'Applied');
+    await scenario.delete(KIND, 'one');
+    await scenario.untilGone(KIND, 'one');
+    const left = await domains();
+    expect([left['one'], left['two']]).toEqual([undefined, expect.objectContaining({ order: 12 })]);
+    expect((await dynamic())['do_not_fail_on_forbidden']).toBe(true);
+    expect(
+      readyOf(
+        (await scenario.get(KIND, 'two')) ??
+          (() => {
+            throw new Error('gone');
+          })(),
+      )?.status,
+    ).toBe('True');
+  });
+
+  it('sets tenancy, audit, the list of allowed paths and the certificates of other clusters, and puts back what is changed', async () => {
+    const spec = {
+      adoptionPolicy: 'Always',
+      tenancy: { privateTenantEnabled: false },
+      audit: { audit: { ignore_users: ['kibanaserver', 'monitor'] } },
+      allowlist: { enabled: false, requests: { '/_cat/nodes': ['GET'] } },
+      nodesDn: { 'other-cluster': ['CN=node,O=other'] },
+    };
+    await scenario.create(KIND, 'rest', spec);
+    await scenario.untilReason(KIND, 'rest', 'Applied');
+    expect(((await dynamic())['kibana'] as Tree)['private_tenant_enabled']).toBe(false);
+    const nodes = await scenario.search.ok<Tree>('GET', '/_plugins/_security/api/nodesdn');
+    expect(nodes['other-cluster']).toEqual({ nodes_dn: ['CN=node,O=other'] });
+    const audit = await scenario.search.ok<{ config: { audit: Tree } }>('GET', '/_plugins/_security/api/audit');
+    expect(audit.config.audit['ignore_users']).toEqual(['kibanaserver', 'monitor']);
+    await scenario.search.ok('PUT', '/_plugins/_security/api/nodesdn/other-cluster', { nodes_dn: ['CN=evil'] });
+    await waitFor('the certificates put back', async () => {
+      const now = await scenario.search.ok<Tree>('GET', '/_plugins/_security/api/nodesdn');
+      return JSON.stringify(now['other-cluster']).includes('CN=node,O=other') ? true : undefined;
+    });
+  });
+
+  it('is put back when somebody who must get in does not', async () => {
+    const { username, password } = scenario.real.cluster;
+    await scenario.secret('jane', { username, password });
+    const name = 'basic_internal_auth_domain';
+    const ldap = { type: 'ldap', config: { hosts: ['127.0.0.1:1'], userbase: 'x', usersearch: '(uid={0})' } };
+    const was = await dynamic();
+    await scenario.create(KIND, 'broken', {
+      adoptionPolicy: 'Always',
+      dynamic: { authc: { [name]: { authentication_backend: ldap } } },
+      probes: [{ secretRef: { name: 'jane' } }],
+    });
+    const object = await scenario.untilReason(KIND, 'broken', 'RolledBack');
+    expect(readyOf(object)?.message).toContain('the user of the probe in Secret jane');
+    expect(await dynamic()).toEqual(was);
+    await adminGetsIn();
+  });
+
+  it.each([
+    [
+      'the only domain for internal users is switched off',
+      (name: string) => ({ authc: { [name]: { http_enabled: false } } }),
+      'WouldLockOut',
+    ],
+    [
+      'anonymous access is opened and the domain broken',
+      (name: string) => ({
+        http: { anonymous_auth_enabled: true },
+        authc: { [name]: { authentication_backend: { type: 'nosuch' } } },
+      }),
+      'InvalidSpec',
+    ],
+    [
+      'the type of an authenticator is unknown',
+      () => ({ authc: { x: { order: 9, http_authenticator: { type: 'nosuch' }, authentication_backend: noop } } }),
+      'InvalidSpec',
+    ],
+    [
+      'two domains have one order',
+      () => ({ authc: { x: openid('https://id.example', 21), y: openid('https://id.example', 21) } }),
+      'InvalidSpec',
+    ],
+  ])('is left as it is when %s', async (_what, spec, reason) => {
+    const name = 'basic_internal_auth_domain';
+    const was = await dynamic();
+    await scenario.create(KIND, 'bad', { adoptionPolicy: 'Always', dynamic: spec(name) });
+    await scenario.untilReason(KIND, 'bad', reason);
+    expect(await dynamic()).toEqual(was);
+    await adminGetsIn();
+  });
+
+  it('is left as it is when the only domain would be removed by mode Replace', async () => {
+    const was = await dynamic();
+    await scenario.create(KIND, 'bad', {
+      mode: 'Replace',
+      adoptionPolicy: 'Always',
+      dynamic: { authc: { x: openid(address, 21) } },
+    });
+    await scenario.untilReason(KIND, 'bad', 'WouldLockOut');
+    expect(await dynamic()).toEqual(was);
+  });
+
+  it('waits when a domain comes first whose provider does not answer', async () => {
+    const was = await dynamic();
+    await scenario.create(KIND, 'bad', { dynamic: { authc: { x: openid('https://127.0.0.1:1/x', -1) } } });
+    const object = await scenario.untilReason(KIND, 'bad', 'Verifying');
+    expect(readyOf(object)?.message).toContain('https://127.0.0.1:1/x does not answer');
+    expect(await dynamic()).toEqual(was);
+  });
+
+  it.each([
+    ['an empty authc in mode Replace', { mode: 'Replace', dynamic: { authc: {} } }],
+    [
+      'a failure listener with a text for a number',
+      { dynamic: { auth_failure_listeners: { l: { type: 'ip', allowed_tries: 'x' } } } },
+    ],
+  ])('is refused by the API server: %s', async (_what, spec) => {
+    await expect(scenario.create(KIND, 'bad', spec)).rejects.toThrow();
+  });
+
+  it('is replaced as a whole in mode Replace, and says which key real servers take', async () => {
+    const authc = {
+      basic_internal_auth_domain: {
+        http_enabled: true,
+        order: 4,
+        http_authenticator: basic,
+        authentication_backend: { type: 'intern' },
+      },
+    };
+    await scenario.create(KIND, 'whole', {
+      mode: 'Replace',
+      adoptionPolicy: 'Always',
+      deletionPolicy: 'Orphan',
+      dynamic: { authc, kibana: { multitenancy_enabled: true } },
+    });
+    await scenario.untilReason(KIND, 'whole', 'Applied');
+    expect(Object.keys(await domains())).toEqual(['basic_internal_auth_domain']);
+    await adminGetsIn();
+  });
+});
