@@ -109,6 +109,20 @@ export class KubernetesClient {
   }
 }
 
+/** The answer; undefined for one status that is no trouble here, such as 404 for what need not be there. @throws as `request` */
+export async function requestUnless(
+  kubernetes: Pick<KubernetesClient, 'request'>,
+  status: number,
+  request: KubernetesRequest,
+): Promise<unknown> {
+  try {
+    return await kubernetes.request(request);
+  } catch (error) {
+    if (error instanceof KubernetesError && error.status === status) return undefined;
+    throw error;
+  }
+}
+
 /** Status 0: no answer, which must not be mistaken for trouble with an OpenSearch cluster. */
 function unreachable(request: KubernetesRequest, error: unknown): KubernetesError {
   return new KubernetesError(toTransportError(`${request.method} ${request.path}`, error).message, 0, 'Unreachable');

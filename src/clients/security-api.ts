@@ -130,6 +130,12 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What is not a document says nothing about what is in it. @throws UnreachableError */
+export function toDocument(name: string, body: unknown): Record<string, unknown> {
+  if (isRecord(body)) return body;
+  throw new UnreachableError(`the answer for ${name} is no document`);
+}
+
 /** GET that must answer 200. */
 export async function read(client: OpenSearchClient, path: string, signal?: AbortSignal): Promise<unknown> {
   return toReadAnswer(await client.request({ method: 'GET', path }, signal));

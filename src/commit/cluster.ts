@@ -1,7 +1,13 @@
 import { OpenSearchClient, type OpenSearchSettings } from '../clients/opensearch.ts';
 import { securityRest } from '../clients/security-rest.ts';
-import { API_PREFIXES, read, toWriteAnswer, type ApiPrefix, type WriteAnswer } from '../clients/security-api.ts';
-import { UnreachableError } from '../errors.ts';
+import {
+  API_PREFIXES,
+  read,
+  toDocument,
+  toWriteAnswer,
+  type ApiPrefix,
+  type WriteAnswer,
+} from '../clients/security-api.ts';
 import type { DocumentName } from '../kinds/kind.ts';
 import { patchBody, type Operation } from '../plan/operation.ts';
 import { clusterCare, type ClusterCare } from './cluster-care.ts';
@@ -89,13 +95,6 @@ function toCluster(client: OpenSearchClient, identity: Identity, settings: OpenS
 function nodeId(row: unknown): readonly string[] {
   const { id } = toRecord(row);
   return typeof id === 'string' ? [id] : [];
-}
-
-/** What is not a document says nothing about what is in it. */
-function toDocument(document: DocumentName, body: unknown): Readonly<Record<string, unknown>> {
-  if (typeof body === 'object' && body !== null && !Array.isArray(body))
-    return body as Readonly<Record<string, unknown>>;
-  throw new UnreachableError(`the answer for ${document} is no document`);
 }
 
 function toRecord(body: unknown): Readonly<Record<string, unknown>> {

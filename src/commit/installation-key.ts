@@ -1,6 +1,6 @@
-import type { KubernetesClient } from '../clients/kubernetes.ts';
+import { requestUnless, type KubernetesClient } from '../clients/kubernetes.ts';
 import type { RandomBytes } from '../desired/generate-password.ts';
-import { KubernetesError, SettingsError } from '../errors.ts';
+import { SettingsError } from '../errors.ts';
 
 const NAME = 'opensearch-security-operator-key';
 const FIELD = 'key';
@@ -24,20 +24,12 @@ export async function loadInstallationKey(
   random: RandomBytes,
 ): Promise<Uint8Array> {
   const path = `/api/v1/namespaces/${namespace}/secrets`;
-  const read = async (): Promise<Uint8Array> =>
-    toKey((await kubernetes.request({ method: 'GET', path: `${path}/${NAME}` })) as Secret, namespace);
-  try {
-    return await read();
-  } catch (error) {
-    if (!hasStatus(error, 404)) throw error;
-  }
-  try {
-    const body = newSecret(namespace, random(KEY_BYTES));
-    return toKey((await kubernetes.request({ method: 'POST', path, body })) as Secret, namespace);
-  } catch (error) {
-    if (!hasStatus(error, 409)) throw error;
-  }
-  return read();
+  const get = { method: 'GET', path: `${path}/${NAME}` } as const;
+  const found = await requestUnless(kubernetes, 404, get);
+  if (found !== undefined) return toKey(found as Secret, namespace);
+  const body = newSecret(namespace, random(KEY_BYTES));
+  const made = await requestUnless(kubernetes, 409, { method: 'POST', path, body });
+  return toKey((made ?? (await kubernetes.request(get))) as Secret, namespace);
 }
 
 function newSecret(namespace: string, key: Uint8Array): object {
@@ -62,8 +54,4 @@ function toKey(secret: Secret, namespace: string): Uint8Array {
   throw new SettingsError(
     `the Secret ${namespace}/${NAME} holds no key of ${KEY_BYTES} bytes or more under "${FIELD}": put the former one back, or delete the Secret for a new one`,
   );
-}
-
-function hasStatus(error: unknown, status: number): boolean {
-  return error instanceof KubernetesError && error.status === status;
 }

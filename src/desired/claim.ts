@@ -68,7 +68,7 @@ function nameProblems(name: string): readonly string[] {
 }
 
 /** The older claim first; text order of the key where both are as old. */
-export function byAge(a: Claim, b: Claim): number {
+export function byAge(a: Pick<Claim, 'key' | 'resource'>, b: Pick<Claim, 'key' | 'resource'>): number {
   const [first, second] = [a.resource.creationTimestamp, b.resource.creationTimestamp];
   if (first !== second) return first < second ? -1 : 1;
   return a.key < b.key ? -1 : 1;

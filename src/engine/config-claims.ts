@@ -2,12 +2,12 @@ import type { Login } from '../commit/config/config-api.ts';
 import { toClaim } from '../desired/claim.ts';
 import { refusalOf } from '../desired/permission.ts';
 import { isDeleting, objectKey, type Resource } from '../desired/resource.ts';
-import { secretText } from '../desired/secret-text.ts';
 import type { OpenSearchSecurityConfigSpec } from '../generated/opensearch-security-config.ts';
 import { declaredLeaves } from '../plan/config/declared-leaves.ts';
 import type { ConfigClaim } from '../plan/config/config-view.ts';
 import type { Leaves } from '../plan/config/tree.ts';
 import { stalled, waiting, type Outcome } from '../plan/outcome.ts';
+import { secretValue, type SecretValue } from './secret-value.ts';
 import type { SessionState } from './session-state.ts';
 import type { World } from './world.ts';
 
@@ -16,11 +16,6 @@ export interface ConfigWish extends Omit<ConfigClaim, 'refusal'> {
   readonly version: string;
   readonly probes: ReadonlyMap<string, Login>;
 }
-
-type Read =
-  | { readonly type: 'value'; readonly text: string; readonly version: string }
-  | { readonly type: 'unknown' }
-  | { readonly type: 'missing'; readonly outcome: Outcome };
 
 /** What an object wants of the configuration; undefined while a Secret is being read. */
 export function toConfigWish(resource: Resource, state: SessionState, world: World): ConfigWish | undefined {
@@ -33,7 +28,9 @@ export function toConfigWish(resource: Resource, state: SessionState, world: Wor
   if (isDeleting(resource)) return none(waiting('Pending', ''));
   const early = earlyOutcome(resource, state, world);
   if (early !== undefined) return none(early);
-  const read = readerOf(resource, world);
+  const { namespace } = resource;
+  const read = (name: string, key: string): SecretValue =>
+    secretValue(world.references.secret(namespace, name), `${namespace}/${name}`, key);
   const values = (spec.valuesFrom ?? []).map(
     ({ path, secretKeyRef: { name, key } }) => [path, read(name, key)] as const,
   );
@@ -43,7 +40,7 @@ export function toConfigWish(resource: Resource, state: SessionState, world: Wor
   const reads = [...values.map(([, value]) => value), ...logins.flatMap(([, ...both]) => both)];
   if (reads.some(({ type }) => type === 'unknown')) return undefined;
   const missing = reads.find((one) => one.type === 'missing');
-  if (missing !== undefined) return none(missing.outcome);
+  if (missing !== undefined) return none(waiting('SecretNotFound', missing.message));
   const texts = new Map(values.map(([path, value]) => [path, textOf(value)]));
   return {
     ...common,
@@ -90,22 +87,6 @@ function earlyOutcome(resource: Resource, { connection }: SessionState, { namesp
   return desired.type === 'stalled' ? stalled(desired.reason, desired.message) : undefined;
 }
 
-function readerOf({ namespace }: Resource, { references }: World): (name: string, key: string) => Read {
-  return (name, key) => {
-    const data = references.secret(namespace, name);
-    if (data === 'unknown') return { type: 'unknown' };
-    const missing = (what: string): Read => {
-      return { type: 'missing', outcome: waiting('SecretNotFound', `Secret ${namespace}/${name} ${what}`) };
-    };
-    if (data === undefined) return missing('does not exist: create it');
-    if (data.unreadable !== undefined) return missing(`cannot be read: ${data.unreadable}`);
-    const text = secretText(data.values.get(key));
-    return text === ''
-      ? missing(`has no key "${key}", or it is empty: add it`)
-      : { type: 'value', text, version: data.version };
-  };
-}
-
-function textOf(read: Read): string {
+function textOf(read: SecretValue): string {
   return read.type === 'value' ? read.text : '';
 }

@@ -85,7 +85,7 @@ export class ConfigTurn {
   /** Reads what is declared and what is there; nothing when it is as it was and nobody wants anything new. */
   async #look({ world, state, cluster, onlyRemovals }: TurnContext, slot: Slot): Promise<Look | undefined> {
     // Taken first: what changes while the cluster is read is looked at again.
-    const edited = ticketOf(state);
+    const edited = state.dirty.ticket(SLOT);
     const read = [...slot.claimants.values()].map((resource) => toConfigWish(resource, state, world));
     const wishes = read.flatMap((wish) => wish ?? []);
     const roots = Object.keys(DOCUMENT_OF_ROOT).filter(
@@ -103,7 +103,7 @@ export class ConfigTurn {
     }
     if (edited === undefined && (!hasChanged || state.dirty.has(SLOT))) return undefined;
     if (edited === undefined) state.dirty.add(SLOT, 'sweep');
-    const ticket = edited ?? ticketOf(state);
+    const ticket = edited ?? state.dirty.ticket(SLOT);
     if (ticket === undefined) return undefined;
     const possible = wishes.map((wish) => withoutUnavailable(wish, unavailable));
     const active = onlyRemovals ? possible.filter(({ claim }) => isDeleting(claim.resource)) : possible;
@@ -219,10 +219,6 @@ export class ConfigTurn {
       ...(hasWayBack ? {} : { noWayBack: NO_WAY_BACK }),
     };
   }
-}
-
-function ticketOf({ dirty }: TurnContext['state']): Ticket | undefined {
-  return [...dirty.tickets()].find(({ slot }) => slot === SLOT);
 }
 
 async function readRoots(

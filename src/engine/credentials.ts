@@ -8,6 +8,7 @@ import type { CredentialSource } from '../kinds/kind.ts';
 import { backoffMs } from '../watch/backoff.ts';
 import { Gathering } from './gathering.ts';
 import type { Connection } from './resolve-settings.ts';
+import { secretValue } from './secret-value.ts';
 import type { World } from './world.ts';
 
 interface Known {
@@ -40,14 +41,12 @@ export class Credentials {
     const source = resource.kind.credential?.(resource.spec as never);
     if (source === undefined) throw new Error(`${resource.kind.kind} has no credentials`);
     const data = this.#world.references.secret(resource.namespace, source.secretName);
-    if (data === 'unknown') return { type: 'unknown' };
-    const at = `Secret ${resource.namespace}/${source.secretName}`;
     if (data === undefined && source.type === 'generated') return this.#generate(resource, source);
-    if (data === undefined) return missing(`${at} does not exist: create it`);
-    if (data.unreadable !== undefined) return missing(`${at} cannot be read: ${data.unreadable}`);
-    const text = secretText(data.values.get(source.key));
-    if (text === '') return missing(`${at} has no key "${source.key}", or it is empty: add it`);
-    const version = versionOf(source, data);
+    const value = secretValue(data, `${resource.namespace}/${source.secretName}`, source.key);
+    if (value.type === 'unknown') return { type: 'unknown' };
+    if (value.type === 'missing') return missing(value.message);
+    const { text } = value;
+    const version = versionOf(source, value);
     const problem = this.#ownAccessProblem(resource, connection, text);
     return problem ?? this.#find({ resource, connection, source, text, version }, 'if known');
   }

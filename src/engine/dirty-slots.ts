@@ -38,6 +38,12 @@ export class DirtySlots {
     for (const [slot, version] of [...this.#edits, ...this.#sweeps]) yield { slot, version };
   }
 
+  /** The slot as it is now; undefined when there is nothing to look at. */
+  ticket(slot: SlotKey): Ticket | undefined {
+    const version = this.#edits.get(slot) ?? this.#sweeps.get(slot);
+    return version === undefined ? undefined : { slot, version };
+  }
+
   done({ slot, version }: Ticket): void {
     if (this.#edits.get(slot) === version) this.#edits.delete(slot);
     if (this.#sweeps.get(slot) === version) this.#sweeps.delete(slot);

@@ -29,7 +29,7 @@ export function applied(slot: SlotView, claim?: Claim): Outcome {
   return { type: 'applied', resourceName: slot.name, message, ...secret };
 }
 
-export function isObserved(slot: SlotView, { spec }: Resource): boolean {
+export function isObserved(slot: Pick<SlotView, 'isObserving'>, { spec }: Resource): boolean {
   return slot.isObserving || spec.managementPolicy === 'Observe';
 }
 

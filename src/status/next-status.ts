@@ -1,5 +1,6 @@
 import { timestamp } from '../clock.ts';
 import { connectionOf, type Condition, type ObjectStatus, type Resource } from '../desired/resource.ts';
+import { sortedJson } from '../desired/sorted-json.ts';
 import { assertNever } from '../errors.ts';
 import type { Outcome, OutcomeDetails } from '../plan/outcome.ts';
 
@@ -176,15 +177,7 @@ function pausedStatus(resource: Resource, { nowMs }: Pick<StatusContext, 'nowMs'
 
 /** Whether writing `next` would change anything. */
 export function isSameStatus(a: unknown, b: unknown): boolean {
-  return spell(a) === spell(b);
-}
-
-function spell(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+  return sortedJson(a) === sortedJson(b);
 }
 
 /** Whether the status says that the object, as it is now, is in force. */

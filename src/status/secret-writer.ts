@@ -1,7 +1,6 @@
-import type { KubernetesClient } from '../clients/kubernetes.ts';
+import { requestUnless, type KubernetesClient } from '../clients/kubernetes.ts';
 import { generatePassword, type RandomBytes } from '../desired/generate-password.ts';
 import { API_VERSION, resourceName, type Resource } from '../desired/resource.ts';
-import { KubernetesError } from '../errors.ts';
 import type { CredentialSource } from '../kinds/kind.ts';
 
 interface Secret {
@@ -36,28 +35,19 @@ export class SecretWriter {
       type: key === 'password' ? 'kubernetes.io/basic-auth' : 'Opaque',
       stringData: values,
     };
-    await this.#unless(409, { method: 'POST', path: pathOf(resource), body });
+    await requestUnless(this.#kubernetes, 409, { method: 'POST', path: pathOf(resource), body });
   }
 
   /** The Secret stays when its object goes: the garbage collector must not take it for the object's. @throws KubernetesError */
   async disown(resource: Resource, { secretName }: CredentialSource): Promise<void> {
     const path = `${pathOf(resource)}/${secretName}`;
-    const secret = (await this.#unless(404, { method: 'GET', path })) as Secret | undefined;
+    const secret = (await requestUnless(this.#kubernetes, 404, { method: 'GET', path })) as Secret | undefined;
     const owners = secret?.metadata.ownerReferences ?? [];
     const others = owners.filter(({ uid }) => uid !== resource.uid);
     if (secret === undefined || others.length === owners.length) return;
     const { resourceVersion } = secret.metadata;
     const body = { metadata: { resourceVersion, ownerReferences: others } };
-    await this.#unless(404, { method: 'PATCH', path, body });
-  }
-
-  async #unless(status: number, request: Parameters<KubernetesClient['request']>[0]): Promise<unknown> {
-    try {
-      return await this.#kubernetes.request(request);
-    } catch (error) {
-      if (error instanceof KubernetesError && error.status === status) return undefined;
-      throw error;
-    }
+    await requestUnless(this.#kubernetes, 404, { method: 'PATCH', path, body });
   }
 }
 

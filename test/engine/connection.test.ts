@@ -1,21 +1,13 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { AuthenticationError, ForbiddenError, UnreachableError } from '../../src/errors.ts';
-import { CONNECTIONS, ROLES, SimulatedOperator, TENANTS } from '../support/simulated-operator.ts';
+import { useOperators } from '../support/operators.ts';
+import { CONNECTIONS, ROLES, type SimulatedOperator, TENANTS } from '../support/simulated-operator.ts';
 
 const OPS = { name: 'ops' };
 const DEFAULT = { name: 'default' };
 const READ = { indexPermissions: [{ indexPatterns: ['logs-*'], allowedActions: ['read'] }] };
 
-let current: SimulatedOperator | undefined;
-
-afterEach(async () => {
-  await current?.stop();
-});
-
-function anOperator(): SimulatedOperator {
-  current = new SimulatedOperator();
-  return current;
-}
+const anOperator = useOperators();
 
 describe('a connection', () => {
   test('that is missing is waited for, and everything goes on by itself once it is there', async () => {

@@ -1,21 +1,13 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { UnreachableError } from '../../src/errors.ts';
 import type { FakeCluster } from '../support/fake-cluster.ts';
-import { ROLES, SimulatedOperator } from '../support/simulated-operator.ts';
+import { useOperators } from '../support/operators.ts';
+import { ROLES, type SimulatedOperator } from '../support/simulated-operator.ts';
 
 const OPS = { name: 'ops' };
 const READ = { indexPermissions: [{ indexPatterns: ['logs-*'], allowedActions: ['read'] }] };
 
-let current: SimulatedOperator | undefined;
-
-afterEach(async () => {
-  await current?.stop();
-});
-
-function anOperator(): SimulatedOperator {
-  current = new SimulatedOperator();
-  return current;
-}
+const anOperator = useOperators();
 
 describe('a declared role', () => {
   test('is put in force and told so', async () => {

@@ -1,21 +1,17 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { AuthenticationError, UnreachableError } from '../../src/errors.ts';
-import { CONNECTIONS, ROLES, SimulatedOperator } from '../support/simulated-operator.ts';
+import { useOperators } from '../support/operators.ts';
+import { CONNECTIONS, ROLES, type SimulatedOperator } from '../support/simulated-operator.ts';
 
 const DEFAULT = { name: 'default' };
 const OLD = 'secret-password';
 const NEW = 'another-password';
 
-let current: SimulatedOperator | undefined;
-
-afterEach(async () => {
-  await current?.stop();
-});
+const anOperator = useOperators();
 
 /** Connected with the old password, the only one that the cluster takes. */
 async function connected(): Promise<SimulatedOperator> {
-  current = new SimulatedOperator();
-  const operator = current;
+  const operator = anOperator();
   operator.passwordInForce = OLD;
   operator.cluster.onPassword = (password) => {
     operator.passwordInForce = password;

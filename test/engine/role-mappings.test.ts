@@ -1,20 +1,17 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { MAPPINGS, ROLES, SimulatedOperator } from '../support/simulated-operator.ts';
+import { describe, expect, test } from '@jest/globals';
+import { useOperators } from '../support/operators.ts';
+import { MAPPINGS, ROLES, type SimulatedOperator } from '../support/simulated-operator.ts';
 
 const OPS = { name: 'ops' };
 const [A, B] = [{ name: 'a' }, { name: 'b' }];
 
-let current: SimulatedOperator | undefined;
-
-afterEach(async () => {
-  await current?.stop();
-});
+const newOperator = useOperators();
 
 /** With the role `ops` in force. */
 function anOperator(): SimulatedOperator {
-  current = new SimulatedOperator();
-  current.apply(ROLES, OPS, { description: 'x' });
-  return current;
+  const operator = newOperator();
+  operator.apply(ROLES, OPS, { description: 'x' });
+  return operator;
 }
 
 function users(operator: SimulatedOperator): unknown {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { UnreachableError } from '../../src/errors.ts';
 import { valueAt, withValue } from '../../src/plan/config/tree.ts';
-import { CONFIGS, SimulatedOperator } from '../support/simulated-operator.ts';
+import { useOperators } from '../support/operators.ts';
+import { CONFIGS, type SimulatedOperator } from '../support/simulated-operator.ts';
 
 const OIDC = {
   http_enabled: true,
@@ -15,8 +16,10 @@ const OIDC = {
 };
 const SSO = { name: 'sso' };
 
+const anOperator = useOperators();
+
 async function start(spec: object): Promise<SimulatedOperator> {
-  const operator = new SimulatedOperator();
+  const operator = anOperator();
   operator.apply(CONFIGS, SSO, spec);
   return operator.start();
 }
@@ -34,7 +37,6 @@ describe('a security configuration', () => {
     await operator.pass(200_000);
     expect(operator.cluster.configuration.patches).toHaveLength(1);
     expect(operator.kubernetesWrites).toBe(writes);
-    await operator.stop();
   });
 
   test('takes its own domain away when it is deleted, and only that', async () => {
@@ -45,7 +47,6 @@ describe('a security configuration', () => {
     await operator.pass();
     expect(operator.exists(CONFIGS, SSO)).toBe(false);
     expect(Object.keys(authc(operator) as object).sort()).toEqual(['basic_internal_auth_domain', 'other']);
-    await operator.stop();
   });
 
   test('takes out what it no longer declares', async () => {
@@ -54,11 +55,10 @@ describe('a security configuration', () => {
     await operator.pass();
     expect(Object.keys(authc(operator) as object)).toEqual(['basic_internal_auth_domain']);
     expect(valueAt(operator.cluster.configuration.tree, ['dynamic', 'do_not_fail_on_forbidden'])).toBe(true);
-    await operator.stop();
   });
 
   test('is put back and says RolledBack when the operator does not get in any more', async () => {
-    const operator = new SimulatedOperator();
+    const operator = anOperator();
     const { configuration } = operator.cluster;
     const before = JSON.stringify(configuration.tree['dynamic']);
     configuration.shutOut = (tree) =>
@@ -73,11 +73,10 @@ describe('a security configuration', () => {
     await operator.pass(300_000);
     expect(configuration.patches).toHaveLength(2);
     expect(operator.ready(CONFIGS, SSO)).toBe('False RolledBack');
-    await operator.stop();
   });
 
   test('finds out which of two objects is at fault', async () => {
-    const operator = new SimulatedOperator();
+    const operator = anOperator();
     const { configuration } = operator.cluster;
     configuration.shutOut = (tree) =>
       valueAt(tree, ['dynamic', 'authc', 'bad']) === undefined ? undefined : 'nobody gets in';
@@ -89,13 +88,12 @@ describe('a security configuration', () => {
       'True Applied',
       'False RolledBack',
     ]);
-    await operator.stop();
   });
 
   test.each(['fetch', 'patch', 'patched', 'prove'])(
     'ends proved or as before when the operator dies at the step %s',
     async (step) => {
-      const operator = new SimulatedOperator();
+      const operator = anOperator();
       const { configuration } = operator.cluster;
       let isDead = false;
       configuration.onStep = (now) => {
@@ -113,7 +111,6 @@ describe('a security configuration', () => {
         .all('secrets')
         .flatMap(({ metadata }) => metadata.annotations?.['security.opensearch.org/journal'] ?? []);
       expect(states.join()).not.toContain('"Open"');
-      await operator.stop();
     },
   );
 
@@ -138,7 +135,6 @@ describe('a security configuration', () => {
     const operator = await start({ dynamic, adoptionPolicy: 'Always' });
     expect(operator.ready(CONFIGS, SSO)).toBe(`False ${reason}`);
     expect(operator.cluster.configuration.patches).toEqual([]);
-    await operator.stop();
   });
 
   test('waits for a Secret and shows its value nowhere', async () => {
@@ -153,11 +149,10 @@ describe('a security configuration', () => {
     expect(JSON.stringify(operator.cluster.configuration.tree)).toContain('c2VjcmV0LXNpZ25pbmcta2V5');
     const told = ['events', 'configmaps', CONFIGS].flatMap((collection) => operator.kubernetes.all(collection));
     expect(JSON.stringify(told)).not.toContain('c2VjcmV0LXNpZ25pbmcta2V5');
-    await operator.stop();
   });
 
   test('plans anew when somebody else changes the configuration between the backup and the write', async () => {
-    const operator = new SimulatedOperator();
+    const operator = anOperator();
     const { configuration } = operator.cluster;
     let isChanged = false;
     configuration.onStep = (step) => {
@@ -169,11 +164,10 @@ describe('a security configuration', () => {
     await operator.start();
     expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
     expect(valueAt(configuration.tree, ['dynamic', 'respect_request_indices_options'])).toBe(true);
-    await operator.stop();
   });
 
   test('may not touch the domain that the operator logs in through when nobody could put it back', async () => {
-    const operator = new SimulatedOperator();
+    const operator = anOperator();
     operator.cluster.configuration.hasWayBack = false;
     const basic = { basic_internal_auth_domain: { order: 3 } };
     operator.apply(CONFIGS, SSO, { dynamic: { authc: basic }, adoptionPolicy: 'Always' });
@@ -184,11 +178,10 @@ describe('a security configuration', () => {
     expect(operator.ready(CONFIGS, { name: 'other' })).toBe('True Applied');
     const conditions = operator.status(CONFIGS, { name: 'other' }).conditions ?? [];
     expect(conditions.map(({ type, reason }) => `${type} ${reason}`)).toContain('WayBack NoWayBack');
-    await operator.stop();
   });
 
   test('leaves a domain alone whose password is hidden from the operator', async () => {
-    const operator = new SimulatedOperator();
+    const operator = anOperator();
     const { configuration } = operator.cluster;
     const ldap = { authorization_backend: { type: 'ldap', config: { password: '******' } } };
     configuration.tree = withValue(configuration.tree, ['dynamic', 'authz', 'ldap'], ldap);
@@ -196,7 +189,6 @@ describe('a security configuration', () => {
     await operator.start();
     expect(operator.ready(CONFIGS, SSO)).toBe('False Unsupported');
     expect(configuration.patches).toEqual([]);
-    await operator.stop();
   });
 
   test('tells by pointer what would change while it only observes, and writes nothing', async () => {
@@ -204,11 +196,10 @@ describe('a security configuration', () => {
     expect(operator.ready(CONFIGS, SSO)).toBe('True Observed');
     expect(operator.status(CONFIGS, SSO).plannedChanges).toEqual(['add /dynamic/authc/oidc']);
     expect(operator.cluster.configuration.patches).toEqual([]);
-    await operator.stop();
   });
 
   test('does not overwrite what was set by hand unless it is told to', async () => {
-    const operator = new SimulatedOperator();
+    const operator = anOperator();
     const { configuration } = operator.cluster;
     configuration.tree = withValue(configuration.tree, ['dynamic', 'hosts_resolver_mode'], 'ip-hostname');
     operator.apply(CONFIGS, SSO, { dynamic: { hosts_resolver_mode: 'ip-hostname-lookup' } });
@@ -217,7 +208,6 @@ describe('a security configuration', () => {
     operator.apply(CONFIGS, SSO, { dynamic: { hosts_resolver_mode: 'ip-hostname-lookup' }, adoptionPolicy: 'Always' });
     await operator.pass();
     expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
-    await operator.stop();
   });
 
   test('gives a setting to the older of two objects that want different values', async () => {
@@ -226,7 +216,6 @@ describe('a security configuration', () => {
     await operator.pass();
     expect(operator.ready(CONFIGS, { name: 'younger' })).toBe('False NameTaken');
     expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
-    await operator.stop();
   });
 
   test('is put right with an event when it was changed behind its back', async () => {
@@ -236,11 +225,10 @@ describe('a security configuration', () => {
     await operator.pass(90_000);
     expect(Object.keys(authc(operator) as object)).toContain('oidc');
     expect(operator.events).toContain('DriftCorrected');
-    await operator.stop();
   });
 
   test('waits, without trying all the time, while a user who must get in does not even now', async () => {
-    const operator = new SimulatedOperator();
+    const operator = anOperator();
     operator.putSecret('jane', { username: 'jane', password: 'password-of-jane' });
     const { configuration } = operator.cluster;
     let logins = 0;
@@ -254,7 +242,6 @@ describe('a security configuration', () => {
     await operator.pass(300_000);
     expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
     expect(logins).toBeLessThan(10);
-    await operator.stop();
   });
 
   test('shows what an upgrade of the default roles would change, unless it is told to ignore that', async () => {
@@ -264,6 +251,5 @@ describe('a security configuration', () => {
     await operator.pass(90_000);
     expect(operator.status(CONFIGS, SSO).upgrade).toEqual({ available: true, changes: ['roles: add new_role'] });
     expect(operator.status(CONFIGS, { name: 'deaf' }).upgrade).toBeUndefined();
-    await operator.stop();
   });
 });

@@ -1,30 +1,16 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { KubernetesError, UnreachableError } from '../../src/errors.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
-import { ACTION_GROUPS, CONNECTIONS, ROLES, SimulatedOperator, TENANTS } from '../support/simulated-operator.ts';
+import { useOperators, withRoleInForce } from '../support/operators.ts';
+import { ACTION_GROUPS, CONNECTIONS, ROLES, type SimulatedOperator, TENANTS } from '../support/simulated-operator.ts';
 
 const OPS = { name: 'ops' };
 const OTHER = { name: 'other' };
 const DEFAULT = { name: 'default' };
 
-let current: SimulatedOperator | undefined;
+const anOperator = useOperators();
 
-afterEach(async () => {
-  await current?.stop();
-});
-
-function anOperator(): SimulatedOperator {
-  current = new SimulatedOperator();
-  return current;
-}
-
-async function inForce(): Promise<SimulatedOperator> {
-  const operator = anOperator();
-  operator.apply(ROLES, OPS, { description: 'x' });
-  await operator.start();
-  expect(operator.ready(ROLES, OPS)).toBe('True Applied');
-  return operator;
-}
+const inForce = (): Promise<SimulatedOperator> => withRoleInForce(anOperator());
 
 function finalizers(operator: SimulatedOperator, collection: string, name: string): readonly string[] {
   return operator.kubernetes.get(collection, 'team-a', name)?.metadata.finalizers ?? [];

@@ -1,25 +1,22 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { CertificateEnd } from '../../src/desired/certificate-end.ts';
 import { UnreachableError } from '../../src/errors.ts';
 import type { OpenSearchConnectionSpec } from '../../src/generated/opensearch-connection.ts';
 import type { OpenSearchConnectionStatus } from '../../src/generated/opensearch-connection.ts';
-import { CONNECTIONS, SimulatedOperator } from '../support/simulated-operator.ts';
+import { useOperators } from '../support/operators.ts';
+import { CONNECTIONS, type SimulatedOperator } from '../support/simulated-operator.ts';
 
 const DEFAULT = { name: 'default' };
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const FLUSH = 'security.opensearch.org/flush-cache';
 
-let current: SimulatedOperator | undefined;
-
-afterEach(async () => {
-  await current?.stop();
-});
+const newOperator = useOperators();
 
 function anOperator(spec: Partial<OpenSearchConnectionSpec> = {}): SimulatedOperator {
-  current = new SimulatedOperator();
-  current.connect(spec);
-  return current;
+  const operator = newOperator();
+  operator.connect(spec);
+  return operator;
 }
 
 function aCertificate(

@@ -1,19 +1,16 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { CONNECTIONS, ROLES, SimulatedOperator, USERS } from '../support/simulated-operator.ts';
+import { describe, expect, test } from '@jest/globals';
+import { useOperators } from '../support/operators.ts';
+import { CONNECTIONS, ROLES, type SimulatedOperator, USERS } from '../support/simulated-operator.ts';
 
 const JANE = { name: 'jane' };
 const FROM_SECRET = { passwordFrom: { secretKeyRef: { name: 'jane' } } };
 
-let current: SimulatedOperator | undefined;
-
-afterEach(async () => {
-  await current?.stop();
-});
+const newOperator = useOperators();
 
 function anOperator(): SimulatedOperator {
-  current = new SimulatedOperator();
-  current.putSecret('jane', { password: 'first' });
-  return current;
+  const operator = newOperator();
+  operator.putSecret('jane', { password: 'first' });
+  return operator;
 }
 
 async function inForce(spec: object = {}): Promise<SimulatedOperator> {

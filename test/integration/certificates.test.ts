@@ -19,12 +19,9 @@ describe('the certificates of a connection', () => {
 
   beforeAll(async () => {
     scenario = await Scenario.start();
-    const { cluster, caPem } = scenario.real;
+    const { caPem } = scenario.real;
     ends = day(readFileSync(nodeFile('node.pem'), 'utf8'));
-    await scenario.secret('admin-cert', {
-      'tls.crt': readFileSync(cluster.adminCertPath, 'utf8'),
-      'tls.key': readFileSync(cluster.adminKeyPath, 'utf8'),
-    });
+    await scenario.adminSecret('admin-cert');
     await scenario.secret('opensearch-ca', { 'ca.crt': caPem });
     operator = scenario.startOperator();
     await asAdmin('admin', {});

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OperatorProcess } from '../support/operator-process.ts';
+import { adminCertificate } from '../support/real-stack.ts';
 import { RecordingProxy, type Fault, type Recorded } from '../support/recording-proxy.ts';
 import { Scenario } from '../support/scenario.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -37,10 +37,10 @@ describe('a change of the security configuration', () => {
   beforeEach(async () => {
     scenario = await Scenario.start();
     const { cluster, stack, caPem } = scenario.real;
-    const [certPem = '', keyPem = ''] = [cluster.adminCertPath, cluster.adminKeyPath].map((path) =>
-      readFileSync(path, 'utf8'),
+    asAdmin = await RecordingProxy.start(
+      { url: cluster.nodes[0]?.url ?? '', caPem, ...adminCertificate(cluster) },
+      stack.ca,
     );
-    asAdmin = await RecordingProxy.start({ url: cluster.nodes[0]?.url ?? '', caPem, certPem, keyPem }, stack.ca);
     before = (await scenario.search.ok<{ config: unknown }>('GET', PATH)).config;
     await scenario.connect({ endpoints: [asAdmin.url] });
   });

@@ -125,10 +125,7 @@ describe('a connection', () => {
 
   it('logs in with a client certificate', async () => {
     const { cluster, caPem } = scenario.real;
-    await scenario.secret('cert', {
-      'tls.crt': readFileSync(cluster.adminCertPath, 'utf8'),
-      'tls.key': readFileSync(cluster.adminKeyPath, 'utf8'),
-    });
+    await scenario.adminSecret('cert');
     await scenario.secret('opensearch-ca', { 'ca.crt': caPem });
     scenario.startOperator();
     await scenario.create('OpenSearchConnection', 'default', {

@@ -39,9 +39,7 @@ describe('another writer of the same documents', () => {
 
   beforeAll(async () => {
     scenario = await Scenario.start();
-    await scenario.connect();
-    scenario.startOperator();
-    await scenario.untilReason('OpenSearchConnection', 'default', 'Connected');
+    await scenario.startConnected();
   });
   afterAll(() => scenario.stop());
 

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
@@ -7,7 +6,7 @@ import { PasswordHasher } from '../../src/commit/passwords/password-hasher.ts';
 import { startCheckingThread, startHashingThreads } from '../../src/commit/passwords/password-threads.ts';
 import { isBcryptHash } from '../../src/desired/bcrypt-hash.ts';
 import { generatePassword } from '../../src/desired/generate-password.ts';
-import { realStack, type RealStack } from '../support/real-stack.ts';
+import { adminCertificate, realStack, type RealStack } from '../support/real-stack.ts';
 import { Rest, type Answer } from '../support/rest.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -30,8 +29,7 @@ describe('passwords', () => {
     admin = new Rest({
       url: cluster.nodes[0]?.url ?? '',
       caPem,
-      certPem: readFileSync(cluster.adminCertPath, 'utf8'),
-      keyPem: readFileSync(cluster.adminKeyPath, 'utf8'),
+      ...adminCertificate(cluster),
     });
   });
 

@@ -7,9 +7,7 @@ describe('an object that names what OpenSearch does not have', () => {
 
   beforeAll(async () => {
     scenario = await Scenario.start();
-    await scenario.connect();
-    scenario.startOperator();
-    await scenario.untilReason('OpenSearchConnection', 'default', 'Connected');
+    await scenario.startConnected();
   });
   afterAll(() => scenario.stop());
 

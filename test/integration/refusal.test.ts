@@ -8,9 +8,7 @@ describe('an object that cannot be applied', () => {
 
   beforeAll(async () => {
     scenario = await Scenario.start();
-    await scenario.connect();
-    scenario.startOperator();
-    await scenario.untilReason('OpenSearchConnection', 'default', 'Connected');
+    await scenario.startConnected();
   });
   afterAll(() => scenario.stop());
 

@@ -11,9 +11,7 @@ describe('a role mapping', () => {
 
   beforeAll(async () => {
     scenario = await Scenario.start();
-    await scenario.connect();
-    scenario.startOperator();
-    await scenario.untilReason('OpenSearchConnection', 'default', 'Connected');
+    await scenario.startConnected();
   });
   afterAll(() => scenario.stop());
 

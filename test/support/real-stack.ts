@@ -19,3 +19,8 @@ export async function realStack(): Promise<RealStack> {
   if (cluster === undefined) throw new Error(`the stack has no OpenSearch ${version ?? ''}`);
   return { stack, cluster, caPem: readFileSync(cluster.caPath, 'utf8') };
 }
+
+/** The certificate of an administrator of the cluster, with its key. */
+export function adminCertificate({ adminCertPath, adminKeyPath }: StackCluster): { certPem: string; keyPem: string } {
+  return { certPem: readFileSync(adminCertPath, 'utf8'), keyPem: readFileSync(adminKeyPath, 'utf8') };
+}

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OperatorProcess } from './operator-process.ts';
-import { realStack, type RealStack } from './real-stack.ts';
+import { adminCertificate, realStack, type RealStack } from './real-stack.ts';
 import { RecordingProxy } from './recording-proxy.ts';
 import { Rest } from './rest.ts';
 import { waitFor } from './wait-for.ts';
@@ -108,14 +108,20 @@ export class Scenario {
     const search = new Rest({
       url: node?.url ?? '',
       caPem,
-      certPem: readFileSync(cluster.adminCertPath, 'utf8'),
-      keyPem: readFileSync(cluster.adminKeyPath, 'utf8'),
+      ...adminCertificate(cluster),
     });
     const searchProxy = await RecordingProxy.start({ url: node?.url ?? '', caPem }, stack.ca);
     const kubeProxy = await RecordingProxy.start({ url: stack.apiServer.url, caPem: kubeCa }, stack.ca);
     const namespace = `t-${randomBytes(4).toString('hex')}`;
     await kube.ok('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
     return new Scenario({ real, namespace, kube, search, searchProxy, kubeProxy });
+  }
+
+  /** The connection `default`, in use by an operator. */
+  async startConnected(): Promise<void> {
+    await this.connect();
+    this.startOperator();
+    await this.untilReason('OpenSearchConnection', 'default', 'Connected');
   }
 
   /** The Secrets and the connection `default`, through the proxy, as admin. */
@@ -129,10 +135,15 @@ export class Scenario {
   /** The connection `default` with the certificate of an administrator, without a proxy. */
   async connectAsAdmin(spec: object = {}): Promise<void> {
     const { cluster } = this.real;
-    const [cert, key] = [cluster.adminCertPath, cluster.adminKeyPath].map((path) => readFileSync(path, 'utf8'));
-    await this.secret('opensearch-admin-cert', { 'tls.crt': cert ?? '', 'tls.key': key ?? '' });
+    await this.adminSecret('opensearch-admin-cert');
     const auth = { clientCertificate: { secretRef: { name: 'opensearch-admin-cert' } } };
     await this.connect({ endpoints: [cluster.nodes[0]?.url], auth, ...spec });
+  }
+
+  /** A Secret with the certificate of an administrator. */
+  async adminSecret(name: string): Promise<void> {
+    const { certPem, keyPem } = adminCertificate(this.real.cluster);
+    await this.secret(name, { 'tls.crt': certPem, 'tls.key': keyPem });
   }
 
   connectionSpec(): object {

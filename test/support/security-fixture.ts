@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { OpenSearchClient, type OpenSearchSettings } from '../../src/clients/opensearch.ts';
 import type { RestRead } from '../../src/clients/rest-answer.ts';
@@ -8,7 +7,7 @@ import type * as config from '../../src/clients/rest-config-types.ts';
 import type { Role } from '../../src/clients/rest-entities.ts';
 import { securityRest, type SecurityRest } from '../../src/clients/security-rest.ts';
 import type { ApiPrefix } from '../../src/clients/security-api.ts';
-import { realStack, type RealStack } from './real-stack.ts';
+import { adminCertificate, realStack, type RealStack } from './real-stack.ts';
 
 /** What the other tests rely on to stay as it is. */
 interface Shared {
@@ -118,12 +117,7 @@ export class SecurityFixture {
   }
 
   #certificate(): OpenSearchSettings['auth'] {
-    const { adminCertPath, adminKeyPath } = this.real.cluster;
-    return {
-      type: 'certificate',
-      certPem: readFileSync(adminCertPath, 'utf8'),
-      keyPem: readFileSync(adminKeyPath, 'utf8'),
-    };
+    return { type: 'certificate', ...adminCertificate(this.real.cluster) };
   }
 
   #open(auth: OpenSearchSettings['auth'], prefix: ApiPrefix = 'Plugins'): SecurityRest {

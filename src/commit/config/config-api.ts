@@ -2,6 +2,7 @@ import { OpenSearchClient, type OpenSearchResponse, type OpenSearchSettings } fr
 import {
   isRecord,
   read,
+  toDocument,
   toReadAnswer,
   toWriteAnswer,
   wordsOf,
@@ -11,7 +12,7 @@ import {
 import { accessRefusal } from '../../clients/access-refusal.ts';
 import { answers } from '../../clients/answers.ts';
 import { upgrades } from '../../clients/rest-upgrade.ts';
-import { EndpointDisabledError, OperatorError, UnreachableError } from '../../errors.ts';
+import { EndpointDisabledError, OperatorError } from '../../errors.ts';
 import type { JsonObject, JsonValue } from '../../generated/json-value.ts';
 import type { ConfigChange, ConfigDocument } from '../../plan/config/config-change.ts';
 import { MASK } from '../../plan/config/defaults.ts';
@@ -70,7 +71,7 @@ export function configApi(
       const response = await client.request({ method: 'GET', path: `${API_PREFIXES[identity.apiPrefix]}/api/${name}` });
       if (name !== 'securityconfig' && [400, 403, 404, 405, 501].includes(response.status))
         return { type: 'unavailable', words: wordsOf(response.body) };
-      return { type: 'there', root: await unmasked(client, name, toRoot(name, toBody(name, toReadAnswer(response)))) };
+      return { type: 'there', root: await toWholeRoot(client, name, toReadAnswer(response)) };
     },
     hasWayBack: rescue !== undefined || identity.self.isAdmin,
     prove: () => prove(settings, identity),
@@ -102,8 +103,7 @@ function documents(
   return {
     fetch: async (names) => {
       const roots = names.map(async (name) => {
-        const root = toRoot(name, toBody(name, await read(client, `${api}/${name}`)));
-        return [rootOf(name), await unmasked(client, name, root)] as const;
+        return [rootOf(name), await toWholeRoot(client, name, await read(client, `${api}/${name}`))] as const;
       });
       return Object.fromEntries(await Promise.all(roots));
     },
@@ -145,11 +145,12 @@ async function checkUpgrade(
 }
 
 /** Passwords are shown as asterisks; an administrator's certificate may read the document itself, where they are. */
-async function unmasked(client: OpenSearchClient, name: ConfigDocument, root: JsonValue): Promise<JsonValue> {
+async function toWholeRoot(client: OpenSearchClient, name: ConfigDocument, body: unknown): Promise<JsonValue> {
+  const root = toRoot(name, toDocument(name, body) as JsonObject);
   const masked = [...leavesOf(root)].filter(([, value]) => value === MASK).map(([pointer]) => pathOf(pointer));
   if (name !== 'securityconfig' || masked.length === 0 || !isObject(root)) return root;
-  const { status, body } = await client.request({ method: 'GET', path: SECURITY_DOCUMENT });
-  const stored = status === 200 ? decodeDocument(body as JsonValue) : undefined;
+  const answer = await client.request({ method: 'GET', path: SECURITY_DOCUMENT });
+  const stored = answer.status === 200 ? decodeDocument(answer.body as JsonValue) : undefined;
   return masked.reduce((tree, path) => withValue(tree, path, valueAt(stored, path) ?? MASK), root);
 }
 
@@ -159,11 +160,6 @@ function decodeDocument(body: JsonValue): JsonValue | undefined {
   return valueAt(JSON.parse(Buffer.from(encoded, 'base64').toString()) as JsonValue, ['config', 'dynamic']);
 }
 
-function toBody(name: ConfigDocument, body: unknown): JsonObject {
-  if (isRecord(body)) return body as JsonObject;
-  throw new UnreachableError(`the answer for ${name} is no document`);
-}
-
 async function prove(
   settings: OpenSearchSettings,
   { apiPrefix, self }: Pick<Identity, 'apiPrefix' | 'self'>,
@@ -171,7 +167,7 @@ async function prove(
   return withClient(settings, async (client) => {
     try {
       const now = await identify(client, apiPrefix, AbortSignal.timeout(settings.requestTimeoutMs));
-      toReadAnswer(await client.request({ method: 'GET', path: `${API_PREFIXES[apiPrefix]}/api/securityconfig` }));
+      await read(client, `${API_PREFIXES[apiPrefix]}/api/securityconfig`);
       const lost = self.roles.filter((role) => !now.self.roles.includes(role));
       if (now.self.name !== self.name) return `the operator is "${now.self.name}" there, and was "${self.name}"`;
       return lost.length === 0 ? undefined : `the operator lost the roles ${lost.join(', ')}`;

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { KubernetesClient } from '../../clients/kubernetes.ts';
-import type { Clock } from '../../clock.ts';
-import { timestamp } from '../../clock.ts';
+import { requestUnless, type KubernetesClient } from '../../clients/kubernetes.ts';
+import { timestamp, type Clock } from '../../clock.ts';
 import type { NamespacedName, ObjectKey } from '../../desired/resource.ts';
-import { KubernetesError } from '../../errors.ts';
 import type { JsonValue } from '../../generated/json-value.ts';
 import { DOCUMENT_OF_ROOT, type ConfigDocument } from '../../plan/config/config-change.ts';
 import type { ConfigTree, Pointer } from '../../plan/config/tree.ts';
@@ -65,17 +63,17 @@ export class ConfigBackups {
 
   /** The newest first. Five GETs. @throws KubernetesError */
   async load(connection: NamespacedName): Promise<readonly Backup[]> {
-    const names = Array.from({ length: KEPT }, (_, index) => nameOf(connection, index));
-    const found = await Promise.all(names.map((name) => this.#get(name)));
+    const found = await Promise.all(namesOf(connection).map((name) => this.#get(name)));
     return found.flatMap((secret) => secret ?? []).sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
   }
 
   /** Stores the configuration before anything is changed. @throws KubernetesError */
   async open(documents: ConfigTree, journal: Omit<Journal, 'state'>): Promise<Backup> {
     const present = await this.load(journal.connection);
-    const names = Array.from({ length: KEPT }, (_, index) => nameOf(journal.connection, index));
+    const names = namesOf(journal.connection);
     const free = names.find((name) => present.every(({ secretName }) => secretName !== name));
-    const secretName = free ?? present.at(-1)?.secretName ?? nameOf(journal.connection, 0);
+    const secretName = free ?? present.at(-1)?.secretName;
+    if (secretName === undefined) throw new Error('there is neither a free nor an old place for a backup');
     const createdAt = timestamp(this.#tools.clock.now());
     const backup: Backup = { secretName, createdAt, documents, journal: { ...journal, state: 'Open' } };
     const request =
@@ -94,12 +92,9 @@ export class ConfigBackups {
   }
 
   async #get(name: string): Promise<Backup | undefined> {
-    try {
-      return toBackup((await this.#tools.kubernetes.request({ method: 'GET', path: this.#path(name) })) as Secret);
-    } catch (error) {
-      if (error instanceof KubernetesError && error.status === 404) return undefined;
-      throw error;
-    }
+    const request = { method: 'GET', path: this.#path(name) } as const;
+    const secret = (await requestUnless(this.#tools.kubernetes, 404, request)) as Secret | undefined;
+    return secret && toBackup(secret);
   }
 
   #path(name?: string): string {
@@ -107,9 +102,10 @@ export class ConfigBackups {
   }
 }
 
-function nameOf(connection: NamespacedName, index: number): string {
+function namesOf(connection: NamespacedName): readonly string[] {
   const id = createHash('sha256').update(connection).digest('hex').slice(0, 10);
-  return `${connection.slice(connection.indexOf('/') + 1).slice(0, 200)}-config-backup-${id}-${index}`;
+  const name = connection.slice(connection.indexOf('/') + 1).slice(0, 200);
+  return Array.from({ length: KEPT }, (_, index) => `${name}-config-backup-${id}-${index}`);
 }
 
 function toSecret({ secretName, createdAt, documents, journal }: Backup, namespace: string): object {

@@ -1,5 +1,5 @@
 import { stalled, type Outcome } from '../outcome.ts';
-import { changesBetween, differingPointers } from './config-change.ts';
+import { differingPointers } from './config-change.ts';
 import { isDefault, isEquivalent, MASK } from './defaults.ts';
 import type { ConfigClaim, ConfigView } from './config-view.ts';
 import { isWithin, leavesOf, pathOf, valueAt, type ConfigTree, type Leaves, type Pointer } from './tree.ts';
@@ -40,20 +40,28 @@ function lostByReplacing(live: ConfigTree, leaves: Leaves): readonly Pointer[] {
     .map(([pointer]) => pointer);
 }
 
+/** What one object changes. */
+export interface Step {
+  readonly before: ConfigTree;
+  readonly after: ConfigTree;
+  /** What differs. */
+  readonly units: readonly Pointer[];
+}
+
 /** A unit is sent whole, and would lose a password that is not shown to us. */
-export function maskedUnit(before: ConfigTree, after: ConfigTree): Pointer | undefined {
-  return changesBetween(before, after)
-    .map(({ pointer }) => pointer)
-    .find((unit) => [before, after].some((tree) => [...leavesOf(valueAt(tree, pathOf(unit))).values()].includes(MASK)));
+export function maskedUnit({ before, after, units }: Step): Pointer | undefined {
+  return units.find((unit) =>
+    [before, after].some((tree) => [...leavesOf(valueAt(tree, pathOf(unit))).values()].includes(MASK)),
+  );
 }
 
 export function hiddenPassword(unit: Pointer): string {
   return `${unit} holds a password that OpenSearch shows to an administrator's certificate only, and would lose it: log in with a client certificate listed in plugins.security.authcz.admin_dn`;
 }
 
-export function observed(before: ConfigTree, after: ConfigTree): Outcome {
-  const plannedChanges = changesBetween(before, after).flatMap(({ pointer }) =>
-    differingPointers(pointer, before, after).map((at) => {
+export function observed({ before, after, units }: Step): Outcome {
+  const plannedChanges = units.flatMap((unit) =>
+    differingPointers(unit, before, after).map((at) => {
       const verb =
         valueAt(after, pathOf(at)) === undefined
           ? 'remove'

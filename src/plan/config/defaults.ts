@@ -1,3 +1,4 @@
+import { sortedJson } from '../../desired/sorted-json.ts';
 import type { JsonValue } from '../../generated/json-value.ts';
 import { isObject, type Pointer } from './tree.ts';
 
@@ -59,10 +60,5 @@ export function isEquivalent(pointer: Pointer, a: JsonValue | undefined, b: Json
 function spell(pointer: Pointer, value: JsonValue | undefined): string {
   const isSet =
     Array.isArray(value) && !pointer.includes('/config/') && value.every((item) => typeof item === 'string');
-  return JSON.stringify(isSet ? [...new Set(value)].sort() : value, sortKeys);
-}
-
-function sortKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return sortedJson(isSet ? [...new Set(value)].sort() : value);
 }

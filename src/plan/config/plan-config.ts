@@ -1,11 +1,11 @@
-import { byAge, type Claim } from '../../desired/claim.ts';
+import { byAge } from '../../desired/claim.ts';
 import { hasFinalizer, isDeleting, type ObjectKey } from '../../desired/resource.ts';
 import type { JsonValue } from '../../generated/json-value.ts';
-import { ownerName } from '../obstacles.ts';
+import { isObserved, ownerName } from '../obstacles.ts';
 import { stalled, type Outcome } from '../outcome.ts';
 import type { Parts } from '../slot.ts';
 import { changesBetween, isMemberUnit, unitOf, type ConfigChange } from './config-change.ts';
-import { adoptionObstacle, hiddenPassword, maskedUnit, observed } from './config-obstacles.ts';
+import { adoptionObstacle, hiddenPassword, maskedUnit, observed, type Step } from './config-obstacles.ts';
 import type { ConfigClaim, ConfigView } from './config-view.ts';
 import { isDefault, isEquivalent, isForgotten } from './defaults.ts';
 import { isWithin, leavesOf, pathOf, valueAt, withValue, type ConfigTree, type Leaves, type Pointer } from './tree.ts';
@@ -32,7 +32,7 @@ interface Draft {
 /** Decides about the whole configuration of a cluster: the older objects first, each as far as it is safe. Pure. */
 export function planConfig(view: ConfigView): ConfigPlan {
   const start: Draft = { tree: view.live, declared: new Map(), parts: view.parts, subjects: [], outcomes: new Map() };
-  const sorted = [...view.claims].sort((a, b) => byAge(a.claim as Claim, b.claim as Claim));
+  const sorted = [...view.claims].sort((a, b) => byAge(a.claim, b.claim));
   const isLeaving = ({ claim }: ConfigClaim): boolean => isDeleting(claim.resource);
   const staying = sorted.filter((claim) => !isLeaving(claim));
   const drafted = [...staying, ...sorted.filter(isLeaving)].reduce(
@@ -50,12 +50,11 @@ function join(view: ConfigView, draft: Draft, wish: ConfigClaim): Draft {
   const leaves = new Map([...declared.leaves].filter(([pointer]) => !isForgotten(pointer)));
   const obstacle = clashOf(view, draft, { ...wish, leaves }) ?? adoptionObstacle(view, wish, leaves);
   const tree = put(draft, wish, leaves);
-  if (isObserved(view, claim)) return tell(draft, claim.key, observed(draft.tree, tree));
+  const step = stepTo(draft, tree);
+  if (isObserved(view, claim.resource)) return tell(draft, claim.key, observed(step));
   if (obstacle !== undefined) return tell(draft, claim.key, obstacle);
-  const isChanging = changesBetween(draft.tree, tree).length > 0;
-  const danger =
-    dangerOf(view, { before: draft.tree, after: tree, hasProbes: wish.hasProbes }) ??
-    (isChanging ? refusal : undefined);
+  const isChanging = step.units.length > 0;
+  const danger = dangerOf(view, step, wish.hasProbes) ?? (isChanging ? refusal : undefined);
   if (danger !== undefined) return tell(draft, claim.key, danger);
   const part = partOf({ live: view.live, tree, before: draft.parts.get(claim.key) ?? [] }, leaves);
   return {
@@ -70,7 +69,7 @@ function join(view: ConfigView, draft: Draft, wish: ConfigClaim): Draft {
   };
 }
 
-function messageOf(outcome: Outcome | undefined): string | undefined {
+function stalledMessage(outcome: Outcome | undefined): string | undefined {
   return outcome?.type === 'stalled' ? outcome.message : undefined;
 }
 
@@ -82,12 +81,8 @@ function tell(draft: Draft, key: ObjectKey, outcome: Outcome): Draft {
 
 const STAYS = 'what it put into the security configuration stays in OpenSearch';
 
-function isObserved(view: ConfigView, { resource }: ConfigClaim['claim']): boolean {
-  return view.isObserving || resource.spec.managementPolicy === 'Observe';
-}
-
 function policyToLeave(view: ConfigView, claim: ConfigClaim['claim']): string | undefined {
-  if (isObserved(view, claim)) return 'managementPolicy is Observe';
+  if (isObserved(view, claim.resource)) return 'managementPolicy is Observe';
   return claim.resource.spec.deletionPolicy === 'Orphan' ? 'deletionPolicy is Orphan' : undefined;
 }
 
@@ -102,11 +97,11 @@ function leave(view: ConfigView, draft: Draft, { claim, refusal: failed }: Confi
   if (policy !== undefined)
     return tell(gone, key, { type: 'released', ...(part.length === 0 ? {} : { leftBehind: `${STAYS}: ${policy}` }) });
   const tree = takeOut(gone, part);
-  const danger = dangerOf(view, { before: draft.tree, after: tree, hasProbes: false });
-  const why = messageOf(danger) ?? messageOf(failed);
+  const step = stepTo(draft, tree);
+  const danger = dangerOf(view, step, false);
+  const why = stalledMessage(danger) ?? stalledMessage(failed);
   if (why !== undefined) return tell(gone, key, { type: 'released', leftBehind: `${STAYS}: ${why}` });
-  const isChanging = changesBetween(draft.tree, tree).length > 0;
-  const subjects = isChanging ? [...draft.subjects, key] : draft.subjects;
+  const subjects = step.units.length > 0 ? [...draft.subjects, key] : draft.subjects;
   return tell({ ...gone, tree, subjects }, key, { type: 'released' });
 }
 
@@ -159,17 +154,14 @@ function clashOf(view: ConfigView, draft: Draft, wish: ConfigClaim & { readonly 
   return undefined;
 }
 
-function dangerOf(
-  view: ConfigView,
-  {
-    before,
-    after,
-    hasProbes,
-  }: { readonly before: ConfigTree; readonly after: ConfigTree; readonly hasProbes: boolean },
-): Outcome | undefined {
-  const masked = maskedUnit(before, after);
+function stepTo({ tree: before }: Draft, after: ConfigTree): Step {
+  return { before, after, units: changesBetween(before, after).map(({ pointer }) => pointer) };
+}
+
+function dangerOf({ safety }: ConfigView, step: Step, hasProbes: boolean): Outcome | undefined {
+  const masked = maskedUnit(step);
   if (masked !== undefined) return stalled('Unsupported', hiddenPassword(masked));
-  const refusal = refusalOfConfig(before, after, { ...view.safety, hasProbes });
+  const refusal = refusalOfConfig(step.before, step.after, { ...safety, hasProbes });
   return refusal && stalled(refusal.reason, refusal.message);
 }
 

@@ -1,22 +1,14 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { AuthenticationError } from '../../../src/errors.ts';
-import { MAPPINGS, ROLES, SimulatedOperator, USERS } from '../../support/simulated-operator.ts';
+import { useOperators } from '../../support/operators.ts';
+import { MAPPINGS, ROLES, USERS } from '../../support/simulated-operator.ts';
 
 const OPS = { name: 'ops' };
 const JANE = { name: 'jane' };
 const FROM_SECRET = { passwordFrom: { secretKeyRef: { name: 'jane' } } };
 const READ = { indexPermissions: [{ indexPatterns: ['logs-*'], allowedActions: ['read'] }] };
 
-let current: SimulatedOperator | undefined;
-
-afterEach(async () => {
-  await current?.stop();
-});
-
-function anOperator(): SimulatedOperator {
-  current = new SimulatedOperator();
-  return current;
-}
+const anOperator = useOperators();
 
 describe('Promise 4: one poisoned object never blocks another; it is told in the words of the server and set aside until it changes', () => {
   test('it is told in the words of the server, and blocks nobody', async () => {

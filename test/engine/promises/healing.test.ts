@@ -1,29 +1,15 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ConflictError, KubernetesError, NotInForceError, UnreachableError } from '../../../src/errors.ts';
-import { ROLES, SimulatedOperator, TENANTS } from '../../support/simulated-operator.ts';
+import { useOperators, withRoleInForce } from '../../support/operators.ts';
+import { ROLES, type SimulatedOperator, TENANTS } from '../../support/simulated-operator.ts';
 
 const OPS = { name: 'ops' };
 const OTHER = { name: 'other' };
 const READ = { indexPermissions: [{ indexPatterns: ['logs-*'], allowedActions: ['read'] }] };
 
-let current: SimulatedOperator | undefined;
+const anOperator = useOperators();
 
-afterEach(async () => {
-  await current?.stop();
-});
-
-function anOperator(): SimulatedOperator {
-  current = new SimulatedOperator();
-  return current;
-}
-
-async function inForce(): Promise<SimulatedOperator> {
-  const operator = anOperator();
-  operator.apply(ROLES, OPS, { description: 'x' });
-  await operator.start();
-  expect(operator.ready(ROLES, OPS)).toBe('True Applied');
-  return operator;
-}
+const inForce = (): Promise<SimulatedOperator> => withRoleInForce(anOperator());
 
 describe('Promise 1: any crash, lost watch or lost answer is healed by the next pass; nothing is lost, nothing is doubled', () => {
   test.each([

@@ -1,20 +1,12 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { FakeCluster } from '../../support/fake-cluster.ts';
-import { ROLES, SimulatedOperator } from '../../support/simulated-operator.ts';
+import { useOperators } from '../../support/operators.ts';
+import { ROLES, type SimulatedOperator } from '../../support/simulated-operator.ts';
 
 const OPS = { name: 'ops' };
 const READ = { indexPermissions: [{ indexPatterns: ['logs-*'], allowedActions: ['read'] }] };
 
-let current: SimulatedOperator | undefined;
-
-afterEach(async () => {
-  await current?.stop();
-});
-
-function anOperator(): SimulatedOperator {
-  current = new SimulatedOperator();
-  return current;
-}
+const anOperator = useOperators();
 
 describe('Promise 6: it deletes only what it created or adopted, and knows that after a restart, a restore or a re-created object', () => {
   test('a role is its own after a restart: it is repaired and removed though it differs', async () => {

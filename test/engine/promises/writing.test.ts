@@ -1,11 +1,12 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { UnreachableError } from '../../../src/errors.ts';
+import { useOperators } from '../../support/operators.ts';
 import {
   ACTION_GROUPS,
   CONNECTIONS,
   MAPPINGS,
   ROLES,
-  SimulatedOperator,
+  type SimulatedOperator,
   TENANTS,
   USERS,
 } from '../../support/simulated-operator.ts';
@@ -17,16 +18,7 @@ const READ = { indexPermissions: [{ indexPatterns: ['logs-*'], allowedActions: [
 const HASH = `$2y$12$${'a'.repeat(53)}`;
 const HASH_REF = { secretKeyRef: { name: 'hash' } };
 
-let current: SimulatedOperator | undefined;
-
-afterEach(async () => {
-  await current?.stop();
-});
-
-function anOperator(): SimulatedOperator {
-  current = new SimulatedOperator();
-  return current;
-}
+const anOperator = useOperators();
 
 /** One object of each kind, which name each other. */
 function applyOneOfEach(operator: SimulatedOperator): void {

@@ -1,0 +1,22 @@
+import { afterEach, expect } from '@jest/globals';
+import { ROLES, SimulatedOperator } from './simulated-operator.ts';
+
+/** Makes the operator of a test, which is ended after it. To be called where hooks are. */
+export function useOperators(): () => SimulatedOperator {
+  let current: SimulatedOperator | undefined;
+  afterEach(async () => {
+    await current?.stop();
+  });
+  return () => {
+    current = new SimulatedOperator();
+    return current;
+  };
+}
+
+/** Starts it with a role `ops` that is in force. */
+export async function withRoleInForce(operator: SimulatedOperator): Promise<SimulatedOperator> {
+  operator.apply(ROLES, { name: 'ops' }, { description: 'x' });
+  await operator.start();
+  expect(operator.ready(ROLES, { name: 'ops' })).toBe('True Applied');
+  return operator;
+}
