@@ -8,6 +8,7 @@ export interface Metrics {
   readonly driftCorrected: Counter<'document'>;
   readonly connections: Gauge<'ready'>;
   readonly certificateExpiry: Gauge<'connection' | 'node' | 'kind'>;
+  readonly leader: Gauge<'name'>;
 }
 
 export function createMetrics(): Metrics {
@@ -45,5 +46,15 @@ export function createMetrics(): Metrics {
       labelNames: ['connection', 'node', 'kind'],
       registers,
     }),
+    leader: createLeader(registers),
   };
+}
+
+function createLeader(registers: readonly Registry[]): Gauge<'name'> {
+  return new Gauge({
+    name: 'leader_election_master_status',
+    help: 'Whether this replica leads (1) or stands by (0), by what is elected.',
+    labelNames: ['name'],
+    registers: [...registers],
+  });
 }

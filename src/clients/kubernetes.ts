@@ -1,5 +1,7 @@
 import { Agent, type Dispatcher } from 'undici';
-import { KubernetesError } from '../errors.ts';
+import { KubernetesError, NotLeaderError, type OperatorError } from '../errors.ts';
+import type { Caller } from './caller.ts';
+import { fenceWrites } from './fence.ts';
 import type { KubernetesCredentials } from './kubernetes-credentials.ts';
 import { readBody } from './read-body.ts';
 import { readLines } from './read-lines.ts';
@@ -28,24 +30,27 @@ const MAX_THROTTLED = 5;
 /** One keep-alive dispatcher to the API server for requests and one for watches, which hold their connection. */
 export class KubernetesClient {
   readonly #credentials: KubernetesCredentials;
+  readonly #caller: Caller | undefined;
   readonly #origin: string;
   /** Of a proxy that serves several clusters. */
   readonly #prefix: string;
   readonly #requests: Dispatcher;
   readonly #watches: Dispatcher;
 
-  constructor(credentials: KubernetesCredentials) {
+  constructor(credentials: KubernetesCredentials, caller?: Caller) {
     this.#credentials = credentials;
+    this.#caller = caller;
     const server = new URL(credentials.server);
     this.#origin = server.origin;
     this.#prefix = server.pathname.replace(/\/+$/, '');
     const connect = { ...credentials.tls, timeout: 10_000 };
-    this.#requests = new Agent({
+    const requests = new Agent({
       connect,
       connections: 16,
       headersTimeout: REQUEST_TIMEOUT_MS,
       bodyTimeout: REQUEST_TIMEOUT_MS,
     });
+    this.#requests = caller === undefined ? requests : requests.compose(fenceWrites(caller.assertMayWrite));
     this.#watches = new Agent({ connect, headersTimeout: REQUEST_TIMEOUT_MS, bodyTimeout: WATCH_IDLE_MS });
   }
 
@@ -53,6 +58,7 @@ export class KubernetesClient {
    * One request; a 429 is obeyed and repeated.
    *
    * @throws KubernetesError for an answer that is no success, with status 0 for none
+   * @throws NotLeaderError for a write that is not ours to do
    */
   async request(request: KubernetesRequest, signal?: AbortSignal): Promise<unknown> {
     for (let attempt = 0; ; attempt += 1) {
@@ -89,23 +95,30 @@ export class KubernetesClient {
     request: KubernetesRequest,
     signal?: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
+    const headers = await this.#headers(request);
     try {
       return await dispatcher.request({
         origin: this.#origin,
         path: `${this.#prefix}${request.path}`,
         query: request.query ?? {},
         method: request.method,
-        headers: {
-          ...(await this.#credentials.headers()),
-          accept: request.accept ?? 'application/json',
-          ...contentType(request),
-        },
+        headers,
         body: request.body === undefined ? null : JSON.stringify(request.body),
         signal: signal ?? null,
       });
     } catch (error) {
       throw unreachable(request, error);
     }
+  }
+
+  async #headers(request: KubernetesRequest): Promise<Record<string, string>> {
+    const userAgent = this.#caller?.userAgent;
+    return {
+      ...(await this.#credentials.headers()),
+      accept: request.accept ?? 'application/json',
+      ...contentType(request),
+      ...(userAgent === undefined ? {} : { 'user-agent': userAgent }),
+    };
   }
 }
 
@@ -124,7 +137,8 @@ export async function requestUnless(
 }
 
 /** Status 0: no answer, which must not be mistaken for trouble with an OpenSearch cluster. */
-function unreachable(request: KubernetesRequest, error: unknown): KubernetesError {
+function unreachable(request: KubernetesRequest, error: unknown): OperatorError {
+  if (error instanceof NotLeaderError) return error;
   return new KubernetesError(toTransportError(`${request.method} ${request.path}`, error).message, 0, 'Unreachable');
 }
 

@@ -1,7 +1,9 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
 import { SettingsError } from '../errors.ts';
+import type { Caller } from './caller.ts';
 import { isForbiddenAddress, permittedLookup } from './address-guard.ts';
+import { fenceWrites } from './fence.ts';
 import type { TlsOptions } from './kubernetes-credentials.ts';
 import { readBody } from './read-body.ts';
 import { toTransportError, wasNeverSent } from './transport-errors.ts';
@@ -22,6 +24,8 @@ export interface OpenSearchSettings {
   readonly requestTimeoutMs: number;
   /** Sent as `X-Opaque-Id`, which OpenSearch copies into its audit log. */
   readonly opaqueId: string;
+  /** Nobody in particular, who may write, when absent. */
+  readonly caller?: Caller;
 }
 
 export interface OpenSearchRequest {
@@ -51,15 +55,18 @@ export class OpenSearchClient {
   constructor(settings: OpenSearchSettings) {
     for (const endpoint of settings.endpoints) assertPermitted(endpoint);
     this.#settings = settings;
-    this.#dispatcher = new Agent({
+    const agent = new Agent({
       connect: tlsOptions(settings),
       connections: 4,
       keepAliveTimeout: 30_000,
       bodyTimeout: 60_000,
     });
+    const { caller } = settings;
+    this.#dispatcher = caller === undefined ? agent : agent.compose(fenceWrites(caller.assertMayWrite));
     this.#headers = {
       'content-type': 'application/json',
       'x-opaque-id': settings.opaqueId,
+      ...(settings.caller === undefined ? {} : { 'user-agent': settings.caller.userAgent }),
       ...authorization(settings),
     };
   }
@@ -68,7 +75,7 @@ export class OpenSearchClient {
    * One request. A request that was never sent is tried on the next endpoint; any other failure of a write leaves open
    * whether it was stored, so it is thrown and the caller looks again.
    *
-   * @throws UnreachableError, TlsVerificationError
+   * @throws UnreachableError, TlsVerificationError; NotLeaderError for a write that is not ours to do
    */
   async request(request: OpenSearchRequest, signal?: AbortSignal): Promise<OpenSearchResponse> {
     const { endpoints } = this.#settings;

@@ -19,6 +19,8 @@ export interface OperatorOptions {
   readonly tools: WatchTools;
   /** Empty: the whole cluster. */
   readonly namespaces: readonly string[];
+  /** Ends when this process may write, and says whether; false when the signal came first. */
+  readonly untilLeading: (signal: AbortSignal) => Promise<boolean>;
 }
 
 /** An operator at work. */
@@ -29,8 +31,12 @@ export interface RunningOperator {
   readonly ended: Promise<void>;
 }
 
-/** Watches, and hands what it sees to the engine, until the signal is aborted. */
-export function startOperator({ world, tools, namespaces }: OperatorOptions, signal: AbortSignal): RunningOperator {
+/**
+ * Watches, and hands what it sees to the engine, until the signal is aborted. Until it leads the engine only gathers, so that it
+ * is at work at once when its turn comes.
+ */
+export function startOperator(options: OperatorOptions, signal: AbortSignal): RunningOperator {
+  const { world, tools, namespaces, untilLeading } = options;
   const onReferenced = (kind: Referenced['kind']) => (key: NamespacedName) => operator.onReferenced({ kind, key });
   const secrets = new ReferencedObjects({ ...tools, resource: 'secrets', onChange: onReferenced('Secret') });
   const configMaps = new ReferencedObjects({ ...tools, resource: 'configmaps', onChange: onReferenced('ConfigMap') });
@@ -55,9 +61,10 @@ export function startOperator({ world, tools, namespaces }: OperatorOptions, sig
   ];
   for (const references of [secrets, configMaps]) references.start(signal);
   const running = [names.run(signal), ...watches.map((watch) => watch.run(signal))];
-  const synced = Promise.all([names.synced, ...watches.map((watch) => watch.synced)]).then(() =>
-    operator.start(signal),
-  );
+  const synced = Promise.all([names.synced, ...watches.map((watch) => watch.synced)]).then(() => undefined);
+  void synced.then(async () => {
+    if ((await untilLeading(signal)) && !signal.aborted) operator.start(signal);
+  });
   const ended = Promise.all(running).then(async () => {
     await operator.ended();
     await world.statuses.idle();
@@ -81,7 +88,7 @@ function watchConnections(
 
 function watchResources(
   operator: Operator,
-  { world, tools, namespaces }: OperatorOptions,
+  { world, tools, namespaces }: Omit<OperatorOptions, 'untilLeading'>,
 ): readonly ListWatch<Resource>[] {
   return world.kinds.flatMap((kind) =>
     watchCollection<Resource>(tools, {

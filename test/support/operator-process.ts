@@ -31,7 +31,16 @@ export class OperatorProcess {
 
   /** SIGTERM. @returns the exit code, or the signal that ended it */
   async stop(): Promise<number | NodeJS.Signals> {
-    this.#child.kill('SIGTERM');
+    this.signal('SIGTERM');
+    return this.#exit;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Ends when it has ended. @returns the exit code, or the signal that ended it */
+  get exit(): Promise<number | NodeJS.Signals> {
     return this.#exit;
   }
 

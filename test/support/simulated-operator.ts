@@ -154,7 +154,10 @@ export class SimulatedOperator {
       loadLedger: (connection: { readonly namespace: string; readonly name: string }, clusterUuid: string) =>
         Ledger.load(this.kubernetes.client, connection, clusterUuid),
     };
-    this.#running = startOperator({ world, tools, namespaces: [] }, this.#stop.signal);
+    this.#running = startOperator(
+      { world, tools, namespaces: [], untilLeading: () => Promise.resolve(true) },
+      this.#stop.signal,
+    );
     await this.clock.advance(2000);
     return this;
   }
