@@ -1,0 +1,34 @@
+import { fileURLToPath } from 'node:url';
+import type { Place } from './place.ts';
+import { Program, type Line } from './program.ts';
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+
+/** The bundle, as a pod runs it: with the credentials of a service account, so that the large client library is not loaded. */
+export function startOperator(place: Place, flags: readonly string[] = []): Program {
+  const account = place.serviceAccount();
+  const { hostname, port } = place.apiServer;
+  const operator = [
+    process.execPath,
+    MAIN,
+    'operator',
+    '--namespaces',
+    place.namespace,
+    '--metrics-port',
+    '0',
+    ...flags,
+  ];
+  // A mount that only this process sees: the place of a service account's files is fixed.
+  const target = '/run/secrets/kubernetes.io/serviceaccount';
+  const script = `mount -t tmpfs none /run && mkdir -p ${target} && cp "$0"/token "$0"/namespace "$0"/ca.crt ${target} && exec "$@"`;
+  return new Program(['unshare', '--mount', 'sh', '-c', script, account, ...operator], {
+    KUBERNETES_SERVICE_HOST: hostname,
+    KUBERNETES_SERVICE_PORT: port,
+  });
+}
+
+/** Operations that were committed and accepted, by the operator's own log; the count is checked on the server afterwards. */
+export function committed(lines: readonly Line[]): number {
+  const commits = lines.filter(({ msg }) => msg === 'committed');
+  return commits.reduce((sum, { operations, refused }) => sum + Number(operations) - Number(refused), 0);
+}

@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { OwnStack, StackCluster } from '../test/stack/stack.ts';
+import { adminCertificate } from '../test/support/real-stack.ts';
+import { Rest } from '../test/support/rest.ts';
+import { GROUP, HASH, HASH_SECRET, manifest, namesOf, SHAPES, type BenchKind } from './objects.ts';
+
+const APPLIERS = 24;
+const REMOVED_AT_ONCE = 1000;
+
+/** A namespace with N objects that nobody has seen yet, on the real servers. */
+export class Place {
+  readonly namespace = `bench-${randomBytes(4).toString('hex')}`;
+  readonly names: readonly string[];
+  readonly kube: Rest;
+  readonly search: Rest;
+  readonly folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  readonly #stack: OwnStack;
+  readonly #cluster: StackCluster;
+  readonly kind: BenchKind;
+
+  private constructor(stack: OwnStack, cluster: StackCluster, { kind, count }: { kind: BenchKind; count: number }) {
+    [this.#stack, this.#cluster, this.kind] = [stack, cluster, kind];
+    this.names = namesOf(this.namespace, count);
+    this.kube = new Rest({
+      url: stack.apiServer.url,
+      caPem: readFileSync(stack.apiServer.caPath, 'utf8'),
+      headers: { authorization: `Bearer ${stack.apiServer.token}` },
+      patchType: 'application/merge-patch+json',
+    });
+    this.search = new Rest({
+      url: this.searchUrl,
+      caPem: readFileSync(cluster.caPath, 'utf8'),
+      ...adminCertificate(cluster),
+    });
+  }
+
+  /** With the connection and `count` objects. */
+  static async make(stack: OwnStack, wanted: { readonly kind: BenchKind; readonly count: number }): Promise<Place> {
+    const [cluster] = stack.opensearch;
+    if (cluster === undefined) throw new Error('the stack has no OpenSearch');
+    const place = new Place(stack, cluster, wanted);
+    await place.kube.ok('POST', '/api/v1/namespaces', { metadata: { name: place.namespace } });
+    await place.connect(place.searchUrl);
+    await forEach(place.names, (name) => place.kube.ok('POST', place.objects, manifest(place.kind, name)));
+    return place;
+  }
+
+  /** Path of the collection of custom resources. */
+  get objects(): string {
+    return `/apis/${GROUP}/namespaces/${this.namespace}/${SHAPES[this.kind].plural}`;
+  }
+
+  get entities(): string {
+    return `/_plugins/_security/api/${SHAPES[this.kind].document}`;
+  }
+
+  get searchUrl(): string {
+    return this.#cluster.nodes[0]?.url ?? '';
+  }
+
+  /** What the floor needs to know. */
+  get environment(): Record<string, string> {
+    const { apiServer } = this.#stack;
+    return {
+      NAMESPACE: this.namespace,
+      BENCH_KIND: this.kind,
+      KUBE_URL: apiServer.url,
+      KUBE_CA: apiServer.caPath,
+      KUBE_TOKEN: apiServer.token,
+      SEARCH_URL: this.searchUrl,
+      SEARCH_CA: this.#cluster.caPath,
+      SEARCH_CERT: this.#cluster.adminCertPath,
+      SEARCH_KEY: this.#cluster.adminKeyPath,
+    };
+  }
+
+  /** The files that a pod finds at its service account's place. */
+  serviceAccount(): string {
+    const { apiServer } = this.#stack;
+    writeFileSync(join(this.folder, 'token'), apiServer.token, { mode: 0o600 });
+    writeFileSync(join(this.folder, 'namespace'), this.namespace);
+    writeFileSync(join(this.folder, 'ca.crt'), readFileSync(apiServer.caPath));
+    return this.folder;
+  }
+
+  get apiServer(): URL {
+    return new URL(this.#stack.apiServer.url);
+  }
+
+  async connect(endpoint: string): Promise<void> {
+    const { certPem, keyPem } = adminCertificate(this.#cluster);
+    await this.#secret('bench-admin', { 'tls.crt': certPem, 'tls.key': keyPem });
+    await this.#secret('bench-ca', { 'ca.crt': readFileSync(this.#cluster.caPath, 'utf8') });
+    await this.#secret(HASH_SECRET, { hash: HASH });
+    await this.kube.ok('POST', `/apis/${GROUP}/namespaces/${this.namespace}/opensearchconnections`, {
+      apiVersion: GROUP,
+      kind: 'OpenSearchConnection',
+      metadata: { name: 'default' },
+      spec: {
+        endpoints: [endpoint],
+        auth: { clientCertificate: { secretRef: { name: 'bench-admin' } } },
+        tls: { caRef: { kind: 'Secret', name: 'bench-ca', key: 'ca.crt' } },
+      },
+    });
+  }
+
+  /** How many of ours OpenSearch has. */
+  async count(): Promise<number> {
+    const all = await this.search.ok<Readonly<Record<string, object>>>('GET', this.entities);
+    return Object.keys(all).filter((name) => name.startsWith(this.namespace)).length;
+  }
+
+  /** Behind the operator's back. */
+  async removeFromOpenSearch(names: readonly string[], atOnce = REMOVED_AT_ONCE): Promise<void> {
+    for (let at = 0; at < names.length; at += atOnce) {
+      const operations = names.slice(at, at + atOnce).map((name) => ({ op: 'remove', path: `/${name}` }));
+      await this.search.ok('PATCH', this.entities, operations);
+    }
+  }
+
+  /** Leaves nothing behind, whoever was at work. */
+  async clear(): Promise<void> {
+    const all = await this.search.ok<Readonly<Record<string, object>>>('GET', this.entities);
+    await this.removeFromOpenSearch(Object.keys(all).filter((name) => name.startsWith(this.namespace)));
+    await forEach(this.names, async (name) => {
+      await this.kube.call('PATCH', `${this.objects}/${name}`, { metadata: { finalizers: null } });
+      await this.kube.call('DELETE', `${this.objects}/${name}`);
+    });
+    const connection = `/apis/${GROUP}/namespaces/${this.namespace}/opensearchconnections/default`;
+    await this.kube.call('PATCH', connection, { metadata: { finalizers: null } });
+    await this.kube.call('DELETE', `/api/v1/namespaces/${this.namespace}`);
+    await Promise.all([this.kube.close(), this.search.close()]);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #secret(name: string, values: Readonly<Record<string, string>>): Promise<void> {
+    const body = { metadata: { name }, stringData: values };
+    await this.kube.ok('POST', `/api/v1/namespaces/${this.namespace}/secrets`, body);
+  }
+}
+
+async function forEach(names: readonly string[], action: (name: string) => Promise<unknown>): Promise<void> {
+  const waiting = [...names].reverse();
+  const work = async (): Promise<void> => {
+    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) await action(name);
+  };
+  await Promise.all(Array.from({ length: APPLIERS }, work));
+}

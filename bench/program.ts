@@ -1,0 +1,77 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+/** One line that a program printed, with the times it gives. */
+export type Line = Readonly<Record<string, unknown>>;
+
+/** A program that prints JSON lines. */
+export class Program {
+  readonly startedAt = Date.now();
+  readonly lines: Line[] = [];
+  readonly #child: ChildProcess;
+  readonly #exit: Promise<number | null>;
+  #complaint = '';
+  #onLine: () => void = () => undefined;
+
+  constructor(command: readonly string[], environment: Readonly<Record<string, string>>) {
+    const [program = '', ...args] = command;
+    const env = { PATH: process.env['PATH'] ?? '', ...environment };
+    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child = child;
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (this.#complaint += text));
+    createInterface({ input: child.stdout }).on('line', (text) => {
+      this.lines.push(JSON.parse(text) as Line);
+      this.#onLine();
+    });
+    this.#exit = new Promise((resolve) => child.once('close', resolve));
+  }
+
+  /** Milliseconds from the start of the program to the line that `find` accepts. @throws Error when it does not come */
+  async until(what: string, find: (line: Line) => boolean, timeoutMs: number): Promise<number> {
+    const seen = (): Line | undefined => this.lines.find(find);
+    const line = await new Promise<Line | undefined>((resolve) => {
+      const timer = setTimeout(() => resolve(seen()), timeoutMs);
+      this.#onLine = () => {
+        if (seen() === undefined) return;
+        clearTimeout(timer);
+        resolve(seen());
+      };
+      this.#onLine();
+      void this.#exit.then(() => resolve(seen()));
+    });
+    if (line === undefined) throw new Error(`${what} is not there after ${timeoutMs} ms: ${this.#complaint}`);
+    return timeOf(line) - this.startedAt;
+  }
+
+  async ended(): Promise<void> {
+    const code = await this.#exit;
+    if (code !== 0) throw new Error(`the program ended with ${code ?? 'a signal'}: ${this.#complaint}`);
+  }
+
+  async stop(): Promise<void> {
+    this.#child.kill('SIGTERM');
+    await this.#exit;
+  }
+
+  /** Of the process, in MiB; its largest until now, and as it is. */
+  memoryMiB(): { readonly peak: number; readonly now: number } {
+    const status = readFileSync(`/proc/${this.#child.pid ?? 0}/status`, 'utf8');
+    const kib = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1]);
+    return { peak: kib('VmHWM') / 1024, now: kib('VmRSS') / 1024 };
+  }
+
+  /** Seconds of a core that the process has used. */
+  cpuSeconds(): number {
+    const stat = readFileSync(`/proc/${this.#child.pid ?? 0}/stat`, 'utf8')
+      .replace(/^.*\) /, '')
+      .split(' ');
+    // Fields 14 and 15 of proc(5), in ticks of which there are 100 a second on Linux.
+    return (Number(stat[11]) + Number(stat[12])) / 100;
+  }
+}
+
+export function timeOf(line: Line): number {
+  const { at, time } = line;
+  return typeof at === 'number' ? at : Date.parse(String(time));
+}
