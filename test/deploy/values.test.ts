@@ -123,5 +123,5 @@ function leaves(part: Schema, path = ''): string[] {
 /** Every schema in it. */
 function walk(part: unknown): Schema[] {
   if (typeof part !== 'object' || part === null) return [];
-  return [part as Schema, ...Object.values(part).flatMap(walk)];
+  return [part, ...Object.values(part).flatMap(walk)];
 }
