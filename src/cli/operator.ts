@@ -8,16 +8,16 @@ import { openGuarded } from '../commit/config/open-guarded.ts';
 import { loadInstallationKey } from '../commit/installation-key.ts';
 import { Ledger } from '../commit/ledger.ts';
 import { openPasswords } from '../commit/passwords/passwords.ts';
-import { startOperator, type OuterWorld } from '../engine/start-operator.ts';
-import type { WatchTools } from '../watch/collections.ts';
+import { startOperator, type OperatorOptions, type OuterWorld } from '../engine/start-operator.ts';
 import { kinds } from '../kinds/index.ts';
 import { createLog } from '../log.ts';
 import { createMetrics } from '../metrics.ts';
+import { collectProcessMetrics } from '../metrics/process-metrics.ts';
 import { EventRecorder } from '../status/event-recorder.ts';
 import { ObjectWriter } from '../status/object-writer.ts';
 import { SecretWriter } from '../status/secret-writer.ts';
 import { StatusQueue } from '../status/status-queue.ts';
-import { serveHttp } from './http-server.ts';
+import { serveHttp, type HealthQuestions } from './http-server.ts';
 import type { OperatorSettings } from './options.ts';
 
 /** A connection that is deleted together with its objects sees them go within this time. */
@@ -32,12 +32,14 @@ export async function runOperator(
   const credentials = await loadCredentials(settings.kubeconfig, environment);
   const { world, tools, close } = createWorld(settings, credentials);
   const { log, metrics } = world;
-  let isReady = false;
-  const server = await serveHttp(settings.metricsPort, { registry: metrics.registry, isReady: () => isReady });
+  collectProcessMetrics(metrics.registry);
+  let health: HealthQuestions = { stuck: () => [], missing: () => ['not started yet'] };
+  const served = { registry: metrics.registry, health: () => health };
+  const server = await serveHttp(settings.metricsPort, served);
   log.info({ address: server.address() }, 'metrics and health served');
   const operator = startOperator({ world, tools, namespaces: settings.namespaces }, signal);
+  health = operator.health;
   void operator.synced.then(() => {
-    isReady = true;
     log.info({ namespaces: settings.namespaces, server: credentials.server }, 'synced');
   });
   await operator.ended;
@@ -50,7 +52,8 @@ export async function runOperator(
 /** All parts of the process, put together. */
 function createWorld(settings: OperatorSettings, credentials: KubernetesCredentials): Parts {
   const log = createLog(settings.logLevel);
-  const kubernetes = new KubernetesClient(credentials);
+  const metrics = createMetrics();
+  const kubernetes = new KubernetesClient(credentials, (request) => metrics.kubernetesRequests.inc(request));
   const tools = { kubernetes, clock: systemClock, random: Math.random, log };
   const writer = new ObjectWriter(kubernetes);
   const passwords = openPasswords(
@@ -61,10 +64,10 @@ function createWorld(settings: OperatorSettings, credentials: KubernetesCredenti
   const world: OuterWorld = {
     ...tools,
     kinds,
-    metrics: createMetrics(),
+    metrics,
     writer,
     statuses: new StatusQueue(writer, log),
-    events: new EventRecorder(tools),
+    events: new EventRecorder({ ...tools, metrics }),
     secrets: new SecretWriter(kubernetes, randomBytes),
     passwords,
     patience: patienceOf(settings),
@@ -82,7 +85,7 @@ function createWorld(settings: OperatorSettings, credentials: KubernetesCredenti
 
 interface Parts {
   readonly world: OuterWorld;
-  readonly tools: WatchTools;
+  readonly tools: OperatorOptions['tools'];
   readonly close: () => Promise<void>;
 }
 

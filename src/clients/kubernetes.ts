@@ -3,7 +3,7 @@ import { KubernetesError } from '../errors.ts';
 import type { KubernetesCredentials } from './kubernetes-credentials.ts';
 import { readBody } from './read-body.ts';
 import { readLines } from './read-lines.ts';
-import { toTransportError } from './transport-errors.ts';
+import { NO_ANSWER, toTransportError } from './transport-errors.ts';
 
 export interface KubernetesRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -25,6 +25,14 @@ const MAX_RESPONSE_BYTES = 256 * 1024 * 1024;
 /** How often a request that the API server asked to repeat (429) is repeated. */
 const MAX_THROTTLED = 5;
 
+/** One request that was answered, or failed. */
+export interface KubernetesRequestRecord {
+  readonly method: KubernetesRequest['method'];
+  /** Of the status; `<error>` for no answer. */
+  readonly code: string;
+  readonly host: string;
+}
+
 /** One keep-alive dispatcher to the API server for requests and one for watches, which hold their connection. */
 export class KubernetesClient {
   readonly #credentials: KubernetesCredentials;
@@ -33,11 +41,18 @@ export class KubernetesClient {
   readonly #prefix: string;
   readonly #requests: Dispatcher;
   readonly #watches: Dispatcher;
+  readonly #host: string;
+  readonly #observe: (request: KubernetesRequestRecord) => void;
 
-  constructor(credentials: KubernetesCredentials) {
+  constructor(
+    credentials: KubernetesCredentials,
+    observe: (request: KubernetesRequestRecord) => void = () => undefined,
+  ) {
     this.#credentials = credentials;
+    this.#observe = observe;
     const server = new URL(credentials.server);
     this.#origin = server.origin;
+    this.#host = server.host;
     this.#prefix = server.pathname.replace(/\/+$/, '');
     const connect = { ...credentials.tls, timeout: 10_000 };
     this.#requests = new Agent({
@@ -89,8 +104,9 @@ export class KubernetesClient {
     request: KubernetesRequest,
     signal?: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
+    let code = NO_ANSWER;
     try {
-      return await dispatcher.request({
+      const response = await dispatcher.request({
         origin: this.#origin,
         path: `${this.#prefix}${request.path}`,
         query: request.query ?? {},
@@ -103,8 +119,12 @@ export class KubernetesClient {
         body: request.body === undefined ? null : JSON.stringify(request.body),
         signal: signal ?? null,
       });
+      code = String(response.statusCode);
+      return response;
     } catch (error) {
       throw unreachable(request, error);
+    } finally {
+      this.#observe({ method: request.method, code, host: this.#host });
     }
   }
 }

@@ -83,7 +83,10 @@ function noticeDrift({ world, state }: TurnContext, kind: Kind, name: string): v
   const isHealthy = [...slot.claimants].some(
     ([claimant, resource]) => (claimant === owner || parts.has(claimant)) && isApplied(world, resource),
   );
-  if (isHealthy) state.drifted.add(key);
+  if (isHealthy && !state.drifted.has(key)) {
+    state.drifted.add(key);
+    world.metrics.driftFound.inc({ document: kind.document });
+  }
   state.dirty.add(key, 'sweep');
 }
 
@@ -117,6 +120,7 @@ export async function runTurn(context: TurnContext): Promise<boolean> {
     forget: (changes) => recordOwners(context, changes),
     retract: (changes) => state.ledger?.owners.retract(changes),
     report: (commit) => report(context, commit),
+    now: () => world.clock.now(),
   });
   return hasWritten;
 }
@@ -175,10 +179,15 @@ function finish({ world, state, teller }: TurnContext, { ticket, slot, decision 
   }
 }
 
-function report({ world, state }: TurnContext, commit: CommitReport): void {
-  const { document, operations, refused } = commit;
-  world.metrics.commits.inc({ document });
-  world.metrics.operations.inc({ document, outcome: 'accepted' }, operations - refused);
-  world.metrics.operations.inc({ document, outcome: 'refused' }, refused);
-  world.log.info({ connection: state.key, ...commit }, 'committed');
+function report({ world, state, meter }: TurnContext, commit: CommitReport): void {
+  const { document, add, remove, refused, requests, durationMs } = commit;
+  const { metrics } = world;
+  const operations = add + remove;
+  metrics.commits.inc({ document });
+  metrics.commitSize.observe({ document }, operations);
+  metrics.commitSeconds.observe({ document }, Math.max(0, durationMs) / 1000);
+  if (operations > 1 && requests > 1) metrics.splitBatches.inc({ document });
+  metrics.operations.inc({ document, outcome: 'accepted' }, operations - refused);
+  metrics.operations.inc({ document, outcome: 'refused' }, refused);
+  world.log.info({ connection: state.key, ...commit, opaqueId: meter.opaqueId }, 'committed');
 }

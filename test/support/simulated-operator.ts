@@ -141,7 +141,7 @@ export class SimulatedOperator {
       metrics: this.metrics,
       writer,
       statuses: new StatusQueue(writer, log),
-      events: new EventRecorder(tools),
+      events: new EventRecorder({ ...tools, metrics: this.metrics }),
       secrets: new SecretWriter(this.kubernetes.client, (count) => randomBytes(count)),
       passwords: this.passwords,
       patience: PATIENCE,
