@@ -51,9 +51,11 @@ export class OpenTurns {
     await openLedger(context);
     const isDriftDue = startedMs >= this.#nextDriftMs;
     const readMs = await refreshDocuments(context, isDriftDue ? startedMs : 0);
-    if (isDriftDue) meter.looked(startedMs);
-    if (isDriftDue) await options.onLook();
-    if (isDriftDue) this.#scheduleDrift(context, { startedMs, readMs });
+    if (isDriftDue) {
+      meter.looked(startedMs);
+      await options.onLook();
+      this.#scheduleDrift(context, { startedMs, readMs });
+    }
     const hasCommitted = await runTurn({ ...context, cluster });
     const hasConfigured = await unlessConfigDisabled(context, () => this.#config.run(context, isDriftDue));
     const hasWritten = hasCommitted || hasConfigured;

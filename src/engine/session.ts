@@ -87,7 +87,7 @@ export class Session {
     const before = this.#state.index.get(objectKey(resource));
     const slots = this.#state.index.put(resource);
     this.#hold(this.#state.references.put(resource, slots.at(-1) ?? ''));
-    this.#tally.put(resource, this.#world.statuses.current(toTarget(resource)) as Resource['status']);
+    this.#tally.put(resource, this.#world.statuses.current(toTarget(resource)));
     if (before !== undefined && !isNews(before, resource)) return;
     if (before !== undefined && before.reconcileRequestedAt !== resource.reconcileRequestedAt)
       this.#state.documents.doubt(resource.kind.document);

@@ -37,10 +37,7 @@ export interface RunningOperator {
 /** Watches, and hands what it sees to the engine, until the signal is aborted. */
 export function startOperator(options: OperatorOptions, signal: AbortSignal): RunningOperator {
   const { world, namespaces } = options;
-  const tools = { ...options.tools, progress: new WatchProgress() };
-  const workload = new Workload(world.clock, world.metrics);
-  const health = new Health(world.clock, { ...tools, workload });
-  showNoResources(world.metrics, world.kinds);
+  const { tools, workload, health } = observed(options);
   const onReferenced = (kind: Referenced['kind']) => (key: NamespacedName) => operator.onReferenced({ kind, key });
   const secrets = new ReferencedObjects({ ...tools, resource: 'secrets', onChange: onReferenced('Secret') });
   const configMaps = new ReferencedObjects({ ...tools, resource: 'configmaps', onChange: onReferenced('ConfigMap') });
@@ -75,6 +72,18 @@ export function startOperator(options: OperatorOptions, signal: AbortSignal): Ru
     await world.events.flush();
   });
   return { synced, ended, health };
+}
+
+/** What is told of the process to who looks from outside. */
+function observed({ world, tools }: OperatorOptions): {
+  readonly tools: WatchTools;
+  readonly workload: Workload;
+  readonly health: Health;
+} {
+  const progress = new WatchProgress();
+  const workload = new Workload(world.clock, world.metrics);
+  showNoResources(world.metrics, world.kinds);
+  return { tools: { ...tools, progress }, workload, health: new Health(world.clock, { progress, workload }) };
 }
 
 function watchConnections(

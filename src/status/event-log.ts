@@ -1,5 +1,17 @@
-import type { EventDraft, EventSubject } from './event-recorder.ts';
+import type { KubernetesObject } from '../desired/resource.ts';
 import { TokenBucket, type Rate } from './token-bucket.ts';
+
+export interface EventDraft {
+  readonly type: 'Normal' | 'Warning';
+  /** CamelCase, one for each situation. */
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What an event is about. */
+export type EventSubject = Pick<KubernetesObject, 'namespace' | 'name' | 'uid' | 'resourceVersion'> & {
+  readonly kind: string;
+};
 
 /** One Event object, as it was written last. */
 export interface Told {

@@ -1,24 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { timestamp, type Clock } from '../clock.ts';
 import { requestUnless, type KubernetesClient } from '../clients/kubernetes.ts';
-import { API_VERSION, type KubernetesObject } from '../desired/resource.ts';
+import { API_VERSION } from '../desired/resource.ts';
 import { KubernetesError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
-import { EventLog, type Told } from './event-log.ts';
+import { EventLog, type EventDraft, type EventSubject, type Told } from './event-log.ts';
 import { TokenBucket, type Rate } from './token-bucket.ts';
 
-export interface EventDraft {
-  readonly type: 'Normal' | 'Warning';
-  /** CamelCase, one for each situation. */
-  readonly reason: string;
-  readonly message: string;
-}
-
-/** What an event is about. */
-export type EventSubject = Pick<KubernetesObject, 'namespace' | 'name' | 'uid' | 'resourceVersion'> & {
-  readonly kind: string;
-};
+export type { EventDraft, EventSubject } from './event-log.ts';
 
 const COMPONENT = 'opensearch-security-operator';
 
