@@ -12,6 +12,7 @@ import { recordOwners, writeAhead } from './write-ahead.ts';
 import { unresolvedReferences } from './unresolved-references.ts';
 import { markAllDirty, settle, unseenDocuments, type SessionState } from './session-state.ts';
 import type { World } from './world.ts';
+import { logWrite, logWrites } from './write-log.ts';
 
 export const DRIFT_CORRECTED = {
   type: 'Warning',
@@ -115,7 +116,10 @@ export async function runTurn(context: TurnContext): Promise<boolean> {
     present: (document, name) => state.documents.present(document, name),
     committed: (document, operations) => committed(context, document, operations),
     disabled: (kind, tasks) => setAside(context, kind, tasks),
-    refused: (slot, refusal) => state.refusals.set(slot.key, refusal),
+    refused: (slot, refusal) => {
+      state.refusals.set(slot.key, refusal);
+      logWrite(context, slot, { outcome: 'refused' });
+    },
     finish: (task) => finish(context, task),
     forget: (changes) => recordOwners(context, changes),
     retract: (changes) => state.ledger?.owners.retract(changes),
@@ -144,7 +148,9 @@ function releaseOnly(task: Task): readonly Task[] {
   return [{ ...task, decision: { ...owner, outcomes: new Map(released) } }];
 }
 
-function committed({ world, state }: TurnContext, document: DocumentName, operations: readonly Operation[]): void {
+function committed(context: TurnContext, document: DocumentName, operations: readonly Operation[]): void {
+  const { world, state } = context;
+  logWrites(context, document, operations);
   state.documents.committed(document, operations);
   state.disabled.delete(`PATCH ${document}`);
   for (const operation of operations) {
