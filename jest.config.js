@@ -14,6 +14,7 @@ const config = {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/unit-setup.ts'],
       testPathIgnorePatterns: ['/node_modules/', '/test/deploy/', '/test/integration/', '/test/long/'],
     },
     {

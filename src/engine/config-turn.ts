@@ -158,12 +158,17 @@ export class ConfigTurn {
     return result !== undefined;
   }
 
-  async #transact({ world, state, cluster }: TurnContext, look: Look, plan: ConfigPlan): Promise<TransactionResult> {
+  async #transact(
+    { world, state, cluster, meter }: TurnContext,
+    look: Look,
+    plan: ConfigPlan,
+  ): Promise<TransactionResult> {
     const subjects = look.wishes.filter(({ claim }) => plan.subjects.includes(claim.key));
     const versions = Object.fromEntries(subjects.map((wish) => [wish.claim.key, wish.version]));
     const { clusterUuid = '', apiPrefix } = cluster.identity;
     const journal = { connection: state.key, clusterUuid, apiPrefix, subjects: versions };
     this.#clusterUuid = undefined;
+    const startedMs = world.clock.now();
     const result = await runTransaction(
       { base: look.live, wanted: plan.wanted, changes: plan.changes, probes: probesOf(look.wishes), journal },
       { api: cluster.configuration, backups: world.configBackups },
@@ -179,6 +184,8 @@ export class ConfigTurn {
         document: 'securityconfig',
         result: result.type,
         changed: plan.changes.map(({ pointer }) => pointer),
+        durationMs: world.clock.now() - startedMs,
+        opaqueId: meter.opaqueId,
       },
       'configuration',
     );
@@ -206,6 +213,7 @@ export class ConfigTurn {
       );
       if (!isDrift) continue;
       teller.record(resource, DRIFT_CORRECTED);
+      world.metrics.driftFound.inc({ document: 'securityconfig' });
       world.metrics.driftCorrected.inc({ document: 'securityconfig' });
     }
   }
