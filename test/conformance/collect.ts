@@ -65,7 +65,9 @@ class Collection {
     await this.#scenario.secret('person', { password: `${this.#prefix}-Correct-Horse-9` });
     await this.#scenario.secret('no-hash', { hash: 'not a hash' });
     await this.#scenario.secret('wrong', { username, password: `not ${password}` });
-    await this.#scenario.create('OpenSearchRole', mappedRole(this.#prefix), { clusterPermissions: ['cluster_monitor'] });
+    await this.#scenario.create('OpenSearchRole', mappedRole(this.#prefix), {
+      clusterPermissions: ['cluster_monitor'],
+    });
     for (const recipe of RESOURCES) await this.#create(recipe.kind, this.#name(recipe), recipe.spec(this.#prefix));
     await this.#each('fresh', this.#all, ([kind, name]) => this.#get(kind, name));
   }
@@ -192,7 +194,9 @@ class Collection {
   }
 
   async #each(phase: Phase, targets: readonly Target[], until: (target: Target) => Promise<LiveObject>): Promise<void> {
-    await Promise.all(targets.map(async (target) => this.#keep({ kind: target[0], phase, object: await until(target) })));
+    await Promise.all(
+      targets.map(async (target) => this.#keep({ kind: target[0], phase, object: await until(target) })),
+    );
   }
 
   #untilReady([kind, name]: Target): Promise<LiveObject> {

@@ -74,7 +74,11 @@ export const RESOURCES: readonly Recipe[] = [
       spec: () => ({
         dynamic: {
           authc: {
-            x: { order: 9, http_authenticator: { type: 'nosuch' }, authentication_backend: { type: 'noop', config: {} } },
+            x: {
+              order: 9,
+              http_authenticator: { type: 'nosuch' },
+              authentication_backend: { type: 'noop', config: {} },
+            },
           },
         },
       }),

@@ -1,0 +1,27 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import type { Scenario } from '../support/scenario.ts';
+
+const FOLDER = new URL('../../deploy/examples/', import.meta.url);
+const ENDPOINT = 'https://opensearch.search.svc:9200';
+
+/** The files of `deploy/examples`, with the namespace, the endpoint and the names in OpenSearch that this test has for itself. */
+export function examplesFor({ namespace, real }: Scenario): Map<string, string> {
+  const names: readonly (readonly [string | RegExp, string])[] = [
+    [/namespace: search$/gm, `namespace: ${namespace}`],
+    [ENDPOINT, real.cluster.nodes[0]?.url ?? ''],
+    ['team-a', namespace],
+    ['logs_read', `${namespace}-logs`],
+    [/\bjane\b/g, janeOf(namespace)],
+  ];
+  const files = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
+  return new Map(files.map((name) => [name, rename(readFileSync(new URL(name, FOLDER), 'utf8'), names)]));
+}
+
+/** The user of the examples, whose Secret has the same name. */
+export function janeOf(namespace: string): string {
+  return `${namespace}-jane`;
+}
+
+function rename(text: string, names: readonly (readonly [string | RegExp, string])[]): string {
+  return names.reduce((changed, [from, to]) => changed.replaceAll(from, to), text);
+}
