@@ -31,7 +31,11 @@ interface Live {
     readonly health?: { readonly status: string };
     readonly resources?: readonly Managed[];
     readonly conditions?: readonly { readonly type: string; readonly message: string }[];
-    readonly operationState?: { readonly phase: string; readonly message?: string; readonly startedAt: string };
+    readonly operationState?: {
+      readonly phase: string;
+      readonly message?: string;
+      readonly operation: { readonly sync?: { readonly resources?: readonly Managed[] } };
+    };
   };
 }
 
@@ -95,12 +99,13 @@ export class Application {
     for (const { group = '', kind, name, namespace } of order) {
       const { syncOptions } = MODES[this.#options.mode];
       const resources = [{ group, kind, name, namespace }];
-      const before = (await this.get()).status?.operationState?.startedAt;
       await this.#patch({ operation: { sync: { resources, syncOptions } } });
       await this.until(`${kind} ${name} synced`, ({ operation, status }) => {
         const state = status?.operationState;
         if (state?.phase === 'Failed' || state?.phase === 'Error') throw new Error(state.message);
-        return operation === undefined && state?.phase === 'Succeeded' && state.startedAt !== before;
+        const [done] = state?.operation.sync?.resources ?? [];
+        const isIt = done?.kind === kind && done.name === name;
+        return operation === undefined && state?.phase === 'Succeeded' && isIt;
       });
     }
   }

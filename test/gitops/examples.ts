@@ -22,6 +22,16 @@ export function janeOf(namespace: string): string {
   return `${namespace}-jane`;
 }
 
+/** In place of the security configuration, for where it is shared. */
+export function declaringNothing({ namespace }: Scenario): Map<string, string> {
+  const text = `apiVersion: security.opensearch.org/v1alpha1
+kind: OpenSearchSecurityConfig
+metadata: { name: sso, namespace: ${namespace} }
+spec: { dynamic: {}, upgrade: { policy: Ignore } }
+`;
+  return new Map([['security-config.yaml', text]]);
+}
+
 function rename(text: string, names: readonly (readonly [string | RegExp, string])[]): string {
   return names.reduce((changed, [from, to]) => changed.replaceAll(from, to), text);
 }

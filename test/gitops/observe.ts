@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { generatePassword } from '../../src/desired/generate-password.ts';
 import { Scenario, type KindName } from '../support/scenario.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -13,7 +14,9 @@ export type Order = 'one wave' | 'reversed' | 'random';
 export interface Plan {
   readonly mode: Mode;
   readonly order: Order;
-  /** How long nothing is changed, to see that nothing moves. */
+  /** Nothing has moved for that long when all has settled. */
+  readonly quietMs: number;
+  /** How long nothing is changed then, to see that nothing moves. */
   readonly restMs: number;
   /** Files in place of examples of the same name. */
   readonly files: (scenario: Scenario) => ReadonlyMap<string, string>;
@@ -78,7 +81,7 @@ class Observation {
     const applied = await this.#sync(plan.order);
     const inForce = await this.#getIntoForce();
     const onTheWay = [...this.#application.seen];
-    const { atRest, movedAtRest } = await this.#rest(plan.restMs);
+    const { atRest, movedAtRest } = await this.#rest(plan);
     const healed = await this.#editByHand();
     const degraded = await this.#breakInGit(filesOf(this.#scenario, plan));
     const suspended = await this.#pause();
@@ -114,8 +117,8 @@ class Observation {
     return status?.resources ?? [];
   }
 
-  async #rest(restMs: number): Promise<Pick<Observations, 'atRest' | 'movedAtRest'>> {
-    const before = await this.#versions();
+  async #rest({ quietMs, restMs }: Plan): Promise<Pick<Observations, 'atRest' | 'movedAtRest'>> {
+    const before = await this.#settle(quietMs);
     const end = performance.now() + restMs;
     const seen = new Set<string>();
     while (performance.now() < end) {
@@ -128,6 +131,18 @@ class Observation {
       atRest: [...seen],
       movedAtRest: [...after].filter(([name, version]) => before.get(name) !== version).map(([name]) => name),
     };
+  }
+
+  /** Counts and the like are told a moment after all is in force. @returns the versions at rest */
+  async #settle(quietMs: number): Promise<ReadonlyMap<string, string>> {
+    let versions = await this.#versions();
+    let since = performance.now();
+    const look = async (): Promise<ReadonlyMap<string, string> | undefined> => {
+      const now = await this.#versions();
+      if (!isDeepStrictEqual(now, versions)) [versions, since] = [now, performance.now()];
+      return performance.now() - since >= quietMs ? versions : undefined;
+    };
+    return waitFor('all at rest', look, quietMs * 5 + 60_000);
   }
 
   async #versions(): Promise<Map<string, string>> {
