@@ -79,9 +79,7 @@ function fileName(phase: Phase): string {
 
 /** As it would be in a cluster like those of the examples. */
 function neutral(specimen: Specimen, { namespace, real }: Scenario): Specimen {
-  const { managedFields: _left, ...metadata } = specimen.object.metadata as LiveObject['metadata'] & {
-    readonly managedFields?: unknown;
-  };
+  const metadata = { ...specimen.object.metadata, managedFields: undefined };
   const text = JSON.stringify({ ...specimen.object, metadata })
     .replaceAll(namespace, 'search')
     .replaceAll(real.cluster.nodes[0]?.url ?? '', 'https://opensearch.search.svc:9200');

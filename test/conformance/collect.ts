@@ -1,5 +1,5 @@
 import type { OperatorProcess } from '../support/operator-process.ts';
-import { conditionOf, readyOf, Scenario, type KindName, type LiveObject } from '../support/scenario.ts';
+import { conditionOf, readyOf, type KindName, type LiveObject, type Scenario } from '../support/scenario.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { mappedRole, RESOURCES, type Recipe } from './specimens.ts';
 

@@ -100,13 +100,7 @@ export class Application {
       const { syncOptions } = MODES[this.#options.mode];
       const resources = [{ group, kind, name, namespace }];
       await this.#patch({ operation: { sync: { resources, syncOptions } } });
-      await this.until(`${kind} ${name} synced`, ({ operation, status }) => {
-        const state = status?.operationState;
-        if (state?.phase === 'Failed' || state?.phase === 'Error') throw new Error(state.message);
-        const [done] = state?.operation.sync?.resources ?? [];
-        const isIt = done?.kind === kind && done.name === name;
-        return operation === undefined && state?.phase === 'Succeeded' && isIt;
-      });
+      await this.until(`${kind} ${name} synced`, (live) => hasSynced(live, { kind, name }));
     }
   }
 
@@ -187,6 +181,15 @@ export class Application {
     const { namespace, name } = this.#options;
     return `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/applications/${name}`;
   }
+}
+
+/** Whether the last operation was for this object alone, and has ended well. */
+function hasSynced({ operation, status }: Live, { kind, name }: Managed): boolean {
+  const state = status?.operationState;
+  const isIts = state?.operation.sync?.resources?.some((one) => one.kind === kind && one.name === name);
+  if (operation !== undefined || state === undefined || isIts !== true) return false;
+  if (['Failed', 'Error'].includes(state.phase)) throw new Error(state.message);
+  return state.phase === 'Succeeded';
 }
 
 /** What explains why something did not come. */
