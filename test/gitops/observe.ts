@@ -95,6 +95,7 @@ class Observation {
   async #sync(order: Order): Promise<readonly Managed[]> {
     const { username, password } = this.#scenario.real.cluster;
     await this.#scenario.secret('opensearch-admin', { username, password });
+    await this.#scenario.adminSecret('opensearch-admin-cert');
     await this.#scenario.secret('opensearch-ca', { 'ca.crt': this.#scenario.real.caPem });
     await this.#application.create(order === 'one wave' ? 'automated' : 'by hand');
     if (order !== 'one wave') {
