@@ -4,10 +4,14 @@ import type { Scenario } from '../support/scenario.ts';
 const FOLDER = new URL('../../deploy/examples/', import.meta.url);
 const ENDPOINT = 'https://opensearch.search.svc:9200';
 
-/** The files of `deploy/examples`, with the namespace, the endpoint and the names in OpenSearch that this test has for itself. */
+/** Lets the operator in whatever other tests make of the configuration. */
+const CERTIFICATE = 'clientCertificate: { secretRef: { name: opensearch-admin-cert } }';
+
+/** The files of `deploy/examples`, with the way in, the namespace and the names in OpenSearch that this test has for itself. */
 export function examplesFor({ namespace, real }: Scenario): Map<string, string> {
   const names: readonly (readonly [string | RegExp, string])[] = [
     [/namespace: search$/gm, `namespace: ${namespace}`],
+    [/basic:\s+secretRef:\s+name: opensearch-admin$/gm, CERTIFICATE],
     [ENDPOINT, real.cluster.nodes[0]?.url ?? ''],
     ['team-a', namespace],
     ['logs_read', `${namespace}-logs`],
