@@ -15,7 +15,10 @@ const config = {
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       setupFilesAfterEnv: ['<rootDir>/test/support/unit-setup.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '/test/deploy/', '/test/integration/', '/test/long/'],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        ...['deploy', 'integration', 'conformance', 'long'].map((name) => `/test/${name}/`),
+      ],
     },
     {
       ...shared,
@@ -27,6 +30,12 @@ const config = {
       ...shared,
       displayName: 'deploy',
       testMatch: ['<rootDir>/test/deploy/**/*.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/integration-setup.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'conformance',
+      testMatch: ['<rootDir>/test/conformance/**/*.test.ts'],
       setupFilesAfterEnv: ['<rootDir>/test/support/integration-setup.ts'],
     },
     {

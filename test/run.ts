@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runChecks } from './run/checks.ts';
+import { buildJudges } from './run/judges.ts';
 import { interruption } from './run/interruption.ts';
 import { runJest, type JestRun } from './run/jest.ts';
 import { describe, phase, type Run } from './run/phase.ts';
@@ -46,12 +47,24 @@ function testIntegration(run: Run): Promise<readonly Tally[]> {
       env: { OPENSEARCH_VERSION: version },
     }),
   );
-  return Promise.all([...perVersion, testServers(run, 'CRDs', { args: ['--testPathPatterns', crdTests] })]);
+  const crds = testServers(run, 'CRDs', { args: ['--testPathPatterns', crdTests] });
+  return Promise.all([...perVersion, crds, testConformance(run)]);
 }
 
-function testServers(run: Run, name: string, which: Pick<JestRun, 'args' | 'env'>): Promise<Tally> {
-  const title = `integration tests, ${name}`;
-  const args = ['--selectProjects', 'integration', '--runInBand', ...which.args];
+/** What others make of our objects; on one version, since nothing of it comes from OpenSearch. */
+async function testConformance(run: Run): Promise<Tally> {
+  const missing = await buildJudges(run);
+  if (missing !== undefined) return missing;
+  const env = { OPENSEARCH_VERSION: versions[0] };
+  return await testServers(run, 'Argo CD and Flux', { args: [], env, project: 'conformance' });
+}
+
+type Which = Pick<JestRun, 'args' | 'env'> & { readonly project?: 'conformance' };
+
+function testServers(run: Run, name: string, which: Which): Promise<Tally> {
+  const { project = 'integration' } = which;
+  const title = `${project} tests, ${name}`;
+  const args = ['--selectProjects', project, '--runInBand', ...which.args];
   const env = { STACK_NAME: stackName, ...which.env };
   const onLine = (line: string): void => {
     if (/^(PASS|FAIL) /.test(line)) run.log(`${name}: ${line}`);

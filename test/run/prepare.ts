@@ -1,5 +1,4 @@
 /** Builds and downloads all that the tests need besides npm packages: minutes the first time, nothing later on. */
-import { kstatusProgram } from '../kstatus/binary.ts';
 import { checkTools } from '../stack/check-tools.ts';
 import { controlPlaneProgram } from '../stack/control-plane/binary.ts';
 import { StackError } from '../stack/errors.ts';
@@ -12,8 +11,6 @@ async function prepare(versions: readonly string[]): Promise<void> {
   checkTools(versions);
   const distributions = versions.map((version) => distributionFolder(findVersion(version), log));
   await Promise.all([controlPlaneProgram(log), findKubectl(log), ...distributions]);
-  // After the control plane: what both need is compiled then.
-  await kstatusProgram(log);
 }
 
 try {
