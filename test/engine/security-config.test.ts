@@ -247,7 +247,7 @@ describe('a security configuration', () => {
   test('shows what an upgrade of the default roles would change, unless it is told to ignore that', async () => {
     const operator = await start({ dynamic: { do_not_fail_on_forbidden: true } });
     operator.apply(CONFIGS, { name: 'deaf' }, { upgrade: { policy: 'Ignore' } });
-    operator.cluster.configuration.upgrade = { available: true, changes: ['roles: add new_role'] };
+    operator.cluster.configuration.upgrade.offered = [{ document: 'roles', verb: 'add', name: 'new_role' }];
     await operator.pass(90_000);
     expect(operator.status(CONFIGS, SSO).upgrade).toEqual({ available: true, changes: ['roles: add new_role'] });
     expect(operator.status(CONFIGS, { name: 'deaf' }).upgrade).toBeUndefined();
