@@ -114,7 +114,11 @@ export class UpgradeTurn {
   }
 }
 
-async function transact({ world, state, cluster }: TurnContext, asking: Resource, plan: Wanted): Promise<UpgradeResult> {
+async function transact(
+  { world, state, cluster }: TurnContext,
+  asking: Resource,
+  plan: Wanted,
+): Promise<UpgradeResult> {
   const { clusterUuid = '', apiPrefix } = cluster.identity;
   const subjects = { [objectKey(asking)]: `${asking.generation}` };
   return runUpgrade(

@@ -105,7 +105,7 @@ export class FakeConfiguration implements ConfigApi {
 }
 
 /** The upgrade of default roles: what is performed is stored, and loaded only when it is told so. */
-export class FakeUpgrade implements UpgradeApi {
+class FakeUpgrade implements UpgradeApi {
   offered: readonly UpgradeAction[] = [];
   /** What is offered does not go away by performing it. */
   isStubborn = false;

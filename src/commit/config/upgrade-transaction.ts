@@ -11,8 +11,7 @@ export interface UpgradeTools {
 
 /** `why`: what is not as it should be afterwards. */
 export type UpgradeResult =
-  | { readonly type: 'performed'; readonly why?: string }
-  | { readonly type: 'refused'; readonly words: string };
+  { readonly type: 'performed'; readonly why?: string } | { readonly type: 'refused'; readonly words: string };
 
 type Wanted = Extract<UpgradePlan, { type: 'perform' }>;
 
@@ -52,7 +51,10 @@ export async function resumeUpgrade(backup: Backup, tools: UpgradeTools): Promis
 async function finish(backup: Backup, { api, backups }: UpgradeTools): Promise<UpgradeResult> {
   const words = await api.load();
   const left = await stillOffered(backup.journal.upgrade?.actions ?? [], api);
-  const why = words === undefined ? left : `the caches could not be flushed, so that nodes may go on with the old roles: ${words}`;
+  const why =
+    words === undefined
+      ? left
+      : `the caches could not be flushed, so that nodes may go on with the old roles: ${words}`;
   await backups.close(backup, 'Committed', why);
   return { type: 'performed', ...(why === undefined ? {} : { why }) };
 }
