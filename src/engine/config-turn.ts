@@ -10,7 +10,7 @@ import { slotKeyOf, type Slot } from './claim-index.ts';
 import { DRIFT_CORRECTED } from './cluster-turn.ts';
 import { hasRoot, probesOf, toConfigWish, withoutUnavailable, type ConfigWish } from './config-claims.ts';
 import { ConfigRecord } from './config-record.ts';
-import { CONFIG_NAME, failureOf, outcomesAfter, toDecision, whatIsLeft } from './config-result.ts';
+import { CONFIG_NAME, failureOf, outcomesAfter, toDecision, whatIsLeft, withDoubts } from './config-result.ts';
 import type { Ticket } from './dirty-slots.ts';
 import { postpone, settle } from './session-state.ts';
 import type { TurnContext } from './turn-context.ts';
@@ -60,7 +60,7 @@ export class ConfigTurn {
         isOnRecord(partsOf({ state }), root),
     );
     const { live, unavailable } = await readRoots(cluster.configuration, roots);
-    const hasChanged = this.#hasChanged(live);
+    const hasChanged = this.#hasChanged([cluster.identity.version, live]);
     // Whoever is waited for makes the slot dirty again.
     if (read.length !== wishes.length) {
       if (edited !== undefined) state.dirty.done(edited);
@@ -75,8 +75,9 @@ export class ConfigTurn {
     return { slot, ticket, wishes: active, live };
   }
 
-  #hasChanged(live: ConfigTree): boolean {
-    const spelled = JSON.stringify(live);
+  /** Another version may have what was missing. */
+  #hasChanged(seen: readonly [version: string | undefined, live: ConfigTree]): boolean {
+    const spelled = JSON.stringify(seen);
     const hasChanged = spelled !== this.#lastLive;
     this.#lastLive = spelled;
     return hasChanged;
@@ -101,7 +102,11 @@ export class ConfigTurn {
       live,
       parts: partsOf({ state }),
       isObserving: state.connection?.spec.managementPolicy === 'Observe',
-      safety: { self: cluster.identity.self, hasWayBack: cluster.configuration.hasWayBack },
+      safety: {
+        self: cluster.identity.self,
+        hasWayBack: cluster.configuration.hasWayBack,
+        version: cluster.identity.version,
+      },
     });
   }
 
@@ -131,7 +136,8 @@ export class ConfigTurn {
     const journal = { connection: state.key, clusterUuid, apiPrefix, subjects: versions };
     const wanted = { base: look.live, wanted: plan.wanted, changes: plan.changes, probes: probesOf(look.wishes) };
     const tools = { api: cluster.configuration, backups: world.configBackups };
-    const result = await this.#record.during(context, () => runTransaction({ ...wanted, journal }, tools));
+    const answer = await this.#record.during(context, () => runTransaction({ ...wanted, journal }, tools));
+    const result = withDoubts(answer, plan.doubts);
     this.#lastLive = '';
     const outcome = failureOf(result);
     if (outcome !== undefined) this.#record.failures.add({ subjects: versions, outcome });
