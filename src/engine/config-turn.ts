@@ -25,6 +25,7 @@ const NO_WAY_BACK =
 interface Look {
   readonly slot: Slot;
   readonly ticket: Ticket;
+  readonly seen: ReadonlyMap<ObjectKey, Resource>;
   readonly wishes: readonly ConfigWish[];
   readonly live: ConfigTree;
 }
@@ -72,7 +73,8 @@ export class ConfigTurn {
     if (ticket === undefined) return undefined;
     const possible = wishes.map((wish) => withoutUnavailable(wish, unavailable));
     const active = onlyRemovals ? possible.filter(({ claim }) => isDeleting(claim.resource)) : possible;
-    return { slot, ticket, wishes: active, live };
+    const seen = new Map(wishes.map(({ claim }) => [claim.key, claim.resource]));
+    return { slot, ticket, seen, wishes: active, live };
   }
 
   /** Another version may have what was missing. */
@@ -111,7 +113,7 @@ export class ConfigTurn {
   }
 
   async #carryOut(context: TurnContext, look: Look, plan: ConfigPlan): Promise<boolean> {
-    const task = { ticket: look.ticket, slot: look.slot, decision: toDecision(plan) };
+    const task = { ticket: look.ticket, slot: look.slot, seen: look.seen, decision: toDecision(plan) };
     if ((await writeAhead(context, [task])).length === 0) return false;
     const result = plan.changes.length === 0 ? undefined : await this.#transact(context, look, plan);
     if (result?.type === 'outrun') return true;

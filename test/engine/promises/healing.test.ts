@@ -35,6 +35,27 @@ describe('Promise 1: any crash, lost watch or lost answer is healed by the next 
     expect(operator.cluster.patches).toHaveLength(1);
   });
 
+  test('an object that is edited while it is written is told about the spec that was written, and then about the new one', async () => {
+    const operator = await inForce();
+    const edit = async (): Promise<void> => {
+      operator.cluster.beforePatch = () => undefined;
+      operator.apply(ROLES, OPS, { description: 'third' });
+      // Until the edit has arrived; nobody waits for time to pass meanwhile.
+      for (let tick = 0; tick < 1000; tick += 1) await Promise.resolve();
+    };
+    operator.cluster.beforePatch = edit;
+    const told: string[] = [];
+    operator.kubernetes.lose = ({ path, body }) => {
+      const { status } = (body ?? {}) as { readonly status?: { readonly observedGeneration?: number } };
+      const inForce = String(operator.cluster.get('roles', 'ops')?.['description']);
+      if (path.endsWith('/status')) told.push(`generation ${status?.observedGeneration} while ${inForce} is in force`);
+      return undefined;
+    };
+    operator.apply(ROLES, OPS, { description: 'second' });
+    await operator.pass();
+    expect(told).toEqual(['generation 2 while second is in force', 'generation 3 while third is in force']);
+  });
+
   test('a write that was carried out though its answer was lost is not sent again', async () => {
     const operator = await anOperator().start();
     operator.cluster.nextAnswerIsLost = new ConflictError('told so by a proxy');
