@@ -1,6 +1,7 @@
-import type { Resource } from '../desired/resource.ts';
+import type { ObjectKey, Resource } from '../desired/resource.ts';
 import type { DocumentName, Kind } from '../kinds/kind.ts';
 import type { Operation } from '../plan/operation.ts';
+import type { Outcome } from '../plan/outcome.ts';
 import { nobody } from '../commit/ownership.ts';
 import { slotKeyOf } from './claim-index.ts';
 import { isUnreadable, setAside, unlessDisabled } from './disabled-documents.ts';
@@ -171,18 +172,30 @@ function reconsider(kinds: readonly Kind[], { refusals, dirty }: SessionState, n
   }
 }
 
-function finish({ world, state, teller }: TurnContext, { ticket, slot, decision }: Task): void {
+function finish({ world, state, teller }: TurnContext, task: Task): void {
+  const { ticket, slot, decision } = task;
   const isCorrected = state.drifted.delete(slot.key) && decision.operation?.type === 'add';
   if (isCorrected) world.metrics.driftCorrected.inc({ document: slot.kind.document });
   settle(state, ticket);
   // What is released is over only when its finalizer is off.
   if ([...decision.outcomes.values()].every(({ type }) => type !== 'released')) state.postponed.forget(slot.key);
   for (const [key, outcome] of decision.outcomes) {
-    const resource = slot.claimants.get(key);
+    const resource = toldOf(task, key, outcome);
     if (resource === undefined) continue;
     teller.tell(resource, outcome, unresolvedReferences(state.documents, resource));
     if (isCorrected && decision.subjects?.includes(key) === true) teller.record(resource, DRIFT_CORRECTED);
   }
+}
+
+/**
+ * Whom an outcome is told of: the object as it was decided about, since what it became meanwhile was not looked at yet.
+ * Nobody when it is gone, or another one has its name.
+ */
+function toldOf({ slot, seen }: Task, key: ObjectKey, { type }: Outcome): Resource | undefined {
+  const [before, now] = [seen.get(key), slot.claimants.get(key)];
+  if (now === undefined || now.uid !== before?.uid) return undefined;
+  // The finalizer is taken off the object as it is now.
+  return type === 'released' ? now : before;
 }
 
 function report({ world, state, meter }: TurnContext, commit: CommitReport): void {

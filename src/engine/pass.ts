@@ -1,7 +1,7 @@
 import { commitOperations, type CommitResult, type RefusedOperation } from '../commit/commit-operations.ts';
 import type { Cluster } from '../commit/cluster.ts';
 import type { OwnerChange } from '../commit/ownership.ts';
-import type { ObjectKey } from '../desired/resource.ts';
+import type { ObjectKey, Resource } from '../desired/resource.ts';
 import { ConflictError, EndpointDisabledError } from '../errors.ts';
 import type { DocumentName, Kind } from '../kinds/kind.ts';
 import type { Decision, Refusal } from '../plan/slot.ts';
@@ -16,6 +16,8 @@ import type { Ticket } from './dirty-slots.ts';
 export interface Task {
   readonly ticket: Ticket;
   readonly slot: Slot;
+  /** The claimants as they were decided about: an outcome is told of these, and not of what came meanwhile. */
+  readonly seen: ReadonlyMap<ObjectKey, Resource>;
   readonly decision: Decision;
 }
 

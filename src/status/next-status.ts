@@ -26,7 +26,7 @@ export function nextStatus(resource: Resource, outcome: TellableOutcome, context
     observedGeneration: generation,
     conditions: nextConditions(
       resource,
-      [...claims(resource, outcome, context), ...wayBackClaim(outcome), ...referencesClaim(status, context)],
+      [...claims(resource, outcome, context), ...detailClaims(outcome), ...referencesClaim(status, context)],
       context,
     ),
     connection: connectionOf(resource),
@@ -74,10 +74,13 @@ function claims(
   }
 }
 
-/** A warning that blocks nothing. */
-function wayBackClaim(outcome: TellableOutcome): readonly Claimed[] {
-  const message = detailsOf(outcome).noWayBack;
-  return message === undefined ? [] : [{ type: 'WayBack', status: 'False', reason: 'NoWayBack', message }];
+/** What blocks nothing. */
+function detailClaims(outcome: TellableOutcome): readonly Claimed[] {
+  const { noWayBack: message, upgradePerformed } = detailsOf(outcome);
+  return [
+    ...(message === undefined ? [] : [{ type: 'WayBack', status: 'False', reason: 'NoWayBack', message } as const]),
+    ...(upgradePerformed === undefined ? [] : [{ type: 'UpgradePerformed', ...upgradePerformed }]),
+  ];
 }
 
 /** A warning that blocks nothing. */
