@@ -37,7 +37,7 @@ function runUnitTests(run: Run): Promise<Tally> {
 
 /**
  * All at once: each has its own OpenSearch and each test its own namespace, and most of the time they wait. What the API
- * server makes of the CRDs has nothing to do with OpenSearch, so it is tested once.
+ * server makes of the CRDs has nothing to do with OpenSearch, and the image is the same for all, so these are tested once.
  */
 function testIntegration(run: Run): Promise<readonly Tally[]> {
   const perVersion = versions.map((version) =>
@@ -46,7 +46,8 @@ function testIntegration(run: Run): Promise<readonly Tally[]> {
       env: { OPENSEARCH_VERSION: version },
     }),
   );
-  return Promise.all([...perVersion, testServers(run, 'CRDs', { args: ['--testPathPatterns', crdTests] })]);
+  const crds = testServers(run, 'CRDs', { args: ['--testPathPatterns', crdTests] });
+  return Promise.all([...perVersion, crds, testImage(run)]);
 }
 
 function testServers(run: Run, name: string, which: Pick<JestRun, 'args' | 'env'>): Promise<Tally> {
@@ -57,6 +58,14 @@ function testServers(run: Run, name: string, which: Pick<JestRun, 'args' | 'env'
     if (/^(PASS|FAIL) /.test(line)) run.log(`${name}: ${line}`);
   };
   return phase(run, title, () => runJest(run, { title, args, env, onLine, timeoutMs: integrationTimeoutMs }));
+}
+
+/** All of it is skipped where an image cannot be built. */
+function testImage(run: Run): Promise<Tally> {
+  const title = 'tests of the image';
+  const args = ['--selectProjects', 'image', '--runInBand'];
+  const env = { STACK_NAME: stackName, OPENSEARCH_VERSION: versions[0] };
+  return phase(run, title, () => runJest(run, { title, args, env, timeoutMs: integrationTimeoutMs }));
 }
 
 /** Also after an interruption. */

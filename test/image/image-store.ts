@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runForOutput, runLogged } from '../stack/run-command.ts';
 
@@ -23,10 +22,15 @@ export interface Build {
   readonly target?: string;
 }
 
-/** Images of its own, in a temporary folder, by buildah: no daemon, no registry, nothing shared with other stores. */
+/** Images of its own, in a folder of its own, by buildah: no daemon, no registry, nothing shared with other stores. */
 export class ImageStore {
   /** For whatever goes with the images. */
-  readonly folder = mkdtempSync(join(tmpdir(), 'images-'));
+  readonly folder: string;
+
+  /** @param parent where to make the folder: one that somebody clears when we do not come to that */
+  constructor(parent: string) {
+    this.folder = mkdtempSync(join(parent, 'images-'));
+  }
 
   /** Builds a Dockerfile; a base image that is not in the store is an error. @throws StackError with the end of the log */
   async build({ context, tag, mounts = [], target }: Build): Promise<void> {

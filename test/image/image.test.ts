@@ -3,7 +3,7 @@ import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bundle } from '../../scripts/bundle.ts';
-import { cacheFolder } from '../stack/paths.ts';
+import { cacheFolder, runFolder } from '../stack/paths.ts';
 import { Scenario } from '../support/scenario.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { Container, type Unpacked, type Wanted } from './container.ts';
@@ -44,11 +44,12 @@ const whyNot = whyNoImage();
 const describeImage = whyNot === undefined ? describe : describe.skip;
 
 describeImage(`the image${whyNot === undefined ? '' : ` (${whyNot})`}`, () => {
-  const store = new ImageStore();
   const containers: Container[] = [];
+  let store: ImageStore;
   let image: Unpacked;
 
   beforeAll(async () => {
+    store = new ImageStore(runFolder(process.env['STACK_NAME'] ?? 'test'));
     for (const file of await standIns(() => undefined)) await store.load(file);
     const npmCache = join(cacheFolder(), 'image-npm');
     mkdirSync(npmCache, { recursive: true });

@@ -28,7 +28,7 @@ function archive(folder: string, stage: string): string {
 }
 
 async function make(folder: string): Promise<void> {
-  const store = new ImageStore();
+  const store = new ImageStore(folder);
   try {
     const context = await gather(store);
     for (const [target, tag] of Object.entries(BASES)) {

@@ -12,3 +12,6 @@ export function whyNoImage(): string | undefined {
   if (missing.length === 0) return undefined;
   return `needs ${missing.join(', ')}: apt-get install --no-install-recommends ${missing.join(' ')}`;
 }
+
+/** Built by Go from `test/tools/actionlint`. */
+export const actionlint = { name: 'actionlint', package: 'github.com/rhysd/actionlint/cmd/actionlint' };
