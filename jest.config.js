@@ -17,7 +17,7 @@ const config = {
       setupFilesAfterEnv: ['<rootDir>/test/support/unit-setup.ts'],
       testPathIgnorePatterns: [
         '/node_modules/',
-        ...['deploy', 'integration', 'conformance', 'long'].map((name) => `/test/${name}/`),
+        ...['deploy', 'image', 'integration', 'conformance', 'long'].map((name) => `/test/${name}/`),
       ],
     },
     {
@@ -36,6 +36,12 @@ const config = {
       ...shared,
       displayName: 'conformance',
       testMatch: ['<rootDir>/test/conformance/**/*.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/integration-setup.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'image',
+      testMatch: ['<rootDir>/test/image/**/*.test.ts'],
       setupFilesAfterEnv: ['<rootDir>/test/support/integration-setup.ts'],
     },
     {
