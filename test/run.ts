@@ -1,11 +1,12 @@
 /**
  * Runs all tests: `npm test`. The checks and the unit tests, while servers are built and started beside them; then the
- * integration tests against each version of OpenSearch. Ends with a line such as `312 passed, 0 failed`.
+ * integration tests against each version of OpenSearch, and the tests of the chart. Ends with a line such as `312 passed, 0 failed`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runChecks } from './run/checks.ts';
+import { testDeployment } from './run/deploy.ts';
 import { interruption } from './run/interruption.ts';
 import { runJest, type JestRun } from './run/jest.ts';
 import { describe, phase, type Run } from './run/phase.ts';
@@ -46,7 +47,16 @@ function testIntegration(run: Run): Promise<readonly Tally[]> {
       env: { OPENSEARCH_VERSION: version },
     }),
   );
-  return Promise.all([...perVersion, testServers(run, 'CRDs', { args: ['--testPathPatterns', crdTests] })]);
+  const crds = testServers(run, 'CRDs', { args: ['--testPathPatterns', crdTests] });
+  return Promise.all([...perVersion, crds, testChart(run)]);
+}
+
+function testChart(run: Run): Promise<Tally> {
+  const onLine = (line: string): void => {
+    if (/^(PASS|FAIL) /.test(line)) run.log(`deployment: ${line}`);
+  };
+  const title = 'tests of the deployment';
+  return phase(run, title, () => testDeployment(run, `${stackName}-deploy`, onLine));
 }
 
 function testServers(run: Run, name: string, which: Pick<JestRun, 'args' | 'env'>): Promise<Tally> {
