@@ -1,6 +1,6 @@
 /**
  * Runs all tests: `npm test`. The checks and the unit tests, while servers are built and started beside them; then the
- * integration tests against each version of OpenSearch. Ends with a line such as `312 passed, 0 failed`.
+ * integration tests against each version of OpenSearch, and the tests of the chart. Ends with a line such as `312 passed, 0 failed`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+import { testDeployment } from './deploy.ts';
 import { buildJudges } from './judges.ts';
 import { runJest } from './jest.ts';
 import { phase, type Run } from './phase.ts';
@@ -33,19 +34,29 @@ async function testOnce(run: Run): Promise<readonly Tally[]> {
   const args = ['--testPathPatterns', once];
   return [
     await test(run, { title: 'CRDs and replicas', project: 'integration', args }),
+    await testChart(run),
     await test(run, { title: 'the image', project: 'image' }),
     (await buildJudges(run)) ?? (await test(run, { title: 'Argo CD and Flux', project: 'conformance' })),
   ];
 }
 
+function testChart(run: Run): Promise<Tally> {
+  const title = 'tests of the deployment';
+  return phase(run, title, () => testDeployment(run, `${stackName}-deploy`, linesOf(run, 'deployment')));
+}
+
 function test(run: Run, { title: name, project, args = [], version = versions[0] }: Lane): Promise<Tally> {
   const title = `tests of ${name}`;
-  const onLine = (line: string): void => {
-    if (/^(PASS|FAIL) /.test(line)) run.log(`${name}: ${line}`);
-  };
   const jest = {
     args: ['--selectProjects', project, '--runInBand', ...args],
     env: { STACK_NAME: stackName, OPENSEARCH_VERSION: version },
   };
-  return phase(run, title, () => runJest(run, { title, ...jest, onLine, timeoutMs }));
+  return phase(run, title, () => runJest(run, { title, ...jest, onLine: linesOf(run, name), timeoutMs }));
+}
+
+/** Tells of each file how it ended. */
+function linesOf(run: Run, name: string): (line: string) => void {
+  return (line) => {
+    if (/^(PASS|FAIL) /.test(line)) run.log(`${name}: ${line}`);
+  };
 }
