@@ -24,7 +24,7 @@ test('each request is told with its answer, or with none', async () => {
   const told: KubernetesRequestRecord[] = [];
   const kubernetes = new KubernetesClient(
     { server: `http://127.0.0.1:${port}`, tls: {}, headers: () => Promise.resolve({}), namespace: 'default' },
-    (record) => told.push(record),
+    { observe: (record) => told.push(record) },
   );
   for (const path of ['/fine', '/forbidden', '/away'])
     await kubernetes.request({ method: 'GET', path }).catch(() => undefined);

@@ -4,7 +4,6 @@ import { actionlint, whyNoImage } from '../image/tools.ts';
 import { checkTools } from '../stack/check-tools.ts';
 import { controlPlaneProgram } from '../stack/control-plane/binary.ts';
 import { StackError } from '../stack/errors.ts';
-import { findOnPath } from '../stack/find-tool.ts';
 import { findHelm, findKubectl } from '../stack/kubernetes-tools.ts';
 import { distributionFolder } from '../stack/opensearch/distribution.ts';
 import { findVersion } from '../stack/opensearch/versions.ts';

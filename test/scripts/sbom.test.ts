@@ -27,13 +27,13 @@ interface Lock {
   readonly packages: Readonly<Record<string, { readonly version: string; readonly dev?: boolean }>>;
 }
 
-function readJson<T>(...path: string[]): T {
-  return JSON.parse(readFileSync(join(...path), 'utf8')) as T;
+function readJson(...path: string[]): unknown {
+  return JSON.parse(readFileSync(join(...path), 'utf8'));
 }
 
 /** What `npm ci --omit=dev` installs, as package URLs. */
 function installed(): ReadonlySet<string> {
-  const { packages } = readJson<Lock>(PROJECT, 'package-lock.json');
+  const { packages } = readJson(PROJECT, 'package-lock.json') as Lock;
   const entries = Object.entries(packages).filter(([path, { dev }]) => path !== '' && dev !== true);
   const urls = entries.map(([path, { version }]) => {
     const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
@@ -44,14 +44,14 @@ function installed(): ReadonlySet<string> {
 
 describe('npm run sbom', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sbom-test-'));
-  const manifest = readJson<{ name: string; version: string; dependencies: object }>(PROJECT, 'package.json');
+  const manifest = readJson(PROJECT, 'package.json') as { name: string; version: string; dependencies: object };
   beforeAll(() => {
     execFileSync(process.execPath, ['scripts/sbom.ts', folder], { cwd: PROJECT, stdio: 'pipe' });
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test('lists in CycloneDX all that the bundle may hold, with its licences, and no tools', () => {
-    const sbom = readJson<CycloneDx>(folder, 'sbom.cyclonedx.json');
+    const sbom = readJson(folder, 'sbom.cyclonedx.json') as CycloneDx;
     expect(sbom).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.5' });
     expect(sbom.metadata.component).toMatchObject({ name: manifest.name, version: manifest.version });
     expect(new Set(sbom.components.map(({ purl }) => purl))).toEqual(installed());
@@ -59,7 +59,7 @@ describe('npm run sbom', () => {
   });
 
   test('lists the same in SPDX', () => {
-    const sbom = readJson<Spdx>(folder, 'sbom.spdx.json');
+    const sbom = readJson(folder, 'sbom.spdx.json') as Spdx;
     expect(sbom.spdxVersion).toBe('SPDX-2.3');
     const others = sbom.packages.filter(({ SPDXID }) => !sbom.documentDescribes.includes(SPDXID));
     const urls = others.flatMap(({ externalRefs }) => externalRefs.map(({ referenceLocator }) => referenceLocator));
