@@ -14,8 +14,12 @@ export interface ValuesSection {
   readonly values: readonly ChartValue[];
 }
 
-/** A line `key: ...` or `key:` with its depth. */
-const KEY = /^( *)([A-Za-z]\w*):/;
+/** A key as it stands in the text; `meaning` is empty when no comment is above it. */
+interface Key {
+  readonly section: string;
+  readonly path: string;
+  readonly meaning: string;
+}
 
 /**
  * Reads the headings (`## Title`), keys and meanings (`# -- ...`) of `values.yaml`.
@@ -24,38 +28,45 @@ const KEY = /^( *)([A-Za-z]\w*):/;
  */
 export function readChartValues(text: string): readonly ValuesSection[] {
   const defaults = load(text, { schema: CORE_SCHEMA });
-  const sections: { title: string; values: ChartValue[] }[] = [];
-  const parents: string[] = [];
-  let meaning: string[] = [];
-  let described: string | undefined;
-  for (const line of text.split('\n')) {
-    const [, title] = /^## (.+)/.exec(line) ?? [];
-    if (title !== undefined) sections.push({ title, values: [] });
-    const [, comment] = /^ *# (.*)/.exec(line) ?? [];
-    if (comment !== undefined) meaning = comment.startsWith('-- ') ? [comment.slice(3)] : continued(meaning, comment);
-    const [, indent, key] = KEY.exec(line) ?? [];
-    if (indent === undefined || key === undefined) continue;
-    parents.splice(indent.length / 2, Infinity, key);
-    const path = parents.join('.');
-    const isInside = described !== undefined && path.startsWith(`${described}.`);
-    if (meaning.length > 0) {
-      described = path;
-      sections.at(-1)?.values.push({ path, meaning: meaning.join(' '), byDefault: at(defaults, path) });
-    } else if (!isInside && !isMap(at(defaults, path))) {
-      throw new Error(`values.yaml says nothing of ${path}: put a comment "# -- ..." above it`);
-    }
-    meaning = [];
-  }
-  return sections;
-}
-
-function continued(meaning: readonly string[], line: string): string[] {
-  return meaning.length === 0 ? [] : [...meaning, line];
+  const keys = readKeys(text);
+  const described = keys.filter(({ meaning }) => meaning !== '');
+  const silent = keys.find(({ path }) => !isMap(at(defaults, path)) && !described.some((key) => isWithin(path, key)));
+  if (silent !== undefined)
+    throw new Error(`values.yaml says nothing of ${silent.path}: put a comment "# -- ..." above it`);
+  return [...new Set(described.map(({ section }) => section))].map((title) => ({
+    title,
+    values: described
+      .filter(({ section }) => section === title)
+      .map(({ path, meaning }) => ({ path, meaning, byDefault: at(defaults, path) })),
+  }));
 }
 
 /** The value at a path such as `image.tag`. */
-function at(values: unknown, path: string): unknown {
+export function at(values: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((value, key) => (isMap(value) ? value[key] : undefined), values);
+}
+
+function readKeys(text: string): Key[] {
+  const keys: Key[] = [];
+  const parents: string[] = [];
+  let section = '';
+  let meaning = '';
+  for (const line of text.split('\n')) {
+    section = /^## (.+)/.exec(line)?.[1] ?? section;
+    const comment = /^ *# (.*)/.exec(line)?.[1];
+    if (comment?.startsWith('-- ') === true) meaning = comment.slice(3);
+    else if (comment !== undefined && meaning !== '') meaning += ` ${comment}`;
+    const key = /^( *)([A-Za-z]\w*):/.exec(line);
+    if (key === null) continue;
+    parents.splice((key[1] ?? '').length / 2, Infinity, key[2] ?? '');
+    keys.push({ section, path: parents.join('.'), meaning });
+    meaning = '';
+  }
+  return keys;
+}
+
+function isWithin(path: string, key: Key): boolean {
+  return path === key.path || path.startsWith(`${key.path}.`);
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
