@@ -4,6 +4,9 @@ import { Program, type Line } from './program.ts';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
+/** Those of the image's entry point. */
+const NODE_FLAGS = ['--max-semi-space-size=2'];
+
 /** The bundle, as a pod runs it: with the credentials of a service account, so that the large client library is not loaded. */
 export function startOperator(place: Place, flags: readonly string[] = []): Program {
   const account = place.serviceAccount();
@@ -30,5 +33,5 @@ export function startOperator(place: Place, flags: readonly string[] = []): Prog
 /** Operations that were committed and accepted, by the operator's own log; the count is checked on the server afterwards. */
 export function committed(lines: readonly Line[]): number {
   const commits = lines.filter(({ msg }) => msg === 'committed');
-  return commits.reduce((sum, { operations, refused }) => sum + Number(operations) - Number(refused), 0);
+  return commits.reduce((sum, { add, remove, refused }) => sum + Number(add) + Number(remove) - Number(refused), 0);
 }
