@@ -23,17 +23,22 @@ interface Spdx {
   }[];
   readonly documentDescribes: readonly string[];
 }
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly dependencies: object;
+}
 interface Lock {
   readonly packages: Readonly<Record<string, { readonly version: string; readonly dev?: boolean }>>;
 }
 
-function readJson<T>(...path: string[]): T {
-  return JSON.parse(readFileSync(join(...path), 'utf8')) as T;
+function readJson(...path: string[]): unknown {
+  return JSON.parse(readFileSync(join(...path), 'utf8'));
 }
 
 /** What `npm ci --omit=dev` installs, as package URLs. */
 function installed(): ReadonlySet<string> {
-  const { packages } = readJson<Lock>(PROJECT, 'package-lock.json');
+  const { packages } = readJson(PROJECT, 'package-lock.json') as Lock;
   const entries = Object.entries(packages).filter(([path, { dev }]) => path !== '' && dev !== true);
   const urls = entries.map(([path, { version }]) => {
     const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
@@ -44,12 +49,14 @@ function installed(): ReadonlySet<string> {
 
 describe('npm run sbom', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sbom-test-'));
-  const manifest = readJson<{ name: string; version: string; dependencies: object }>(PROJECT, 'package.json');
-  beforeAll(() => execFileSync(process.execPath, ['scripts/sbom.ts', folder], { cwd: PROJECT, stdio: 'pipe' }));
+  const manifest = readJson(PROJECT, 'package.json') as Manifest;
+  beforeAll(() => {
+    execFileSync(process.execPath, ['scripts/sbom.ts', folder], { cwd: PROJECT, stdio: 'pipe' });
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test('lists in CycloneDX all that the bundle may hold, with its licences, and no tools', () => {
-    const sbom = readJson<CycloneDx>(folder, 'sbom.cyclonedx.json');
+    const sbom = readJson(folder, 'sbom.cyclonedx.json') as CycloneDx;
     expect(sbom).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.5' });
     expect(sbom.metadata.component).toMatchObject({ name: manifest.name, version: manifest.version });
     expect(new Set(sbom.components.map(({ purl }) => purl))).toEqual(installed());
@@ -57,7 +64,7 @@ describe('npm run sbom', () => {
   });
 
   test('lists the same in SPDX', () => {
-    const sbom = readJson<Spdx>(folder, 'sbom.spdx.json');
+    const sbom = readJson(folder, 'sbom.spdx.json') as Spdx;
     expect(sbom.spdxVersion).toBe('SPDX-2.3');
     const others = sbom.packages.filter(({ SPDXID }) => !sbom.documentDescribes.includes(SPDXID));
     const urls = others.flatMap(({ externalRefs }) => externalRefs.map(({ referenceLocator }) => referenceLocator));
