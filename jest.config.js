@@ -14,7 +14,11 @@ const config = {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '/test/deploy/', '/test/image/', '/test/integration/', '/test/long/'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/unit-setup.ts'],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        ...['deploy', 'image', 'integration', 'conformance', 'long'].map((name) => `/test/${name}/`),
+      ],
     },
     {
       ...shared,
@@ -26,6 +30,12 @@ const config = {
       ...shared,
       displayName: 'deploy',
       testMatch: ['<rootDir>/test/deploy/**/*.test.ts'],
+      setupFilesAfterEnv: ['<rootDir>/test/support/integration-setup.ts'],
+    },
+    {
+      ...shared,
+      displayName: 'conformance',
+      testMatch: ['<rootDir>/test/conformance/**/*.test.ts'],
       setupFilesAfterEnv: ['<rootDir>/test/support/integration-setup.ts'],
     },
     {

@@ -43,7 +43,7 @@ export function onlyProcess(onChange: (isLeader: boolean) => void): Leadership {
 export function oneOfSeveral(settings: LeaderElectionSettings, tools: LeadershipTools): Leadership {
   const { credentials, clock, log, onChange } = tools;
   const { name: identity, userAgent } = tools.identity;
-  const kubernetes = new KubernetesClient(credentials, { userAgent, assertMayWrite: () => undefined });
+  const kubernetes = new KubernetesClient(credentials, { caller: { userAgent, assertMayWrite: () => undefined } });
   const place = { namespace: settings.namespace ?? credentials.namespace, name: settings.id };
   const elector = new LeaderElector({
     ...{ kubernetes, ...place, identity, times: settings.times },

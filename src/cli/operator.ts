@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { KubernetesClient } from '../clients/kubernetes.ts';
+import { KubernetesClient, type KubernetesRequestRecord } from '../clients/kubernetes.ts';
 import { loadCredentials, type KubernetesCredentials } from '../clients/kubernetes-credentials.ts';
 import { systemClock } from '../clock.ts';
 import { openCluster } from '../commit/cluster.ts';
@@ -8,24 +8,22 @@ import { openGuarded } from '../commit/config/open-guarded.ts';
 import { loadInstallationKey } from '../commit/installation-key.ts';
 import { Ledger } from '../commit/ledger.ts';
 import { openPasswords } from '../commit/passwords/passwords.ts';
-import { startOperator, type OuterWorld } from '../engine/start-operator.ts';
-import type { WatchTools } from '../watch/collections.ts';
+import { startOperator, type OperatorOptions, type OuterWorld } from '../engine/start-operator.ts';
 import { kinds } from '../kinds/index.ts';
 import { createLog, type Log } from '../log.ts';
 import { createMetrics, type Metrics } from '../metrics.ts';
+import { collectProcessMetrics } from '../metrics/process-metrics.ts';
 import { EventRecorder } from '../status/event-recorder.ts';
 import { ObjectWriter } from '../status/object-writer.ts';
 import { SecretWriter } from '../status/secret-writer.ts';
 import { StatusQueue } from '../status/status-queue.ts';
-import { serveHttp } from './http-server.ts';
+import { serveHttp, type HealthQuestions } from './http-server.ts';
 import { identityOf, type Identity } from './identity.ts';
 import { oneOfSeveral, onlyProcess, type Leadership } from './leadership.ts';
 import type { OperatorSettings } from './options.ts';
 
 /** A connection that is deleted together with its objects sees them go within this time. */
 const CONNECTION_LINGER_MS = 5000;
-/** The name that controller-runtime's metric has for what is elected. */
-const LEADER_METRIC = 'opensearch-security-operator';
 
 /**
  * Runs the controller until the signal is aborted; commits that are under way are finished first.
@@ -41,7 +39,7 @@ export async function runOperator(
   const log = createLog(settings.logLevel);
   const metrics = createMetrics();
   const identity = identityOf(environment);
-  const onChange = (isLeader: boolean): void => metrics.leader.set({ name: LEADER_METRIC }, isLeader ? 1 : 0);
+  const onChange = (isLeader: boolean): void => metrics.leaderStatus.set({ name: leaseOf(settings) }, isLeader ? 1 : 0);
   const leadership =
     settings.leaderElection === undefined
       ? onlyProcess(onChange)
@@ -51,20 +49,24 @@ export async function runOperator(
   log.info({}, 'stopped');
 }
 
+/** One that is alone leads what it would be elected for. */
+function leaseOf({ leaderElection }: OperatorSettings): string {
+  return leaderElection?.id ?? 'opensearch-security-operator';
+}
+
 async function work(
   { metricsPort, namespaces }: OperatorSettings,
   { world, tools, close, leadership }: Parts & { readonly leadership: Leadership },
   signal: AbortSignal,
 ): Promise<void> {
   const { log, metrics } = world;
-  let isReady = false;
-  const server = await serveHttp(metricsPort, { registry: metrics.registry, isReady: () => isReady });
+  collectProcessMetrics(metrics.registry);
+  let health: HealthQuestions = { stuck: () => [], missing: () => ['not started yet'] };
+  const server = await serveHttp(metricsPort, { registry: metrics.registry, health: () => health });
   log.info({ address: server.address() }, 'metrics and health served');
   const operator = startOperator({ world, tools, namespaces, untilLeading: leadership.acquire }, signal);
-  void operator.synced.then(() => {
-    isReady = true;
-    log.info({ namespaces }, 'synced');
-  });
+  health = operator.health;
+  void operator.synced.then(() => log.info({ namespaces }, 'synced'));
   await operator.ended;
   await leadership.release();
   server.close();
@@ -78,7 +80,8 @@ function createWorld(
   { credentials, log, metrics, identity: { userAgent }, leadership: { assertMayWrite } }: Foundations,
 ): Parts {
   const caller = { userAgent, assertMayWrite };
-  const kubernetes = new KubernetesClient(credentials, caller);
+  const observe = (request: KubernetesRequestRecord): void => metrics.kubernetesRequests.inc(request);
+  const kubernetes = new KubernetesClient(credentials, { caller, observe });
   const tools = { kubernetes, clock: systemClock, random: Math.random, log };
   const writer = new ObjectWriter(kubernetes);
   const passwords = openPasswords(
@@ -92,7 +95,7 @@ function createWorld(
     metrics,
     writer,
     statuses: new StatusQueue(writer, log),
-    events: new EventRecorder(tools),
+    events: new EventRecorder({ ...tools, metrics }),
     secrets: new SecretWriter(kubernetes, randomBytes),
     passwords,
     patience: patienceOf(settings),
@@ -123,7 +126,7 @@ interface Foundations {
 
 interface Parts {
   readonly world: OuterWorld;
-  readonly tools: WatchTools;
+  readonly tools: OperatorOptions['tools'];
   readonly close: () => Promise<void>;
 }
 

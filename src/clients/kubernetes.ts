@@ -5,7 +5,7 @@ import { fenceWrites } from './fence.ts';
 import type { KubernetesCredentials } from './kubernetes-credentials.ts';
 import { readBody } from './read-body.ts';
 import { readLines } from './read-lines.ts';
-import { toTransportError } from './transport-errors.ts';
+import { NO_ANSWER, toTransportError } from './transport-errors.ts';
 
 export interface KubernetesRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -27,6 +27,20 @@ const MAX_RESPONSE_BYTES = 256 * 1024 * 1024;
 /** How often a request that the API server asked to repeat (429) is repeated. */
 const MAX_THROTTLED = 5;
 
+/** One request that was answered, or failed. */
+export interface KubernetesRequestRecord {
+  readonly method: KubernetesRequest['method'];
+  /** Of the status; `<error>` for no answer. */
+  readonly code: string;
+  readonly host: string;
+}
+
+export interface KubernetesClientOptions {
+  /** Nobody in particular, who may write, when absent. */
+  readonly caller?: Caller;
+  readonly observe?: (request: KubernetesRequestRecord) => void;
+}
+
 /** One keep-alive dispatcher to the API server for requests and one for watches, which hold their connection. */
 export class KubernetesClient {
   readonly #credentials: KubernetesCredentials;
@@ -36,12 +50,16 @@ export class KubernetesClient {
   readonly #prefix: string;
   readonly #requests: Dispatcher;
   readonly #watches: Dispatcher;
+  readonly #host: string;
+  readonly #observe: (request: KubernetesRequestRecord) => void;
 
-  constructor(credentials: KubernetesCredentials, caller?: Caller) {
+  constructor(credentials: KubernetesCredentials, { caller, observe = () => undefined }: KubernetesClientOptions = {}) {
     this.#credentials = credentials;
     this.#caller = caller;
+    this.#observe = observe;
     const server = new URL(credentials.server);
     this.#origin = server.origin;
+    this.#host = server.host;
     this.#prefix = server.pathname.replace(/\/+$/, '');
     const connect = { ...credentials.tls, timeout: 10_000 };
     const requests = new Agent({
@@ -96,8 +114,9 @@ export class KubernetesClient {
     signal?: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
     const headers = await this.#headers(request);
+    let code = NO_ANSWER;
     try {
-      return await dispatcher.request({
+      const response = await dispatcher.request({
         origin: this.#origin,
         path: `${this.#prefix}${request.path}`,
         query: request.query ?? {},
@@ -106,8 +125,12 @@ export class KubernetesClient {
         body: request.body === undefined ? null : JSON.stringify(request.body),
         signal: signal ?? null,
       });
+      code = String(response.statusCode);
+      return response;
     } catch (error) {
       throw unreachable(request, error);
+    } finally {
+      this.#observe({ method: request.method, code, host: this.#host });
     }
   }
 

@@ -21,11 +21,17 @@ export interface UpgradeResult {
   readonly upgrades: Readonly<Record<string, UpgradeActions>>;
 }
 
-/** `configs` is for 3.x; with it 2.x answers `unsupported`. */
+/** What is upgraded; all that is not named is left alone. */
+export interface UpgradedParts {
+  readonly configs?: readonly string[];
+  readonly entities?: readonly string[];
+}
+
+/** To name parts is for 3.x; with it 2.x answers `unsupported`. */
 export interface Upgrade {
   check(configs?: readonly string[], signal?: AbortSignal): Promise<RestRead<UpgradeCheck>>;
   /** Stores and loads nothing: flush the cache after it. `refused` when there is nothing to do. */
-  perform(configs?: readonly string[], signal?: AbortSignal): Promise<RestRead<UpgradeResult>>;
+  perform(parts?: UpgradedParts, signal?: AbortSignal): Promise<RestRead<UpgradeResult>>;
 }
 
 /** From configurations of Elasticsearch 6, 2.x only; `refused` when that was done long ago. */
@@ -44,11 +50,11 @@ export function upgrades(client: OpenSearchClient, api: string): Upgrades {
   return {
     upgrade: {
       check: (configs = [], signal) => {
-        const path = `${api}/_upgrade_check${query(configs)}`;
+        const path = `${api}/_upgrade_check${query({ configs })}`;
         return ask(client, { method: 'GET', path, signal }, objectWith<UpgradeCheck>('upgradeAvailable'));
       },
-      perform: (configs = [], signal) => {
-        const path = `${api}/_upgrade_perform${query(configs)}`;
+      perform: (parts = {}, signal) => {
+        const path = `${api}/_upgrade_perform${query(parts)}`;
         return ask(client, { method: 'POST', path, signal }, objectWith<UpgradeResult>('upgrades'));
       },
     },
@@ -59,6 +65,9 @@ export function upgrades(client: OpenSearchClient, api: string): Upgrades {
   };
 }
 
-function query(configs: readonly string[]): string {
-  return configs.length === 0 ? '' : `?configs=${encodeURIComponent(configs.join(','))}`;
+function query({ configs = [], entities = [] }: UpgradedParts): string {
+  const parameters = Object.entries({ configs, entities })
+    .filter(([, names]) => names.length > 0)
+    .map(([parameter, names]) => `${parameter}=${names.map(encodeURIComponent).join(',')}`);
+  return parameters.length === 0 ? '' : `?${parameters.join('&')}`;
 }

@@ -79,6 +79,16 @@ export function hasRoot(declared: ConfigWish['declared'], root: string): boolean
   return [...leaves.keys()].some((pointer) => pointer.startsWith(`/${root}/`));
 }
 
+/** Whether the connection takes what the object wants, and the object is no nonsense. */
+export function isAdmitted(resource: Resource, state: SessionState, world: World): boolean {
+  return earlyOutcome(resource, state, world) === undefined;
+}
+
+/** Everybody who must still get in. */
+export function probesOf(wishes: readonly ConfigWish[]): ConfigWish['probes'] {
+  return new Map(wishes.flatMap(({ probes }) => [...probes]));
+}
+
 function earlyOutcome(resource: Resource, { connection }: SessionState, { namespaces }: World): Outcome | undefined {
   if (connection === undefined) return undefined;
   const { desired } = toClaim(resource, {

@@ -46,6 +46,13 @@ export function failureOf(result: TransactionResult): Outcome | undefined {
   return result.type === 'refused' ? stalled('Rejected', result.words) : undefined;
 }
 
+/** A refusal with what may be the cause, where the server does not say it. */
+export function withDoubts(result: TransactionResult, doubts: readonly string[]): TransactionResult {
+  return result.type === 'refused' && doubts.length > 0
+    ? { ...result, words: `${result.words} (perhaps since ${doubts.join('; ')})` }
+    : result;
+}
+
 function isPending(outcome: Outcome): boolean {
   return outcome.type === 'waiting' && outcome.reason === 'Verifying';
 }

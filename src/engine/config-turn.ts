@@ -1,10 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import { nobody } from '../commit/ownership.ts';
-import type { UpgradeStatus } from '../commit/config/config-api.ts';
-import type { Backup } from '../commit/config/config-backups.ts';
-import { resumeTransaction, runTransaction, type TransactionResult } from '../commit/config/config-transaction.ts';
+import { runTransaction, type TransactionResult } from '../commit/config/config-transaction.ts';
 import { isDeleting, type ObjectKey, type Resource } from '../desired/resource.ts';
-import type { OpenSearchSecurityConfigSpec } from '../generated/opensearch-security-config.ts';
 import { DOCUMENT_OF_ROOT, type ConfigDocument } from '../plan/config/config-change.ts';
 import { planConfig, type ConfigPlan } from '../plan/config/plan-config.ts';
 import type { ConfigTree } from '../plan/config/tree.ts';
@@ -12,12 +8,13 @@ import { waiting, type Outcome, type OutcomeDetails } from '../plan/outcome.ts';
 import type { Parts } from '../plan/slot.ts';
 import { slotKeyOf, type Slot } from './claim-index.ts';
 import { DRIFT_CORRECTED } from './cluster-turn.ts';
-import { hasRoot, toConfigWish, withoutUnavailable, type ConfigWish } from './config-claims.ts';
-import { ConfigFailures } from './config-failures.ts';
-import { CONFIG_NAME, failureOf, outcomesAfter, toDecision, whatIsLeft } from './config-result.ts';
+import { hasRoot, probesOf, toConfigWish, withoutUnavailable, type ConfigWish } from './config-claims.ts';
+import { ConfigRecord } from './config-record.ts';
+import { CONFIG_NAME, failureOf, outcomesAfter, toDecision, whatIsLeft, withDoubts } from './config-result.ts';
 import type { Ticket } from './dirty-slots.ts';
 import { postpone, settle } from './session-state.ts';
 import type { TurnContext } from './turn-context.ts';
+import { UpgradeTurn } from './upgrade-turn.ts';
 import { recordOwners, writeAhead } from './write-ahead.ts';
 
 const SLOT = slotKeyOf('securityconfig', CONFIG_NAME);
@@ -28,58 +25,27 @@ const NO_WAY_BACK =
 interface Look {
   readonly slot: Slot;
   readonly ticket: Ticket;
+  readonly seen: ReadonlyMap<ObjectKey, Resource>;
   readonly wishes: readonly ConfigWish[];
   readonly live: ConfigTree;
 }
 
 /** The security configuration of one connection: all its objects together, in one transaction. */
 export class ConfigTurn {
-  readonly #failures = new ConfigFailures();
-  #backups: readonly Backup[] = [];
-  #clusterUuid: string | undefined;
+  readonly #record = new ConfigRecord();
+  readonly #upgrade = new UpgradeTurn(this.#record);
   #lastLive = '';
-  #upgrade: UpgradeStatus | undefined;
 
   /** @returns whether anything was written to the cluster */
   async run(context: TurnContext, isDriftDue: boolean): Promise<boolean> {
     const { state, signal } = context;
     const slot = state.index.slot(SLOT);
     if (slot === undefined || signal.aborted || (!isDriftDue && !state.dirty.has(SLOT))) return false;
-    await this.#prepare(context, slot);
-    if (isDriftDue) await this.#checkUpgrade(context, slot);
+    await this.#record.prepare(context, slot);
+    const hasUpgraded = await this.#upgrade.run(context, slot, isDriftDue);
     const look = await this.#look(context, slot);
-    if (look === undefined) return false;
-    return this.#carryOut(context, look, this.#plan(context, look));
-  }
-
-  /** What an earlier process left unfinished comes first. */
-  async #prepare(context: TurnContext, slot: Slot): Promise<void> {
-    const { world, state, cluster } = context;
-    if (this.#clusterUuid === state.ledger?.clusterUuid) return;
-    this.#backups = await world.configBackups.load(state.key);
-    const interrupted = this.#backups.find(({ journal }) => journal.state === 'Open');
-    if (interrupted !== undefined) {
-      const wishes = [...slot.claimants.values()].flatMap((resource) => toConfigWish(resource, state, world) ?? []);
-      const result = await resumeTransaction(interrupted, probesOf(wishes), {
-        api: cluster.configuration,
-        backups: world.configBackups,
-      });
-      world.log.warn({ connection: state.key, result: result.type }, 'interrupted change of the configuration ended');
-      this.#backups = await world.configBackups.load(state.key);
-    }
-    this.#failures.takeOver(this.#backups);
-    this.#clusterUuid = state.ledger?.clusterUuid;
-  }
-
-  /** Another answer than before has to be told. */
-  async #checkUpgrade({ state, cluster, signal }: TurnContext, slot: Slot): Promise<void> {
-    const policies = [...slot.claimants.values()].map(
-      ({ spec }) => (spec as OpenSearchSecurityConfigSpec).upgrade?.policy,
-    );
-    if (policies.every((policy) => policy === 'Ignore')) return;
-    const upgrade = await cluster.configuration.checkUpgrade(signal);
-    if (!isDeepStrictEqual(upgrade, this.#upgrade)) state.dirty.add(SLOT, 'sweep');
-    this.#upgrade = upgrade;
+    if (look === undefined) return hasUpgraded;
+    return (await this.#carryOut(context, look, this.#plan(context, look))) || hasUpgraded;
   }
 
   /** Reads what is declared and what is there; nothing when it is as it was and nobody wants anything new. */
@@ -95,7 +61,7 @@ export class ConfigTurn {
         isOnRecord(partsOf({ state }), root),
     );
     const { live, unavailable } = await readRoots(cluster.configuration, roots);
-    const hasChanged = this.#hasChanged(live);
+    const hasChanged = this.#hasChanged([cluster.identity.version, live]);
     // Whoever is waited for makes the slot dirty again.
     if (read.length !== wishes.length) {
       if (edited !== undefined) state.dirty.done(edited);
@@ -107,11 +73,13 @@ export class ConfigTurn {
     if (ticket === undefined) return undefined;
     const possible = wishes.map((wish) => withoutUnavailable(wish, unavailable));
     const active = onlyRemovals ? possible.filter(({ claim }) => isDeleting(claim.resource)) : possible;
-    return { slot, ticket, wishes: active, live };
+    const seen = new Map(wishes.map(({ claim }) => [claim.key, claim.resource]));
+    return { slot, ticket, seen, wishes: active, live };
   }
 
-  #hasChanged(live: ConfigTree): boolean {
-    const spelled = JSON.stringify(live);
+  /** Another version may have what was missing. */
+  #hasChanged(seen: readonly [version: string | undefined, live: ConfigTree]): boolean {
+    const spelled = JSON.stringify(seen);
     const hasChanged = spelled !== this.#lastLive;
     this.#lastLive = spelled;
     return hasChanged;
@@ -121,7 +89,7 @@ export class ConfigTurn {
     const plan = this.#planFor(context, look, []);
     const subjects = look.wishes.filter(({ claim }) => plan.subjects.includes(claim.key)).map(toSubject);
     const [, ...others] = plan.subjects;
-    if (others.length === 0 || !this.#failures.areSuspects(subjects)) return plan;
+    if (others.length === 0 || !this.#record.failures.areSuspects(subjects)) return plan;
     return this.#planFor(context, look, others);
   }
 
@@ -131,17 +99,21 @@ export class ConfigTurn {
       claims: wishes.map((wish) => ({
         ...wish,
         ...(held.includes(wish.claim.key) ? { declared: { type: 'none', outcome: later } as const } : {}),
-        refusal: this.#failures.refusalOf(toSubject(wish)),
+        refusal: this.#record.failures.refusalOf(toSubject(wish)),
       })),
       live,
       parts: partsOf({ state }),
       isObserving: state.connection?.spec.managementPolicy === 'Observe',
-      safety: { self: cluster.identity.self, hasWayBack: cluster.configuration.hasWayBack },
+      safety: {
+        self: cluster.identity.self,
+        hasWayBack: cluster.configuration.hasWayBack,
+        version: cluster.identity.version,
+      },
     });
   }
 
   async #carryOut(context: TurnContext, look: Look, plan: ConfigPlan): Promise<boolean> {
-    const task = { ticket: look.ticket, slot: look.slot, decision: toDecision(plan) };
+    const task = { ticket: look.ticket, slot: look.slot, seen: look.seen, decision: toDecision(plan) };
     if ((await writeAhead(context, [task])).length === 0) return false;
     const result = plan.changes.length === 0 ? undefined : await this.#transact(context, look, plan);
     if (result?.type === 'outrun') return true;
@@ -158,27 +130,28 @@ export class ConfigTurn {
     return result !== undefined;
   }
 
-  async #transact({ world, state, cluster }: TurnContext, look: Look, plan: ConfigPlan): Promise<TransactionResult> {
+  async #transact(context: TurnContext, look: Look, plan: ConfigPlan): Promise<TransactionResult> {
+    const { world, state, cluster, meter } = context;
     const subjects = look.wishes.filter(({ claim }) => plan.subjects.includes(claim.key));
     const versions = Object.fromEntries(subjects.map((wish) => [wish.claim.key, wish.version]));
     const { clusterUuid = '', apiPrefix } = cluster.identity;
     const journal = { connection: state.key, clusterUuid, apiPrefix, subjects: versions };
-    this.#clusterUuid = undefined;
-    const result = await runTransaction(
-      { base: look.live, wanted: plan.wanted, changes: plan.changes, probes: probesOf(look.wishes), journal },
-      { api: cluster.configuration, backups: world.configBackups },
-    );
-    this.#backups = await world.configBackups.load(state.key);
-    this.#clusterUuid = state.ledger?.clusterUuid;
+    const startedMs = world.clock.now();
+    const wanted = { base: look.live, wanted: plan.wanted, changes: plan.changes, probes: probesOf(look.wishes) };
+    const tools = { api: cluster.configuration, backups: world.configBackups };
+    const answer = await this.#record.during(context, () => runTransaction({ ...wanted, journal }, tools));
+    const result = withDoubts(answer, plan.doubts);
     this.#lastLive = '';
     const outcome = failureOf(result);
-    if (outcome !== undefined) this.#failures.add({ subjects: versions, outcome });
+    if (outcome !== undefined) this.#record.failures.add({ subjects: versions, outcome });
     world.log.info(
       {
         connection: state.key,
         document: 'securityconfig',
         result: result.type,
         changed: plan.changes.map(({ pointer }) => pointer),
+        durationMs: world.clock.now() - startedMs,
+        opaqueId: meter.opaqueId,
       },
       'configuration',
     );
@@ -206,16 +179,16 @@ export class ConfigTurn {
       );
       if (!isDrift) continue;
       teller.record(resource, DRIFT_CORRECTED);
+      world.metrics.driftFound.inc({ document: 'securityconfig' });
       world.metrics.driftCorrected.inc({ document: 'securityconfig' });
     }
   }
 
-  #details({ spec }: Resource, hasWayBack: boolean): OutcomeDetails {
-    const backups = this.#backups.map(({ secretName, createdAt }) => ({ secretName, createdAt }));
-    const isChecking = (spec as OpenSearchSecurityConfigSpec).upgrade?.policy !== 'Ignore';
+  #details(resource: Resource, hasWayBack: boolean): OutcomeDetails {
+    const backups = this.#record.backups.map(({ secretName, createdAt }) => ({ secretName, createdAt }));
     return {
       ...(backups.length === 0 ? {} : { backups }),
-      ...(this.#upgrade === undefined || !isChecking ? {} : { upgrade: this.#upgrade }),
+      ...this.#upgrade.details(resource),
       ...(hasWayBack ? {} : { noWayBack: NO_WAY_BACK }),
     };
   }
@@ -236,10 +209,6 @@ async function readRoots(
 
 function toSubject({ claim, version }: ConfigWish): { readonly key: ObjectKey; readonly version: string } {
   return { key: claim.key, version };
-}
-
-function probesOf(wishes: readonly ConfigWish[]): ConfigWish['probes'] {
-  return new Map(wishes.flatMap(({ probes }) => [...probes]));
 }
 
 function partsOf({ state }: Pick<TurnContext, 'state'>): Parts {

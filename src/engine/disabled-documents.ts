@@ -56,11 +56,11 @@ function tellUnreadable({ state, teller, world }: TurnContext, document: Documen
 /** What we may not write is told and tried later: whoever changes the settings of a node tells nobody. */
 export function setAside({ state, teller, world }: TurnContext, kind: Kind, refused: DisabledTasks): void {
   state.disabled.set(`PATCH ${kind.document}`, refused.error.message);
-  for (const { ticket, slot, decision } of refused.tasks) {
+  for (const { ticket, slot, seen, decision } of refused.tasks) {
     settle(state, ticket);
     postpone(state, slot.key, world);
     for (const subject of decision.subjects ?? []) {
-      const resource = slot.claimants.get(subject);
+      const resource = seen.get(subject);
       if (resource !== undefined) teller.tell(resource, stalled('Forbidden', refused.error.message));
     }
   }

@@ -3,6 +3,8 @@ import type { Cluster } from '../commit/cluster.ts';
 
 /** A write that took longer than this waited for a node that hung, and that may be thrown out of the cluster by now. */
 const SLOW_WRITE_MS = 20_000;
+/** A node that is back in the cluster may not listen yet when it is told; it is told a second time. */
+const AGAIN_MS = 15_000;
 /** How often a node that is away is looked for; it serves stale rules from the moment it is back. */
 const LOOK_MS = 2000;
 /** A node that was away for longer was restarted, or taken away for good. */
@@ -17,15 +19,20 @@ export class NodeWatch {
   #known: ReadonlySet<string> = new Set();
   readonly #away = new Map<string, number>();
   #mustFlush = false;
+  /** Somebody may not hear it yet. */
+  #mayBeDeaf = false;
+  #againAtMs: number | undefined;
   #lookedAtMs = -Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** When to look again; undefined while nobody is away. */
+  /** When to look again; undefined while nobody is away or is to be told again. */
   get nextLookMs(): number | undefined {
-    return this.#away.size === 0 ? undefined : this.#lookedAtMs + LOOK_MS;
+    const lookMs = this.#away.size === 0 ? Infinity : this.#lookedAtMs + LOOK_MS;
+    const nextMs = Math.min(lookMs, this.#againAtMs ?? Infinity);
+    return nextMs === Infinity ? undefined : nextMs;
   }
 
   /** Whether what was stored may not be in force on every node. */
@@ -35,7 +42,7 @@ export class NodeWatch {
 
   /** The write that just ended took so long. */
   wrote(durationMs: number): void {
-    if (durationMs > SLOW_WRITE_MS) this.#mustFlush = true;
+    if (durationMs > SLOW_WRITE_MS) this.#flushTwice();
   }
 
   /** Something was stored that is not in force everywhere. */
@@ -49,16 +56,25 @@ export class NodeWatch {
     this.#lookedAtMs = nowMs;
     const nodes = await cluster.fetchNodes(signal);
     if (nodes !== undefined) this.#compare(new Set(nodes), nowMs);
+    if (nowMs >= (this.#againAtMs ?? Infinity)) this.#mustFlush = true;
     if (!this.#mustFlush) return 'not needed';
     const answer = await cluster.flushCache();
     // Who may not flush will not be able to at the next turn either.
     this.#mustFlush = false;
+    if (this.#mayBeDeaf) this.#againAtMs = answer.type === 'flushed' ? nowMs + AGAIN_MS : undefined;
+    else if (nowMs >= (this.#againAtMs ?? Infinity)) this.#againAtMs = undefined;
+    this.#mayBeDeaf = false;
     return answer.type;
+  }
+
+  #flushTwice(): void {
+    this.#mustFlush = true;
+    this.#mayBeDeaf = true;
   }
 
   #compare(nodes: ReadonlySet<string>, nowMs: number): void {
     const isFirst = this.#known.size === 0;
-    if (!isFirst && [...nodes].some((node) => !this.#known.has(node))) this.#mustFlush = true;
+    if (!isFirst && [...nodes].some((node) => !this.#known.has(node))) this.#flushTwice();
     for (const node of this.#known) if (!nodes.has(node)) this.#away.set(node, this.#away.get(node) ?? nowMs);
     for (const [node, sinceMs] of this.#away)
       if (nodes.has(node) || nowMs - sinceMs > GIVE_UP_MS) this.#away.delete(node);

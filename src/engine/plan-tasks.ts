@@ -84,7 +84,7 @@ export function planTasks(
       continue;
     }
     if ((decision.operation?.type === 'remove') !== (options.only === 'remove')) continue;
-    tasks.push({ ticket, slot, decision });
+    tasks.push({ ticket, slot, seen: new Map(slot.claimants), decision });
     if (decision.operation !== undefined) operations += 1;
     if (operations >= kind.maxOperations) break;
   }

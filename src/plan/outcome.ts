@@ -48,6 +48,8 @@ export type Outcome =
 export interface OutcomeDetails {
   readonly backups?: readonly { readonly secretName: string; readonly createdAt: string }[];
   readonly upgrade?: { readonly available: boolean; readonly changes?: readonly string[] };
+  /** What became of the upgrade that the object asks for. */
+  readonly upgradePerformed?: { readonly status: 'True' | 'False'; readonly reason: string; readonly message: string };
   /** Why nobody could put a wrong configuration back; undefined when somebody can. */
   readonly noWayBack?: string;
 }

@@ -53,7 +53,10 @@ const clients: readonly (readonly [string, () => Client])[] = [
   [
     'the API server',
     () =>
-      new KubernetesClient({ server: url, tls: {}, headers: () => Promise.resolve({}), namespace: 'platform' }, caller),
+      new KubernetesClient(
+        { server: url, tls: {}, headers: () => Promise.resolve({}), namespace: 'platform' },
+        { caller },
+      ),
   ],
   [
     'OpenSearch',

@@ -244,10 +244,40 @@ describe('a security configuration', () => {
     expect(logins).toBeLessThan(10);
   });
 
+  test('says which audit setting is unknown before anything is written, or after a refusal where it cannot know', async () => {
+    const operator = anOperator();
+    const { configuration } = operator.cluster;
+    const slip = { audit: { audit: { enable_rset: true } } };
+    operator.apply(CONFIGS, SSO, slip);
+    await operator.start();
+    expect(operator.ready(CONFIGS, SSO)).toBe('False InvalidSpec');
+    expect(operator.message(CONFIGS, SSO)).toContain('did you mean enable_rest?');
+    expect(configuration.patches).toEqual([]);
+    operator.cluster.identity = { ...operator.cluster.identity, version: '3.9.0' };
+    configuration.refusal = 'Could not parse content of request.';
+    operator.apply(CONFIGS, SSO, { ...slip, dynamic: {} });
+    await operator.pass();
+    expect(operator.ready(CONFIGS, SSO)).toBe('False Rejected');
+    expect(operator.message(CONFIGS, SSO)).toMatch(/^Could not parse content of request.*did you mean enable_rest\?/);
+  });
+
+  test('says which version has what a domain asks for', async () => {
+    const operator = anOperator();
+    operator.cluster.identity = { ...operator.cluster.identity, version: '2.19.4' };
+    const jwt = { type: 'jwt', config: { jwks_uri: 'https://id.example/keys' } };
+    operator.apply(CONFIGS, SSO, { dynamic: { authc: { jwt: { ...OIDC, http_authenticator: jwt } } } });
+    await operator.start();
+    expect(operator.ready(CONFIGS, SSO)).toBe('False Unsupported');
+    expect(operator.message(CONFIGS, SSO)).toContain('needs OpenSearch 3.3');
+    operator.cluster.identity = { ...operator.cluster.identity, version: '3.4.0' };
+    await operator.pass(90_000);
+    expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
+  });
+
   test('shows what an upgrade of the default roles would change, unless it is told to ignore that', async () => {
     const operator = await start({ dynamic: { do_not_fail_on_forbidden: true } });
     operator.apply(CONFIGS, { name: 'deaf' }, { upgrade: { policy: 'Ignore' } });
-    operator.cluster.configuration.upgrade = { available: true, changes: ['roles: add new_role'] };
+    operator.cluster.configuration.upgrade.offered = [{ document: 'roles', verb: 'add', name: 'new_role' }];
     await operator.pass(90_000);
     expect(operator.status(CONFIGS, SSO).upgrade).toEqual({ available: true, changes: ['roles: add new_role'] });
     expect(operator.status(CONFIGS, { name: 'deaf' }).upgrade).toBeUndefined();

@@ -131,7 +131,7 @@ describe('an upgrade of the default roles', () => {
     expect(await upgrade.check()).toEqual(nothing);
     expect(await upgrade.check(['roles'])).toEqual(fixture.is3 ? nothing : unknown);
     expect(await upgrade.perform()).toEqual(refused);
-    expect(await upgrade.perform(['roles'])).toEqual(fixture.is3 ? refused : unknown);
+    expect(await upgrade.perform({ configs: ['roles'] })).toEqual(fixture.is3 ? refused : unknown);
   });
 
   it('brings back a role that is missing', async () => {
@@ -145,6 +145,19 @@ describe('an upgrade of the default roles', () => {
       type: 'ok',
       value: fixture.before.roles[DEFAULT_ROLE],
     });
+  });
+
+  it('can be had of single roles on 3.x, and is all or nothing on 2.19', async () => {
+    const other = 'notifications_full_access';
+    for (const name of [DEFAULT_ROLE, other]) valueOf(await fixture.admin.roles.delete(name));
+    const answer = await fixture.user.upgrade.perform({ configs: ['roles'], entities: [DEFAULT_ROLE] });
+    const left = valueOf(await fixture.user.upgrade.check()).upgradeActions?.['roles']?.add;
+    expect([answer.type, [...(left ?? [])].sort()]).toEqual(
+      fixture.is3 ? ['ok', [other]] : ['unsupported', [DEFAULT_ROLE, other]],
+    );
+    valueOf(await fixture.user.upgrade.perform());
+    valueOf(await fixture.user.cache.flush());
+    expect(await fixture.user.upgrade.check()).toEqual(nothing);
   });
 });
 

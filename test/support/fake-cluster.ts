@@ -48,7 +48,7 @@ export class FakeCluster implements Cluster {
   /** Thrown by the next PATCH only, which stores nothing. */
   nextPatchFails: OperatorError | undefined;
   /** What somebody else does just before a PATCH arrives. */
-  beforePatch: () => void = () => undefined;
+  beforePatch: () => void | Promise<void> = () => undefined;
   /** Thrown by the next PATCH only, which is carried out. */
   nextAnswerIsLost: OperatorError | undefined;
   /** Every PATCH that arrived, whatever was answered. */
@@ -161,7 +161,13 @@ export class FakeCluster implements Cluster {
     this.patches.push({ document, operations });
     if (this.disabled.has(`PATCH ${document}`))
       return Promise.reject(new EndpointDisabledError(`no PATCH of ${document}`));
-    this.beforePatch();
+    const others = this.beforePatch();
+    return others === undefined
+      ? this.#answerTo(document, operations)
+      : others.then(() => this.#answerTo(document, operations));
+  }
+
+  #answerTo(document: DocumentName, operations: readonly Operation[]): Promise<WriteAnswer> {
     const failure = this.outage ?? this.outageOfWrites ?? this.nextPatchFails;
     this.nextPatchFails = undefined;
     if (failure !== undefined) return Promise.reject(failure);

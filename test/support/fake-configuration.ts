@@ -1,9 +1,11 @@
-import type { ConfigApi, Login, Look, UpgradeStatus } from '../../src/commit/config/config-api.ts';
+import type { ConfigApi, Login, Look } from '../../src/commit/config/config-api.ts';
 import { patchFor, rootOf, toRoot } from '../../src/commit/config/config-wire.ts';
+import type { UpgradeApi } from '../../src/commit/config/upgrade-api.ts';
 import type { WriteAnswer } from '../../src/commit/cluster.ts';
 import type { OperatorError } from '../../src/errors.ts';
 import type { JsonObject } from '../../src/generated/json-value.ts';
 import type { ConfigChange, ConfigDocument } from '../../src/plan/config/config-change.ts';
+import type { UpgradeAction, UpgradeOffer, UpgradeScope } from '../../src/plan/config/upgrade-plan.ts';
 import { pathOf, valueAt, withValue, type ConfigTree } from '../../src/plan/config/tree.ts';
 
 const BASIC: JsonObject = {
@@ -80,11 +82,7 @@ export class FakeConfiguration implements ConfigApi {
     return this.letsIn(login, this.tree);
   }
 
-  upgrade: UpgradeStatus = { available: false, changes: [] };
-
-  checkUpgrade(): Promise<UpgradeStatus> {
-    return Promise.resolve(this.upgrade);
-  }
+  readonly upgrade = new FakeUpgrade((step) => this.#step(step));
 
   answers(): Promise<boolean> {
     return Promise.resolve(true);
@@ -103,5 +101,52 @@ export class FakeConfiguration implements ConfigApi {
   #step(step: string): Promise<void> {
     const outage = this.#outage();
     return outage === undefined ? Promise.try(() => this.onStep(step)) : Promise.reject(outage);
+  }
+}
+
+/** The upgrade of default roles: what is performed is stored, and loaded only when it is told so. */
+class FakeUpgrade implements UpgradeApi {
+  offered: readonly UpgradeAction[] = [];
+  /** What is offered does not go away by performing it. */
+  isStubborn = false;
+  /** Words with which it is refused. */
+  refusal: string | undefined;
+  /** What was asked for, in the order of arrival. */
+  readonly performed: (UpgradeScope | undefined)[] = [];
+  readonly #stored = new Set<string>();
+  /** Whether the nodes know of all that is stored. */
+  isLoaded = true;
+  readonly #step: (step: string) => Promise<void>;
+
+  constructor(step: (step: string) => Promise<void>) {
+    this.#step = step;
+  }
+
+  check(): Promise<UpgradeOffer> {
+    return Promise.resolve({ type: 'offer', actions: this.offered });
+  }
+
+  async fetch(actions: readonly UpgradeAction[]): Promise<JsonObject> {
+    const roles = actions.map(({ name }) => [name, this.#stored.has(name) ? { description: 'new' } : null] as const);
+    await this.#step('fetchRoles');
+    return { roles: Object.fromEntries(roles) };
+  }
+
+  async perform(scope: UpgradeScope | undefined): ReturnType<UpgradeApi['perform']> {
+    await this.#step('perform');
+    this.performed.push(scope);
+    if (this.refusal !== undefined) return { type: 'refused', words: this.refusal };
+    const done = this.offered.filter(({ name }) => scope?.entities.includes(name) ?? true);
+    for (const { name } of done) this.#stored.add(name);
+    if (!this.isStubborn) this.offered = this.offered.filter((action) => !done.includes(action));
+    this.isLoaded = false;
+    await this.#step('performed');
+    return { type: 'performed' };
+  }
+
+  async load(): Promise<string | undefined> {
+    await this.#step('flush');
+    this.isLoaded = true;
+    return undefined;
   }
 }

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { request } from 'undici';
+import { waitFor } from './wait-for.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -27,6 +29,13 @@ export class OperatorProcess {
   /** Everything it has logged so far. */
   get output(): string {
     return this.#output;
+  }
+
+  /** Asks its own HTTP server, once that serves. */
+  async ask(path: '/metrics' | '/healthz' | '/readyz'): Promise<{ readonly status: number; readonly text: string }> {
+    const port = await waitFor('the port of the operator', async () => /"port":(\d+)/.exec(this.#output)?.[1]);
+    const { statusCode, body } = await request(`http://127.0.0.1:${port}${path}`);
+    return { status: statusCode, text: await body.text() };
   }
 
   /** SIGTERM. @returns the exit code, or the signal that ended it */

@@ -32,6 +32,8 @@ interface Target {
   readonly caPem: string;
   readonly certPem?: string;
   readonly keyPem?: string;
+  /** Whoever comes with a password is only who that says, and not the holder of the certificate. */
+  readonly isCertForOthers?: true;
 }
 
 /** Stands before a real server, with a certificate of the same authority: counts requests, and makes faults on request. */
@@ -41,6 +43,8 @@ export class RecordingProxy {
   fault: (recorded: Recorded) => Fault | undefined = () => undefined;
   readonly #target: Target;
   readonly #agent: Agent;
+  /** Without a certificate. */
+  readonly #plainAgent: Agent;
   readonly #credentials: { readonly cert: string; readonly key: string };
   #server: Server;
   #port = 0;
@@ -49,6 +53,7 @@ export class RecordingProxy {
     this.#target = target;
     this.#credentials = credentials;
     const { caPem: ca, certPem: cert, keyPem: key } = target;
+    this.#plainAgent = new Agent({ keepAlive: true, ca });
     this.#agent = new Agent({ keepAlive: true, ca, ...(cert === undefined ? {} : { cert, key }) });
     this.#server = this.#create();
   }
@@ -98,6 +103,7 @@ export class RecordingProxy {
   async stop(): Promise<void> {
     if (this.#server.listening) await this.goDown();
     this.#agent.destroy();
+    this.#plainAgent.destroy();
   }
 
   #create(): Server {
@@ -135,10 +141,11 @@ export class RecordingProxy {
   ): void {
     const headers = { ...incoming.headers };
     delete headers.host;
+    const hasPassword = headers.authorization !== undefined;
     const onward = request(`${this.#target.url}${incoming.url ?? ''}`, {
       method: incoming.method ?? 'GET',
       headers,
-      agent: this.#agent,
+      agent: this.#target.isCertForOthers === true && hasPassword ? this.#plainAgent : this.#agent,
     });
     onward.on('response', (answer) => {
       if (isAnswerLost) {

@@ -14,6 +14,7 @@ export interface Condition {
   readonly reason: string;
   readonly message: string;
   readonly lastTransitionTime: string;
+  readonly observedGeneration?: number;
 }
 
 /** A custom resource as the API server returns it. */

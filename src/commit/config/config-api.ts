@@ -11,7 +11,6 @@ import {
 } from '../../clients/security-api.ts';
 import { accessRefusal } from '../../clients/access-refusal.ts';
 import { answers } from '../../clients/answers.ts';
-import { upgrades } from '../../clients/rest-upgrade.ts';
 import { EndpointDisabledError, OperatorError } from '../../errors.ts';
 import type { JsonObject, JsonValue } from '../../generated/json-value.ts';
 import type { ConfigChange, ConfigDocument } from '../../plan/config/config-change.ts';
@@ -19,6 +18,7 @@ import { MASK } from '../../plan/config/defaults.ts';
 import { isObject, leavesOf, pathOf, valueAt, withValue, type ConfigTree } from '../../plan/config/tree.ts';
 import { identify, type Identity } from '../identify.ts';
 import { patchFor, rootOf, toRoot } from './config-wire.ts';
+import { upgradeApi, type UpgradeApi } from './upgrade-api.ts';
 
 /** Where the plugin keeps it, unless `plugins.security.config_index_name` says otherwise. */
 const SECURITY_DOCUMENT = '/.opendistro_security/_doc/config';
@@ -27,12 +27,6 @@ const SECURITY_DOCUMENT = '/.opendistro_security/_doc/config';
 export interface Login {
   readonly username: string;
   readonly password: string;
-}
-
-export interface UpgradeStatus {
-  readonly available: boolean;
-  /** Such as `roles: add all_access`. */
-  readonly changes: readonly string[];
 }
 
 export type Look =
@@ -53,8 +47,7 @@ export interface ConfigApi {
   logIn(login: Login): Promise<boolean>;
   /** Whether anything answers at an address; whose certificate it has is not asked, since nothing is sent. */
   answers(url: string): Promise<boolean>;
-  /** What the node that answers would change in the default roles; undefined where we may not ask. One GET. */
-  checkUpgrade(signal: AbortSignal): Promise<UpgradeStatus | undefined>;
+  readonly upgrade: UpgradeApi;
   /** The same with the certificate of an administrator, where there is one. */
   asRescuer<T>(use: (api: Pick<ConfigApi, 'fetch' | 'patch'>) => Promise<T>): Promise<T>;
 }
@@ -77,7 +70,7 @@ export function configApi(
     prove: () => prove(settings, identity),
     logIn: (login) => logIn(settings, identity, login),
     answers,
-    checkUpgrade: (signal) => checkUpgrade(client, identity, signal),
+    upgrade: upgradeApi(client, identity.apiPrefix),
     asRescuer: (use) => asRescuer(settings, identity.apiPrefix, use),
   };
 }
@@ -127,21 +120,6 @@ function unlessDisabled(response: OpenSearchResponse): WriteAnswer {
     if (!(error instanceof EndpointDisabledError)) throw error;
     return { type: 'refused', words: error.message };
   }
-}
-
-async function checkUpgrade(
-  client: OpenSearchClient,
-  { apiPrefix }: Pick<Identity, 'apiPrefix'>,
-  signal: AbortSignal,
-): Promise<UpgradeStatus | undefined> {
-  const answer = await upgrades(client, `${API_PREFIXES[apiPrefix]}/api`).upgrade.check([], signal);
-  if (answer.type !== 'ok') return undefined;
-  const changes = Object.entries(answer.value.upgradeActions ?? {}).flatMap(([document, actions]) =>
-    Object.entries(actions).flatMap(([verb, names]) =>
-      (names as readonly string[]).map((name) => `${document}: ${verb} ${name}`),
-    ),
-  );
-  return { available: answer.value.upgradeAvailable, changes: changes.sort().slice(0, 200) };
 }
 
 /** Passwords are shown as asterisks; an administrator's certificate may read the document itself, where they are. */

@@ -5,6 +5,7 @@ import type { NamespacedName, ObjectKey } from '../../desired/resource.ts';
 import type { JsonValue } from '../../generated/json-value.ts';
 import { DOCUMENT_OF_ROOT, type ConfigDocument } from '../../plan/config/config-change.ts';
 import type { ConfigTree, Pointer } from '../../plan/config/tree.ts';
+import type { UpgradeRecord } from '../../plan/config/upgrade-plan.ts';
 import type { Identity } from '../identify.ts';
 import { rootOf, toPutBody } from './config-wire.ts';
 
@@ -28,8 +29,10 @@ export interface Journal {
   readonly units: readonly Pointer[];
   /** Whose wishes were tried, and in which version. */
   readonly subjects: Readonly<Record<ObjectKey, string>>;
-  /** Why it was rolled back. */
+  /** Why it was rolled back, or what is not as it should be. */
   readonly why?: string;
+  /** Of an upgrade of what OpenSearch brings along, which changes no configuration. */
+  readonly upgrade?: UpgradeRecord;
 }
 
 export interface BackupTools {
@@ -72,7 +75,9 @@ export class ConfigBackups {
     const present = await this.load(journal.connection);
     const names = namesOf(journal.connection);
     const free = names.find((name) => present.every(({ secretName }) => secretName !== name));
-    const secretName = free ?? present.at(-1)?.secretName;
+    // The last upgrade stays on record, so that it is not done again.
+    const lastUpgrade = present.find((backup) => backup.journal.upgrade !== undefined);
+    const secretName = free ?? present.filter((backup) => backup !== lastUpgrade).at(-1)?.secretName;
     if (secretName === undefined) throw new Error('there is neither a free nor an old place for a backup');
     const createdAt = timestamp(this.#tools.clock.now());
     const backup: Backup = { secretName, createdAt, documents, journal: { ...journal, state: 'Open' } };
@@ -110,8 +115,11 @@ function namesOf(connection: NamespacedName): readonly string[] {
 
 function toSecret({ secretName, createdAt, documents, journal }: Backup, namespace: string): object {
   const bodies = Object.entries(documents).map(([root, value]) => {
-    const document = DOCUMENT_OF_ROOT[root] ?? 'securityconfig';
-    return [document, encode(document === 'nodesdn' ? value : toPutBody(document, value))];
+    const document = DOCUMENT_OF_ROOT[root];
+    // Entities that an upgrade changes are kept as they are, by name.
+    return document === undefined
+      ? [root, encode(value)]
+      : [document, encode(document === 'nodesdn' ? value : toPutBody(document, value))];
   });
   return {
     apiVersion: 'v1',

@@ -30,7 +30,9 @@ export async function openGuarded(open: () => Promise<Cluster>, guard: Guard): P
 }
 
 async function putBackInterrupted({ settings, connection, backups }: Guard, why: string): Promise<boolean> {
-  const interrupted = (await backups.load(connection)).find(({ journal }) => journal.state === 'Open');
+  const interrupted = (await backups.load(connection)).find(
+    ({ journal }) => journal.state === 'Open' && journal.upgrade === undefined,
+  );
   if (interrupted === undefined) return false;
   const { apiPrefix } = interrupted.journal;
   await rollBack(interrupted, { api: { asRescuer: (use) => asRescuer(settings, apiPrefix, use) }, backups }, why);

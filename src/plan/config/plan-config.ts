@@ -4,6 +4,7 @@ import type { JsonValue } from '../../generated/json-value.ts';
 import { isObserved, ownerName } from '../obstacles.ts';
 import { stalled, type Outcome } from '../outcome.ts';
 import type { Parts } from '../slot.ts';
+import { auditProblems, isAuditKnown } from './audit-problems.ts';
 import { changesBetween, isMemberUnit, unitOf, type ConfigChange } from './config-change.ts';
 import { adoptionObstacle, hiddenPassword, maskedUnit, observed, type Step } from './config-obstacles.ts';
 import type { ConfigClaim, ConfigView } from './config-view.ts';
@@ -17,6 +18,8 @@ export interface ConfigPlan {
   /** Whose wishes `changes` carry out. */
   readonly subjects: readonly ObjectKey[];
   readonly parts: Parts;
+  /** What the server may object to. */
+  readonly doubts: readonly string[];
   /** What to tell each object once the changes are in force. */
   readonly outcomes: ReadonlyMap<ObjectKey, Outcome>;
 }
@@ -26,12 +29,20 @@ interface Draft {
   readonly declared: ReadonlyMap<Pointer, { readonly value: JsonValue; readonly by: ObjectKey }>;
   readonly parts: Parts;
   readonly subjects: readonly ObjectKey[];
+  readonly doubts: readonly string[];
   readonly outcomes: ReadonlyMap<ObjectKey, Outcome>;
 }
 
 /** Decides about the whole configuration of a cluster: the older objects first, each as far as it is safe. Pure. */
 export function planConfig(view: ConfigView): ConfigPlan {
-  const start: Draft = { tree: view.live, declared: new Map(), parts: view.parts, subjects: [], outcomes: new Map() };
+  const start: Draft = {
+    tree: view.live,
+    declared: new Map(),
+    parts: view.parts,
+    subjects: [],
+    doubts: [],
+    outcomes: new Map(),
+  };
   const sorted = [...view.claims].sort((a, b) => byAge(a.claim, b.claim));
   const isLeaving = ({ claim }: ConfigClaim): boolean => isDeleting(claim.resource);
   const staying = sorted.filter((claim) => !isLeaving(claim));
@@ -39,8 +50,8 @@ export function planConfig(view: ConfigView): ConfigPlan {
     (draft, claim) => (isLeaving(claim) ? leave(view, draft, claim) : join(view, draft, claim)),
     start,
   );
-  const { tree, parts, subjects, outcomes } = drafted;
-  return { wanted: tree, changes: changesBetween(view.live, tree), parts, subjects, outcomes };
+  const { tree, ...decided } = drafted;
+  return { ...decided, wanted: tree, changes: changesBetween(view.live, tree) };
 }
 
 function join(view: ConfigView, draft: Draft, wish: ConfigClaim): Draft {
@@ -48,7 +59,7 @@ function join(view: ConfigView, draft: Draft, wish: ConfigClaim): Draft {
   if (claim.resource.paused) return tell(draft, claim.key, { type: 'paused' });
   if (declared.type === 'none') return tell(draft, claim.key, declared.outcome);
   const leaves = new Map([...declared.leaves].filter(([pointer]) => !isForgotten(pointer)));
-  const obstacle = clashOf(view, draft, { ...wish, leaves }) ?? adoptionObstacle(view, wish, leaves);
+  const obstacle = obstacleTo(view, draft, { ...wish, leaves });
   const tree = put(draft, wish, leaves);
   const step = stepTo(draft, tree);
   if (isObserved(view, claim.resource)) return tell(draft, claim.key, observed(step));
@@ -65,8 +76,20 @@ function join(view: ConfigView, draft: Draft, wish: ConfigClaim): Draft {
     ]),
     parts: new Map([...draft.parts, [claim.key, part]]),
     subjects: isChanging ? [...draft.subjects, claim.key] : draft.subjects,
+    doubts: isChanging ? [...draft.doubts, ...auditProblems(leaves, view.live)] : draft.doubts,
     outcomes: new Map([...draft.outcomes, [claim.key, inForce]]),
   };
+}
+
+/** Why it cannot be had as it is declared, whatever is there. */
+function obstacleTo(
+  view: ConfigView,
+  draft: Draft,
+  wish: ConfigClaim & { readonly leaves: Leaves },
+): Outcome | undefined {
+  const problems = isAuditKnown(view.safety.version) ? auditProblems(wish.leaves, view.live) : [];
+  if (problems.length > 0) return stalled('InvalidSpec', problems.join('; '));
+  return clashOf(view, draft, wish) ?? adoptionObstacle(view, wish, wish.leaves);
 }
 
 function stalledMessage(outcome: Outcome | undefined): string | undefined {

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../generated/json-value.ts';
 import type { Self } from '../../kinds/kind.ts';
 import { differingPointers } from './config-change.ts';
+import { versionGaps } from './version-gaps.ts';
 import { isObject, pointerOf, valueAt, type ConfigTree } from './tree.ts';
 
 /** What the operator could do if a change shut everybody out, and whose login proves that it did not. */
@@ -9,16 +10,18 @@ export interface Safety {
   /** A client certificate of an administrator is at hand, which gets in whatever the configuration says. */
   readonly hasWayBack: boolean;
   readonly hasProbes: boolean;
+  /** Of OpenSearch, where it is known. */
+  readonly version: string | undefined;
 }
 
 export interface Refusal {
-  readonly reason: 'InvalidSpec' | 'WouldLockOut';
+  readonly reason: 'InvalidSpec' | 'Unsupported' | 'WouldLockOut';
   readonly message: string;
 }
 
 /** Source: the plugin's DynamicConfigModelV7, which skips a domain of another type without a word. */
 const AUTHENTICATORS = ['basic', 'clientcert', 'extended-proxy', 'jwt', 'kerberos', 'openid', 'proxy', 'saml'];
-const BACKENDS = ['intern', 'internal', 'ldap', 'noop'];
+const BACKENDS = ['intern', 'internal', 'ldap', 'ldap2', 'noop'];
 
 interface Domain {
   readonly name: string;
@@ -34,6 +37,11 @@ export function refusalOfConfig(live: ConfigTree, wanted: ConfigTree, safety: Sa
   const problems = [...changed.flatMap((domain) => domainProblems(domain, wanted)), ...authzProblems(live, wanted)];
   problems.push(...orderProblems(changed, domainsOf(wanted)));
   if (problems.length > 0) return { reason: 'InvalidSpec', message: problems.join('; ') };
+  const gaps = changed.flatMap(({ name, isEnabled }) => {
+    const domain = valueAt(wanted, ['dynamic', 'authc', name]);
+    return isEnabled && isObject(domain) ? versionGaps(name, domain, safety.version) : [];
+  });
+  if (gaps.length > 0) return { reason: 'Unsupported', message: gaps.join('; ') };
   const loss = lossOf(live, wanted, safety);
   return loss === undefined ? undefined : { reason: 'WouldLockOut', message: `not written: ${loss}` };
 }

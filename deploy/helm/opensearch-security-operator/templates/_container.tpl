@@ -1,10 +1,12 @@
 {{- /* The settings of the program; each is a flag, too. */ -}}
 {{- define "operator.env" -}}
-# Comma-separated; empty watches all namespaces.
-- name: NAMESPACES
-  value: {{ join "," .Values.scopedNamespaces | quote }}
 - name: LOG_LEVEL
   value: {{ .Values.log.level }}
+{{- /* Nothing is rendered that the API server would drop, or each kubectl apply would find a difference. */}}
+{{- with .Values.scopedNamespaces }}
+- name: NAMESPACES
+  value: {{ join "," . | quote }}
+{{- end }}
 - name: METRICS_PORT
   value: {{ .Values.metrics.port | quote }}
 - name: STALL_AFTER
@@ -40,7 +42,9 @@
 httpGet:
   path: {{ .path }}
   port: http
-initialDelaySeconds: {{ .initialDelaySeconds }}
+{{- with .initialDelaySeconds }}
+initialDelaySeconds: {{ . }}
+{{- end }}
 periodSeconds: {{ .periodSeconds }}
 timeoutSeconds: {{ .timeoutSeconds }}
 failureThreshold: {{ .failureThreshold }}

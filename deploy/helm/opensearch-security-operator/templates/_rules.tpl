@@ -22,7 +22,7 @@ opensearchconnections opensearchactiongroups opensearchtenants opensearchroles o
   verbs: [patch]
 - apiGroups: ['']
   resources: [events]
-  verbs: [create]
+  verbs: [create, patch]
 {{- end -}}
 
 {{- /* What it needs in a namespace with connections or users. */ -}}

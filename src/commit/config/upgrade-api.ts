@@ -1,0 +1,59 @@
+import { securityRest } from '../../clients/security-rest.ts';
+import { toDocument, read, API_PREFIXES, type ApiPrefix } from '../../clients/security-api.ts';
+import type { OpenSearchClient } from '../../clients/opensearch.ts';
+import type { JsonObject, JsonValue } from '../../generated/json-value.ts';
+import type { UpgradeAction, UpgradeOffer, UpgradeScope } from '../../plan/config/upgrade-plan.ts';
+
+export type UpgradeAnswer = { readonly type: 'performed' } | { readonly type: 'refused'; readonly words: string };
+
+/** The upgrade of what OpenSearch brings along. Methods throw the `OperatorError` of the whole connection. */
+export interface UpgradeApi {
+  /** What the node that answers would change. One GET. */
+  check(signal: AbortSignal): Promise<UpgradeOffer>;
+  /** Stores, and makes no node load it. One POST. @param scope needs 3.x */
+  perform(scope: UpgradeScope | undefined): Promise<UpgradeAnswer>;
+  /** What is stored now of some entities; `null` for those that are not there. One GET a document. */
+  fetch(actions: readonly UpgradeAction[]): Promise<JsonObject>;
+  /** Makes every node load what is stored. One DELETE. @returns why not, in the server's words */
+  load(): Promise<string | undefined>;
+}
+
+export function upgradeApi(client: OpenSearchClient, prefix: ApiPrefix): UpgradeApi {
+  const { upgrade, cache } = securityRest(client, prefix);
+  return {
+    check: async (signal) => {
+      const answer = await upgrade.check([], signal);
+      if (answer.type !== 'ok') return { type: 'unavailable', words: answer.words };
+      return { type: 'offer', actions: toActions(answer.value.upgradeActions ?? {}) };
+    },
+    perform: async (scope) => {
+      const answer = await upgrade.perform(scope);
+      return answer.type === 'ok' ? { type: 'performed' } : { type: 'refused', words: answer.words };
+    },
+    fetch: async (actions) => {
+      const byDocument = [...Map.groupBy(actions, ({ document }) => document)];
+      const documents = byDocument.map(async ([document, some]) => {
+        const path = `${API_PREFIXES[prefix]}/api/${document}`;
+        const all = toDocument(document, await read(client, path)) as JsonObject;
+        return [document, Object.fromEntries(some.map(({ name }) => [name, entity(all, name)]))] as const;
+      });
+      return Object.fromEntries(await Promise.all(documents));
+    },
+    load: async () => {
+      const answer = await cache.flush();
+      return answer.type === 'ok' || answer.type === 'unchanged' ? undefined : answer.words;
+    },
+  };
+}
+
+function entity(all: JsonObject, name: string): JsonValue {
+  return Object.hasOwn(all, name) ? (all[name] ?? null) : null;
+}
+
+function toActions(offered: Readonly<Record<string, object>>): readonly UpgradeAction[] {
+  return Object.entries(offered).flatMap(([document, verbs]) =>
+    Object.entries(verbs).flatMap(([verb, names]) =>
+      (names as readonly string[]).map((name) => ({ document, verb, name })),
+    ),
+  );
+}
