@@ -75,6 +75,21 @@ describe('a security configuration', () => {
     expect(operator.ready(CONFIGS, SSO)).toBe('False RolledBack');
   });
 
+  test('is tried anew when it is made anew, with what is right this time', async () => {
+    const operator = anOperator();
+    const { configuration } = operator.cluster;
+    configuration.shutOut = (tree) =>
+      valueAt(tree, ['dynamic', 'authc', 'bad']) === undefined ? undefined : 'nobody gets in';
+    operator.apply(CONFIGS, SSO, { dynamic: { authc: { bad: OIDC } } });
+    await operator.start();
+    expect(operator.ready(CONFIGS, SSO)).toBe('False RolledBack');
+    operator.delete(CONFIGS, SSO);
+    await operator.pass();
+    operator.apply(CONFIGS, SSO, { dynamic: { authc: { oidc: OIDC } } });
+    await operator.pass();
+    expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
+  });
+
   test('finds out which of two objects is at fault', async () => {
     const operator = anOperator();
     const { configuration } = operator.cluster;
