@@ -1,5 +1,6 @@
-# Build stage: one bundle, made by the same script as `npm run build`.
-FROM node:24-bookworm-slim AS build
+# The base images are named by tag: both get fixes in place. A release writes down the digests it was built from.
+# Build stage: one bundle, made by the same script as `npm run build`. JavaScript only, so it is made once for all platforms.
+FROM --platform=$BUILDPLATFORM node:24-trixie-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
 # Without install scripts: the bundle needs none, and the Node of the image is used, not the one among the packages.
@@ -9,15 +10,19 @@ COPY scripts/build.ts scripts/bundle.ts scripts/
 COPY src src
 RUN node scripts/build.ts && find dist -name '*.map' -delete
 
-# The image: Node and the bundle, nothing that was installed by npm.
-FROM node:24-bookworm-slim
+# The image: Node and the bundle. No shell, no package manager, nothing that was installed by npm. No RUN from here on:
+# there is nothing to run, and it needs no machine of the platform that it is for. See docs/decisions/0011-image.md.
+FROM gcr.io/distroless/nodejs24-debian13:nonroot
 ARG VERSION=0.1.0
-ARG REVISION=unknown
+# Empty unless the build says them.
+ARG REVISION=
+ARG SOURCE=
 LABEL org.opencontainers.image.title="opensearch-security-operator" \
-      org.opencontainers.image.description="Turns custom resources into OpenSearch Security objects" \
+      org.opencontainers.image.description="Turns custom resources into the security objects of OpenSearch clusters" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.source="${SOURCE}"
 ENV NODE_ENV=production
 WORKDIR /app
 # Owned by root and not writable by the user that runs it.
@@ -26,5 +31,5 @@ COPY --from=build /build/dist ./
 # A number, so that Kubernetes can tell that it is not root.
 USER 65532:65532
 EXPOSE 8080
-ENTRYPOINT ["node", "/app/main.js"]
+ENTRYPOINT ["/nodejs/bin/node", "/app/main.js"]
 CMD ["operator"]

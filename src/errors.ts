@@ -75,6 +75,12 @@ export class KubernetesError extends OperatorError {
   }
 }
 
+/** Only the leader writes, and this process is not, or no longer. */
+export class NotLeaderError extends OperatorError {
+  override readonly code = 'NOT_LEADER';
+  override readonly retry: Retry = 'backoff';
+}
+
 /** Work that was given to a thread came to nothing: the thread broke, took too long, or was told to stop. */
 export class ThreadError extends OperatorError {
   override readonly code = 'THREAD';

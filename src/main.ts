@@ -24,6 +24,37 @@ program
       .env('DELETION_GRACE')
       .default('300'),
   )
+  .addOption(
+    new Option('--leader-elect [boolean]', 'of several replicas let one write, by a Lease')
+      .env('LEADER_ELECT')
+      .preset('true')
+      .default('false'),
+  )
+  .addOption(
+    new Option('--leader-election-id <name>', 'of the Lease')
+      .env('LEADER_ELECTION_ID')
+      .default('opensearch-security-operator'),
+  )
+  .addOption(
+    new Option('--leader-election-namespace <name>', "of the Lease; the operator's own when absent").env(
+      'LEADER_ELECTION_NAMESPACE',
+    ),
+  )
+  .addOption(
+    new Option('--leader-election-lease-duration <seconds>', 'others wait this long after the last renewal')
+      .env('LEADER_ELECTION_LEASE_DURATION')
+      .default('15'),
+  )
+  .addOption(
+    new Option('--leader-election-renew-deadline <seconds>', 'a leader that could not renew for this long ends')
+      .env('LEADER_ELECTION_RENEW_DEADLINE')
+      .default('10'),
+  )
+  .addOption(
+    new Option('--leader-election-retry-period <seconds>', 'between tries to get or renew the Lease')
+      .env('LEADER_ELECTION_RETRY_PERIOD')
+      .default('2'),
+  )
   .action(async (raw: Record<string, string>) => {
     const [{ parseOperatorOptions }, { runOperator }] = await Promise.all([
       import('./cli/options.ts'),

@@ -1,49 +1,18 @@
-import { Counter, Gauge, Registry } from '@prometheus-io/client';
+import { Registry } from '@prometheus-io/client';
+import { clientMetrics, type ClientMetrics } from './metrics/client-metrics.ts';
+import { controllerMetrics, type ControllerMetrics } from './metrics/controller-metrics.ts';
+import { securityMetrics, type SecurityMetrics } from './metrics/security-metrics.ts';
 
-/** All metrics of one process. Labels are bounded: never an object's name, but for connections and nodes, of which there are few. */
-export interface Metrics {
+/**
+ * All metrics of one process. Labels are bounded: never an object's name, but for connections and nodes, of which there
+ * are few. What each one means: docs/metrics.md
+ */
+export interface Metrics extends ControllerMetrics, ClientMetrics, SecurityMetrics {
   readonly registry: Registry;
-  readonly commits: Counter<'document'>;
-  readonly operations: Counter<'document' | 'outcome'>;
-  readonly driftCorrected: Counter<'document'>;
-  readonly connections: Gauge<'ready'>;
-  readonly certificateExpiry: Gauge<'connection' | 'node' | 'kind'>;
 }
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  return {
-    registry,
-    commits: new Counter({
-      name: 'opensearch_security_commits_total',
-      help: 'Batches that were committed to OpenSearch, by document.',
-      labelNames: ['document'],
-      registers,
-    }),
-    operations: new Counter({
-      name: 'opensearch_security_operations_total',
-      help: 'Operations in committed batches, by document and outcome (accepted or refused).',
-      labelNames: ['document', 'outcome'],
-      registers,
-    }),
-    driftCorrected: new Counter({
-      name: 'opensearch_security_drift_corrected_total',
-      help: 'Resources that were changed behind the operator and put back, by document.',
-      labelNames: ['document'],
-      registers,
-    }),
-    connections: new Gauge({
-      name: 'opensearch_security_connections',
-      help: 'Connections, by readiness.',
-      labelNames: ['ready'],
-      registers,
-    }),
-    certificateExpiry: new Gauge({
-      name: 'opensearch_security_certificate_expiry_timestamp_seconds',
-      help: 'When a certificate ends, in seconds since 1970, by connection, node and kind (http, transport, or client and rescue: of the connection itself).',
-      labelNames: ['connection', 'node', 'kind'],
-      registers,
-    }),
-  };
+  return { registry, ...controllerMetrics(registers), ...clientMetrics(registers), ...securityMetrics(registers) };
 }

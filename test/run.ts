@@ -1,23 +1,22 @@
 /**
  * Runs all tests: `npm test`. The checks and the unit tests, while servers are built and started beside them; then the
- * integration tests against each version of OpenSearch. Ends with a line such as `312 passed, 0 failed`.
+ * integration tests against each version of OpenSearch, and the tests of the chart. Ends with a line such as `312 passed, 0 failed`.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runChecks } from './run/checks.ts';
 import { interruption } from './run/interruption.ts';
-import { runJest, type JestRun } from './run/jest.ts';
+import { testIntegration } from './run/integration.ts';
+import { runJest } from './run/jest.ts';
 import { describe, phase, type Run } from './run/phase.ts';
 import { printResult } from './run/print.ts';
-import { stackName, startServers, stopServers, versions } from './run/servers.ts';
+import { startServers, stopServers } from './run/servers.ts';
 import { isGood, nothing, oneFailure, sum, type Tally } from './run/tally.ts';
 import { takeTurn } from './run/take-turn.ts';
 import { timedLog } from './stack/progress.ts';
 
 const unitTimeoutMs = 10 * 60_000;
-const integrationTimeoutMs = 30 * 60_000;
-const crdTests = 'integration/crds';
 
 async function testAll(run: Run): Promise<Tally> {
   const servers = phase(run, 'build and start the servers', () => startServers(run).then(() => nothing));
@@ -33,30 +32,6 @@ async function testAll(run: Run): Promise<Tally> {
 
 function runUnitTests(run: Run): Promise<Tally> {
   return runJest(run, { title: 'unit tests', args: ['--selectProjects', 'unit'], timeoutMs: unitTimeoutMs });
-}
-
-/**
- * All at once: each has its own OpenSearch and each test its own namespace, and most of the time they wait. What the API
- * server makes of the CRDs has nothing to do with OpenSearch, so it is tested once.
- */
-function testIntegration(run: Run): Promise<readonly Tally[]> {
-  const perVersion = versions.map((version) =>
-    testServers(run, `OpenSearch ${version}`, {
-      args: ['--testPathIgnorePatterns', crdTests],
-      env: { OPENSEARCH_VERSION: version },
-    }),
-  );
-  return Promise.all([...perVersion, testServers(run, 'CRDs', { args: ['--testPathPatterns', crdTests] })]);
-}
-
-function testServers(run: Run, name: string, which: Pick<JestRun, 'args' | 'env'>): Promise<Tally> {
-  const title = `integration tests, ${name}`;
-  const args = ['--selectProjects', 'integration', '--runInBand', ...which.args];
-  const env = { STACK_NAME: stackName, ...which.env };
-  const onLine = (line: string): void => {
-    if (/^(PASS|FAIL) /.test(line)) run.log(`${name}: ${line}`);
-  };
-  return phase(run, title, () => runJest(run, { title, args, env, onLine, timeoutMs: integrationTimeoutMs }));
 }
 
 /** Also after an interruption. */

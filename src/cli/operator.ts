@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { KubernetesClient } from '../clients/kubernetes.ts';
+import { KubernetesClient, type KubernetesRequestRecord } from '../clients/kubernetes.ts';
 import { loadCredentials, type KubernetesCredentials } from '../clients/kubernetes-credentials.ts';
 import { systemClock } from '../clock.ts';
 import { openCluster } from '../commit/cluster.ts';
@@ -8,49 +8,80 @@ import { openGuarded } from '../commit/config/open-guarded.ts';
 import { loadInstallationKey } from '../commit/installation-key.ts';
 import { Ledger } from '../commit/ledger.ts';
 import { openPasswords } from '../commit/passwords/passwords.ts';
-import { startOperator, type OuterWorld } from '../engine/start-operator.ts';
-import type { WatchTools } from '../watch/collections.ts';
+import { startOperator, type OperatorOptions, type OuterWorld } from '../engine/start-operator.ts';
 import { kinds } from '../kinds/index.ts';
-import { createLog } from '../log.ts';
-import { createMetrics } from '../metrics.ts';
+import { createLog, type Log } from '../log.ts';
+import { createMetrics, type Metrics } from '../metrics.ts';
+import { collectProcessMetrics } from '../metrics/process-metrics.ts';
 import { EventRecorder } from '../status/event-recorder.ts';
 import { ObjectWriter } from '../status/object-writer.ts';
 import { SecretWriter } from '../status/secret-writer.ts';
 import { StatusQueue } from '../status/status-queue.ts';
-import { serveHttp } from './http-server.ts';
+import { serveHttp, type HealthQuestions } from './http-server.ts';
+import { identityOf, type Identity } from './identity.ts';
+import { oneOfSeveral, onlyProcess, type Leadership } from './leadership.ts';
 import type { OperatorSettings } from './options.ts';
 
 /** A connection that is deleted together with its objects sees them go within this time. */
 const CONNECTION_LINGER_MS = 5000;
 
-/** Runs the controller until the signal is aborted; commits that are under way are finished first. */
+/**
+ * Runs the controller until the signal is aborted; commits that are under way are finished first.
+ *
+ * @throws NotLeaderError when another replica may lead: the process must end at once
+ */
 export async function runOperator(
   settings: OperatorSettings,
   environment: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal,
 ): Promise<void> {
   const credentials = await loadCredentials(settings.kubeconfig, environment);
-  const { world, tools, close } = createWorld(settings, credentials);
-  const { log, metrics } = world;
-  let isReady = false;
-  const server = await serveHttp(settings.metricsPort, { registry: metrics.registry, isReady: () => isReady });
-  log.info({ address: server.address() }, 'metrics and health served');
-  const operator = startOperator({ world, tools, namespaces: settings.namespaces }, signal);
-  void operator.synced.then(() => {
-    isReady = true;
-    log.info({ namespaces: settings.namespaces, server: credentials.server }, 'synced');
-  });
-  await operator.ended;
-  server.close();
-  server.closeAllConnections();
-  await close();
+  const log = createLog(settings.logLevel);
+  const metrics = createMetrics();
+  const identity = identityOf(environment);
+  const onChange = (isLeader: boolean): void => metrics.leaderStatus.set({ name: leaseOf(settings) }, isLeader ? 1 : 0);
+  const leadership =
+    settings.leaderElection === undefined
+      ? onlyProcess(onChange)
+      : oneOfSeveral(settings.leaderElection, { credentials, clock: systemClock, log, identity, onChange });
+  const parts = createWorld(settings, { credentials, log, metrics, identity, leadership });
+  await Promise.race([work(settings, { ...parts, leadership }, signal), leadership.lost]);
   log.info({}, 'stopped');
 }
 
+/** One that is alone leads what it would be elected for. */
+function leaseOf({ leaderElection }: OperatorSettings): string {
+  return leaderElection?.id ?? 'opensearch-security-operator';
+}
+
+async function work(
+  { metricsPort, namespaces }: OperatorSettings,
+  { world, tools, close, leadership }: Parts & { readonly leadership: Leadership },
+  signal: AbortSignal,
+): Promise<void> {
+  const { log, metrics } = world;
+  collectProcessMetrics(metrics.registry);
+  let health: HealthQuestions = { stuck: () => [], missing: () => ['not started yet'] };
+  const server = await serveHttp(metricsPort, { registry: metrics.registry, health: () => health });
+  log.info({ address: server.address() }, 'metrics and health served');
+  const operator = startOperator({ world, tools, namespaces, untilLeading: leadership.acquire }, signal);
+  health = operator.health;
+  void operator.synced.then(() => log.info({ namespaces }, 'synced'));
+  await operator.ended;
+  await leadership.release();
+  server.close();
+  server.closeAllConnections();
+  await close();
+}
+
 /** All parts of the process, put together. */
-function createWorld(settings: OperatorSettings, credentials: KubernetesCredentials): Parts {
-  const log = createLog(settings.logLevel);
-  const kubernetes = new KubernetesClient(credentials);
+function createWorld(
+  settings: OperatorSettings,
+  { credentials, log, metrics, identity: { userAgent }, leadership: { assertMayWrite } }: Foundations,
+): Parts {
+  const caller = { userAgent, assertMayWrite };
+  const observe = (request: KubernetesRequestRecord): void => metrics.kubernetesRequests.inc(request);
+  const kubernetes = new KubernetesClient(credentials, { caller, observe });
   const tools = { kubernetes, clock: systemClock, random: Math.random, log };
   const writer = new ObjectWriter(kubernetes);
   const passwords = openPasswords(
@@ -61,16 +92,20 @@ function createWorld(settings: OperatorSettings, credentials: KubernetesCredenti
   const world: OuterWorld = {
     ...tools,
     kinds,
-    metrics: createMetrics(),
+    metrics,
     writer,
     statuses: new StatusQueue(writer, log),
-    events: new EventRecorder(tools),
+    events: new EventRecorder({ ...tools, metrics }),
     secrets: new SecretWriter(kubernetes, randomBytes),
     passwords,
     patience: patienceOf(settings),
     configBackups,
     openCluster: ({ settings, prefix, connection }, signal) =>
-      openGuarded(() => openCluster(settings, prefix, signal), { settings, connection, backups: configBackups }),
+      openGuarded(() => openCluster({ ...settings, caller }, prefix, signal), {
+        settings: { ...settings, caller },
+        connection,
+        backups: configBackups,
+      }),
     loadLedger: (...at: LedgerPlace) => Ledger.load(kubernetes, ...at),
   };
   const close = async (): Promise<void> => {
@@ -80,9 +115,18 @@ function createWorld(settings: OperatorSettings, credentials: KubernetesCredenti
   return { world, tools, close };
 }
 
+/** What the parts are built on. */
+interface Foundations {
+  readonly credentials: KubernetesCredentials;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly identity: Identity;
+  readonly leadership: Leadership;
+}
+
 interface Parts {
   readonly world: OuterWorld;
-  readonly tools: WatchTools;
+  readonly tools: OperatorOptions['tools'];
   readonly close: () => Promise<void>;
 }
 

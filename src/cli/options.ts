@@ -1,4 +1,5 @@
 import { SettingsError } from '../errors.ts';
+import { wrongTimes, type LeaseTimes } from '../watch/lease.ts';
 
 /** How `opensearch-security operator` runs; each option is also an environment variable. */
 export interface OperatorSettings {
@@ -10,6 +11,16 @@ export interface OperatorSettings {
   readonly logLevel: string;
   readonly stallAfterSeconds: number;
   readonly deletionGraceSeconds: number;
+  /** Undefined: this process is the only one, and leads. */
+  readonly leaderElection: LeaderElectionSettings | undefined;
+}
+
+export interface LeaderElectionSettings {
+  /** Of the Lease. */
+  readonly id: string;
+  /** Undefined: that of the credentials. */
+  readonly namespace: string | undefined;
+  readonly times: LeaseTimes;
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
@@ -32,7 +43,34 @@ export function parseOperatorOptions(
     logLevel,
     stallAfterSeconds: toInteger('--stall-after', raw['stallAfter'] ?? '600', 86_400),
     deletionGraceSeconds: toInteger('--deletion-grace', raw['deletionGrace'] ?? '300', 86_400),
+    leaderElection: toLeaderElection(raw),
   };
+}
+
+function toLeaderElection(raw: Readonly<Record<string, string>>): LeaderElectionSettings | undefined {
+  const isOn = raw['leaderElect'] ?? 'false';
+  if (!['true', 'false'].includes(isOn)) throw new SettingsError(`--leader-elect takes true or false, not "${isOn}"`);
+  if (isOn === 'false') return undefined;
+  const seconds = (name: string, text: string): number => toInteger(`--leader-election-${name}`, text, 3600);
+  const times = {
+    leaseDurationSeconds: seconds('lease-duration', raw['leaderElectionLeaseDuration'] ?? '15'),
+    renewDeadlineSeconds: seconds('renew-deadline', raw['leaderElectionRenewDeadline'] ?? '10'),
+    retryPeriodSeconds: seconds('retry-period', raw['leaderElectionRetryPeriod'] ?? '2'),
+  };
+  const wrong = wrongTimes(times);
+  if (wrong !== undefined) throw new SettingsError(`leader election: ${wrong}`);
+  return {
+    id: toName('--leader-election-id', raw['leaderElectionId'] ?? 'opensearch-security-operator'),
+    namespace: raw['leaderElectionNamespace'],
+    times,
+  };
+}
+
+/** @throws SettingsError for what cannot name a Kubernetes object */
+function toName(option: string, text: string): string {
+  if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(text))
+    throw new SettingsError(`${option} takes small letters, digits, "-" and ".", not "${text}"`);
+  return text;
 }
 
 function toInteger(option: string, text: string, max: number): number {

@@ -1,9 +1,11 @@
 import { Agent, type Dispatcher } from 'undici';
-import { KubernetesError } from '../errors.ts';
+import { KubernetesError, NotLeaderError, type OperatorError } from '../errors.ts';
+import type { Caller } from './caller.ts';
+import { fenceWrites } from './fence.ts';
 import type { KubernetesCredentials } from './kubernetes-credentials.ts';
 import { readBody } from './read-body.ts';
 import { readLines } from './read-lines.ts';
-import { toTransportError } from './transport-errors.ts';
+import { NO_ANSWER, toTransportError } from './transport-errors.ts';
 
 export interface KubernetesRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -25,27 +27,48 @@ const MAX_RESPONSE_BYTES = 256 * 1024 * 1024;
 /** How often a request that the API server asked to repeat (429) is repeated. */
 const MAX_THROTTLED = 5;
 
+/** One request that was answered, or failed. */
+export interface KubernetesRequestRecord {
+  readonly method: KubernetesRequest['method'];
+  /** Of the status; `<error>` for no answer. */
+  readonly code: string;
+  readonly host: string;
+}
+
+export interface KubernetesClientOptions {
+  /** Nobody in particular, who may write, when absent. */
+  readonly caller?: Caller;
+  readonly observe?: (request: KubernetesRequestRecord) => void;
+}
+
 /** One keep-alive dispatcher to the API server for requests and one for watches, which hold their connection. */
 export class KubernetesClient {
   readonly #credentials: KubernetesCredentials;
+  readonly #caller: Caller | undefined;
   readonly #origin: string;
   /** Of a proxy that serves several clusters. */
   readonly #prefix: string;
   readonly #requests: Dispatcher;
   readonly #watches: Dispatcher;
+  readonly #host: string;
+  readonly #observe: (request: KubernetesRequestRecord) => void;
 
-  constructor(credentials: KubernetesCredentials) {
+  constructor(credentials: KubernetesCredentials, { caller, observe = () => undefined }: KubernetesClientOptions = {}) {
     this.#credentials = credentials;
+    this.#caller = caller;
+    this.#observe = observe;
     const server = new URL(credentials.server);
     this.#origin = server.origin;
+    this.#host = server.host;
     this.#prefix = server.pathname.replace(/\/+$/, '');
     const connect = { ...credentials.tls, timeout: 10_000 };
-    this.#requests = new Agent({
+    const requests = new Agent({
       connect,
       connections: 16,
       headersTimeout: REQUEST_TIMEOUT_MS,
       bodyTimeout: REQUEST_TIMEOUT_MS,
     });
+    this.#requests = caller === undefined ? requests : requests.compose(fenceWrites(caller.assertMayWrite));
     this.#watches = new Agent({ connect, headersTimeout: REQUEST_TIMEOUT_MS, bodyTimeout: WATCH_IDLE_MS });
   }
 
@@ -53,6 +76,7 @@ export class KubernetesClient {
    * One request; a 429 is obeyed and repeated.
    *
    * @throws KubernetesError for an answer that is no success, with status 0 for none
+   * @throws NotLeaderError for a write that is not ours to do
    */
   async request(request: KubernetesRequest, signal?: AbortSignal): Promise<unknown> {
     for (let attempt = 0; ; attempt += 1) {
@@ -89,23 +113,35 @@ export class KubernetesClient {
     request: KubernetesRequest,
     signal?: AbortSignal,
   ): Promise<Dispatcher.ResponseData> {
+    const headers = await this.#headers(request);
+    let code = NO_ANSWER;
     try {
-      return await dispatcher.request({
+      const response = await dispatcher.request({
         origin: this.#origin,
         path: `${this.#prefix}${request.path}`,
         query: request.query ?? {},
         method: request.method,
-        headers: {
-          ...(await this.#credentials.headers()),
-          accept: request.accept ?? 'application/json',
-          ...contentType(request),
-        },
+        headers,
         body: request.body === undefined ? null : JSON.stringify(request.body),
         signal: signal ?? null,
       });
+      code = String(response.statusCode);
+      return response;
     } catch (error) {
       throw unreachable(request, error);
+    } finally {
+      this.#observe({ method: request.method, code, host: this.#host });
     }
+  }
+
+  async #headers(request: KubernetesRequest): Promise<Record<string, string>> {
+    const userAgent = this.#caller?.userAgent;
+    return {
+      ...(await this.#credentials.headers()),
+      accept: request.accept ?? 'application/json',
+      ...contentType(request),
+      ...(userAgent === undefined ? {} : { 'user-agent': userAgent }),
+    };
   }
 }
 
@@ -124,7 +160,8 @@ export async function requestUnless(
 }
 
 /** Status 0: no answer, which must not be mistaken for trouble with an OpenSearch cluster. */
-function unreachable(request: KubernetesRequest, error: unknown): KubernetesError {
+function unreachable(request: KubernetesRequest, error: unknown): OperatorError {
+  if (error instanceof NotLeaderError) return error;
   return new KubernetesError(toTransportError(`${request.method} ${request.path}`, error).message, 0, 'Unreachable');
 }
 

@@ -1,10 +1,13 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
 import { SettingsError } from '../errors.ts';
+import type { Caller } from './caller.ts';
 import { isForbiddenAddress, permittedLookup } from './address-guard.ts';
+import { endpointOf } from './endpoint-of.ts';
+import { fenceWrites } from './fence.ts';
 import type { TlsOptions } from './kubernetes-credentials.ts';
 import { readBody } from './read-body.ts';
-import { toTransportError, wasNeverSent } from './transport-errors.ts';
+import { NO_ANSWER, toTransportError, wasNeverSent } from './transport-errors.ts';
 
 /** How to reach and enter one OpenSearch cluster. Holds secrets: never log it. */
 export interface OpenSearchSettings {
@@ -20,8 +23,29 @@ export interface OpenSearchSettings {
   readonly serverName?: string;
   readonly insecureSkipVerify: boolean;
   readonly requestTimeoutMs: number;
-  /** Sent as `X-Opaque-Id`, which OpenSearch copies into its audit log. */
+  /** Sent as `X-Opaque-Id`, which OpenSearch copies into its audit log, unless the observer has a better one. */
   readonly opaqueId: string;
+  /** Nobody in particular, who may write, when absent. */
+  readonly caller?: Caller;
+  /** No part of where the cluster is: settings that differ in nothing else are the same. */
+  readonly observer?: RequestObserver;
+}
+
+/** Is told of each request, and says on whose behalf it is made. */
+export interface RequestObserver {
+  /** Sent as `X-Opaque-Id` with the next request. */
+  readonly opaqueId: string;
+  answered(request: RequestRecord): void;
+}
+
+/** One request that was answered or failed. */
+export interface RequestRecord {
+  /** Without any name in it, so that there are few. */
+  readonly endpoint: string;
+  readonly method: OpenSearchRequest['method'];
+  /** Of the status; `<error>` for no answer. */
+  readonly code: string;
+  readonly ms: number;
 }
 
 export interface OpenSearchRequest {
@@ -51,15 +75,17 @@ export class OpenSearchClient {
   constructor(settings: OpenSearchSettings) {
     for (const endpoint of settings.endpoints) assertPermitted(endpoint);
     this.#settings = settings;
-    this.#dispatcher = new Agent({
+    const agent = new Agent({
       connect: tlsOptions(settings),
       connections: 4,
       keepAliveTimeout: 30_000,
       bodyTimeout: 60_000,
     });
+    const { caller } = settings;
+    this.#dispatcher = caller === undefined ? agent : agent.compose(fenceWrites(caller.assertMayWrite));
     this.#headers = {
       'content-type': 'application/json',
-      'x-opaque-id': settings.opaqueId,
+      ...(settings.caller === undefined ? {} : { 'user-agent': settings.caller.userAgent }),
       ...authorization(settings),
     };
   }
@@ -68,14 +94,14 @@ export class OpenSearchClient {
    * One request. A request that was never sent is tried on the next endpoint; any other failure of a write leaves open
    * whether it was stored, so it is thrown and the caller looks again.
    *
-   * @throws UnreachableError, TlsVerificationError
+   * @throws UnreachableError, TlsVerificationError; NotLeaderError for a write that is not ours to do
    */
   async request(request: OpenSearchRequest, signal?: AbortSignal): Promise<OpenSearchResponse> {
     const { endpoints } = this.#settings;
     let failure: unknown;
     for (let attempt = 0; attempt < endpoints.length; attempt += 1) {
       try {
-        return await this.#send(request, signal);
+        return await this.#observed(request, signal);
       } catch (error) {
         failure = error;
         this.#current = (this.#current + 1) % endpoints.length;
@@ -89,14 +115,29 @@ export class OpenSearchClient {
     await this.#dispatcher.destroy();
   }
 
+  async #observed(request: OpenSearchRequest, signal?: AbortSignal): Promise<OpenSearchResponse> {
+    const startedMs = performance.now();
+    let code = NO_ANSWER;
+    try {
+      const response = await this.#send(request, signal);
+      code = String(response.status);
+      return response;
+    } finally {
+      const { method, path } = request;
+      const ms = performance.now() - startedMs;
+      this.#settings.observer?.answered({ endpoint: endpointOf(path), method, code, ms });
+    }
+  }
+
   async #send(request: OpenSearchRequest, signal?: AbortSignal): Promise<OpenSearchResponse> {
-    const origin = this.#settings.endpoints[this.#current];
+    const { endpoints, observer, opaqueId } = this.#settings;
+    const origin = endpoints[this.#current];
     if (origin === undefined) throw new SettingsError('no endpoint is configured');
     const response = await this.#dispatcher.request({
       origin,
       path: request.path,
       method: request.method,
-      headers: this.#headers,
+      headers: { ...this.#headers, 'x-opaque-id': observer?.opaqueId ?? opaqueId },
       body: request.body ?? null,
       headersTimeout: timeoutMs(request, this.#settings),
       signal: signal ?? null,

@@ -1,5 +1,8 @@
 import { messageOf, OperatorError, TlsVerificationError, UnreachableError } from '../errors.ts';
 
+/** In metrics, what takes the place of a status where no answer came; as client-go calls it. */
+export const NO_ANSWER = '<error>';
+
 /** Failures before the first byte of the request: it is safe to send it elsewhere. */
 const NEVER_SENT = new Set([
   'ECONNREFUSED',

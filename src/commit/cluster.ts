@@ -15,7 +15,7 @@ import { configApi, type ConfigApi } from './config/config-api.ts';
 import { identify, type Identity } from './identify.ts';
 
 export type { WriteAnswer } from '../clients/security-api.ts';
-export type { OpenSearchSettings } from '../clients/opensearch.ts';
+export type { OpenSearchSettings, RequestObserver, RequestRecord } from '../clients/opensearch.ts';
 export type { Identity } from './identify.ts';
 export type { ReloadAnswer } from './cluster-care.ts';
 

@@ -1,4 +1,4 @@
-import type { Cluster, OpenSearchSettings } from '../commit/cluster.ts';
+import type { Cluster, OpenSearchSettings, RequestObserver } from '../commit/cluster.ts';
 import { isDeleting, namespacedName } from '../desired/resource.ts';
 import { AuthenticationError, OperatorError } from '../errors.ts';
 import type { EventDraft } from '../status/event-recorder.ts';
@@ -11,12 +11,12 @@ import type { ClusterPlace, World } from './world.ts';
 
 /**
  * Whether the cluster can be used. `removals`: it is still open, but the connection is going or its Secret is gone, so
- * only what has to be cleaned up is. `closed`: not now; `unknown`: the Secret is still being read.
+ * only what has to be cleaned up is. `closed`: not now, since it failed or since something is missing; `unknown`: the Secret is still being read.
  */
 export type Access =
   | { readonly type: 'full'; readonly cluster: Cluster }
   | { readonly type: 'removals'; readonly cluster: Cluster; readonly trouble: Trouble }
-  | { readonly type: 'closed'; readonly trouble: Trouble }
+  | { readonly type: 'closed'; readonly trouble: Trouble; readonly isFailure: boolean }
   | { readonly type: 'unknown' };
 
 const PROBE = { firstMs: 1000, maxMs: 30_000 };
@@ -33,6 +33,7 @@ interface Target extends ClusterPlace {
 /** Keeps one cluster open for one connection, and opens it anew when its settings change or it failed. */
 export class ClusterKeeper {
   readonly #world: World;
+  readonly #observer: RequestObserver;
   readonly #password: OwnPassword;
   #cluster: Cluster | undefined;
   /** What the connection and its Secrets say. */
@@ -43,9 +44,13 @@ export class ClusterKeeper {
   #failures = 0;
   #retryAtMs = 0;
 
-  /** @param tell records an event about the connection */
-  constructor(world: World, tell: (event: EventDraft) => void) {
+  /** @param options `tell` records an event about the connection; `observer` is told of each request */
+  constructor(
+    world: World,
+    { tell, observer }: { readonly tell: (event: EventDraft) => void; readonly observer: RequestObserver },
+  ) {
     this.#world = world;
+    this.#observer = observer;
     this.#password = new OwnPassword(world, tell);
   }
 
@@ -76,7 +81,7 @@ export class ClusterKeeper {
     if (resolved.type === 'missing') {
       const trouble = { reason: 'SecretNotFound', message: resolved.message, isStalled: false };
       return this.#cluster === undefined
-        ? { type: 'closed', trouble }
+        ? { type: 'closed', trouble, isFailure: false }
         : { type: 'removals', cluster: this.#cluster, trouble };
     }
     const prefix = connection.spec.apiPrefix ?? 'Auto';
@@ -87,7 +92,7 @@ export class ClusterKeeper {
     if (this.#cluster !== undefined) await this.#renew(target, { signal, isManaged, isObserving });
     if (this.#cluster === undefined) {
       const trouble = await this.#open(target, signal);
-      if (trouble !== undefined) return { type: 'closed', trouble };
+      if (trouble !== undefined) return { type: 'closed', trouble, isFailure: true };
     }
     return this.#opened(connection);
   }
@@ -151,7 +156,7 @@ export class ClusterKeeper {
 
   async #works(target: Target, signal: AbortSignal): Promise<boolean> {
     try {
-      const probe = await this.#world.openCluster(target, signal);
+      const probe = await this.#openObserved(target, signal);
       await probe.close();
       return true;
     } catch (error) {
@@ -199,8 +204,12 @@ export class ClusterKeeper {
   }
 
   async #openWith(target: Target, signal: AbortSignal): Promise<void> {
-    this.#cluster = await this.#world.openCluster(target, signal);
+    this.#cluster = await this.#openObserved(target, signal);
     this.#inUse = target;
+  }
+
+  #openObserved({ settings, prefix, connection }: Target, signal: AbortSignal): Promise<Cluster> {
+    return this.#world.openCluster({ settings: { ...settings, observer: this.#observer }, prefix, connection }, signal);
   }
 }
 

@@ -13,6 +13,7 @@ import { recordOwners, writeAhead } from './write-ahead.ts';
 import { unresolvedReferences } from './unresolved-references.ts';
 import { markAllDirty, settle, unseenDocuments, type SessionState } from './session-state.ts';
 import type { World } from './world.ts';
+import { logWrite, logWrites } from './write-log.ts';
 
 export const DRIFT_CORRECTED = {
   type: 'Warning',
@@ -84,7 +85,10 @@ function noticeDrift({ world, state }: TurnContext, kind: Kind, name: string): v
   const isHealthy = [...slot.claimants].some(
     ([claimant, resource]) => (claimant === owner || parts.has(claimant)) && isApplied(world, resource),
   );
-  if (isHealthy) state.drifted.add(key);
+  if (isHealthy && !state.drifted.has(key)) {
+    state.drifted.add(key);
+    world.metrics.driftFound.inc({ document: kind.document });
+  }
   state.dirty.add(key, 'sweep');
 }
 
@@ -113,11 +117,15 @@ export async function runTurn(context: TurnContext): Promise<boolean> {
     present: (document, name) => state.documents.present(document, name),
     committed: (document, operations) => committed(context, document, operations),
     disabled: (kind, tasks) => setAside(context, kind, tasks),
-    refused: (slot, refusal) => state.refusals.set(slot.key, refusal),
+    refused: (slot, refusal) => {
+      state.refusals.set(slot.key, refusal);
+      logWrite(context, slot, { outcome: 'refused' });
+    },
     finish: (task) => finish(context, task),
     forget: (changes) => recordOwners(context, changes),
     retract: (changes) => state.ledger?.owners.retract(changes),
     report: (commit) => report(context, commit),
+    now: () => world.clock.now(),
   });
   return hasWritten;
 }
@@ -141,7 +149,9 @@ function releaseOnly(task: Task): readonly Task[] {
   return [{ ...task, decision: { ...owner, outcomes: new Map(released) } }];
 }
 
-function committed({ world, state }: TurnContext, document: DocumentName, operations: readonly Operation[]): void {
+function committed(context: TurnContext, document: DocumentName, operations: readonly Operation[]): void {
+  const { world, state } = context;
+  logWrites(context, document, operations);
   state.documents.committed(document, operations);
   state.disabled.delete(`PATCH ${document}`);
   for (const operation of operations) {
@@ -188,10 +198,15 @@ function toldOf({ slot, seen }: Task, key: ObjectKey, { type }: Outcome): Resour
   return type === 'released' ? now : before;
 }
 
-function report({ world, state }: TurnContext, commit: CommitReport): void {
-  const { document, operations, refused } = commit;
-  world.metrics.commits.inc({ document });
-  world.metrics.operations.inc({ document, outcome: 'accepted' }, operations - refused);
-  world.metrics.operations.inc({ document, outcome: 'refused' }, refused);
-  world.log.info({ connection: state.key, ...commit }, 'committed');
+function report({ world, state, meter }: TurnContext, commit: CommitReport): void {
+  const { document, add, remove, refused, requests, durationMs } = commit;
+  const { metrics } = world;
+  const operations = add + remove;
+  metrics.commits.inc({ document });
+  metrics.commitSize.observe({ document }, operations);
+  metrics.commitSeconds.observe({ document }, Math.max(0, durationMs) / 1000);
+  if (operations > 1 && requests > 1) metrics.splitBatches.inc({ document });
+  metrics.operations.inc({ document, outcome: 'accepted' }, operations - refused);
+  metrics.operations.inc({ document, outcome: 'refused' }, refused);
+  world.log.info({ connection: state.key, ...commit, opaqueId: meter.opaqueId }, 'committed');
 }

@@ -131,11 +131,12 @@ export class ConfigTurn {
   }
 
   async #transact(context: TurnContext, look: Look, plan: ConfigPlan): Promise<TransactionResult> {
-    const { world, state, cluster } = context;
+    const { world, state, cluster, meter } = context;
     const subjects = look.wishes.filter(({ claim }) => plan.subjects.includes(claim.key));
     const versions = Object.fromEntries(subjects.map((wish) => [wish.claim.key, wish.version]));
     const { clusterUuid = '', apiPrefix } = cluster.identity;
     const journal = { connection: state.key, clusterUuid, apiPrefix, subjects: versions };
+    const startedMs = world.clock.now();
     const wanted = { base: look.live, wanted: plan.wanted, changes: plan.changes, probes: probesOf(look.wishes) };
     const tools = { api: cluster.configuration, backups: world.configBackups };
     const answer = await this.#record.during(context, () => runTransaction({ ...wanted, journal }, tools));
@@ -149,6 +150,8 @@ export class ConfigTurn {
         document: 'securityconfig',
         result: result.type,
         changed: plan.changes.map(({ pointer }) => pointer),
+        durationMs: world.clock.now() - startedMs,
+        opaqueId: meter.opaqueId,
       },
       'configuration',
     );
@@ -176,6 +179,7 @@ export class ConfigTurn {
       );
       if (!isDrift) continue;
       teller.record(resource, DRIFT_CORRECTED);
+      world.metrics.driftFound.inc({ document: 'securityconfig' });
       world.metrics.driftCorrected.inc({ document: 'securityconfig' });
     }
   }

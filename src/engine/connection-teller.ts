@@ -101,8 +101,10 @@ export class ConnectionTeller {
   }
 
   #countAs(ready: 'true' | 'false' | undefined): void {
-    const { connections } = this.#world.metrics;
+    const { connections, connectionReady } = this.#world.metrics;
     if (this.#counted === ready) return;
+    if (ready === undefined) connectionReady.remove({ connection: this.#state.key });
+    else connectionReady.set({ connection: this.#state.key }, ready === 'true' ? 1 : 0);
     if (this.#counted !== undefined) connections.dec({ ready: this.#counted });
     if (ready !== undefined) connections.inc({ ready });
     this.#counted = ready;

@@ -9,14 +9,35 @@ export interface Ticket {
   readonly version: number;
 }
 
+/** Is told how long slots wait. */
+export interface QueueMeter {
+  /** A slot has to be looked at. @returns the time now, in milliseconds */
+  added(): number;
+  /** A slot was looked at that had to be since then. */
+  done(sinceMs: number): void;
+  /** A slot could not be finished and is looked at again after a pause. */
+  retried(): void;
+}
+
+interface Entry {
+  readonly version: number;
+  /** Since when it has to be looked at, in milliseconds. */
+  readonly sinceMs: number;
+}
+
 /**
  * The slots that have to be looked at. A slot stays until `done` is told with the ticket under which it was looked at,
  * so nothing is lost when a pass fails half way, and what changed meanwhile is looked at again.
  */
 export class DirtySlots {
-  readonly #edits = new Map<SlotKey, number>();
-  readonly #sweeps = new Map<SlotKey, number>();
+  readonly #edits = new Map<SlotKey, Entry>();
+  readonly #sweeps = new Map<SlotKey, Entry>();
+  readonly #meter: QueueMeter | undefined;
   #version = 0;
+
+  constructor(meter?: QueueMeter) {
+    this.#meter = meter;
+  }
 
   get size(): number {
     return this.#edits.size + this.#sweeps.size;
@@ -28,24 +49,33 @@ export class DirtySlots {
 
   add(slot: SlotKey, priority: Priority): void {
     this.#version += 1;
-    if (priority === 'sweep' && !this.#edits.has(slot)) return void this.#sweeps.set(slot, this.#version);
+    const sinceMs = this.#entry(slot)?.sinceMs ?? this.#meter?.added() ?? 0;
+    const entry = { version: this.#version, sinceMs };
+    if (priority === 'sweep' && !this.#edits.has(slot)) return void this.#sweeps.set(slot, entry);
     this.#sweeps.delete(slot);
-    this.#edits.set(slot, this.#version);
+    this.#edits.set(slot, entry);
   }
 
   /** Edits first, each in the order of arrival. */
   *tickets(): Generator<Ticket> {
-    for (const [slot, version] of [...this.#edits, ...this.#sweeps]) yield { slot, version };
+    for (const [slot, { version }] of [...this.#edits, ...this.#sweeps]) yield { slot, version };
   }
 
   /** The slot as it is now; undefined when there is nothing to look at. */
   ticket(slot: SlotKey): Ticket | undefined {
-    const version = this.#edits.get(slot) ?? this.#sweeps.get(slot);
-    return version === undefined ? undefined : { slot, version };
+    const entry = this.#entry(slot);
+    return entry === undefined ? undefined : { slot, version: entry.version };
   }
 
   done({ slot, version }: Ticket): void {
-    if (this.#edits.get(slot) === version) this.#edits.delete(slot);
-    if (this.#sweeps.get(slot) === version) this.#sweeps.delete(slot);
+    const entry = this.#entry(slot);
+    if (entry?.version !== version) return;
+    this.#edits.delete(slot);
+    this.#sweeps.delete(slot);
+    this.#meter?.done(entry.sinceMs);
+  }
+
+  #entry(slot: SlotKey): Entry | undefined {
+    return this.#edits.get(slot) ?? this.#sweeps.get(slot);
   }
 }

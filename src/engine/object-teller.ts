@@ -4,15 +4,18 @@ import { waiting, type Outcome } from '../plan/outcome.ts';
 import { isReady, nextStatus, readyCondition } from '../status/next-status.ts';
 import type { StatusTarget } from '../status/status-queue.ts';
 import type { EventDraft } from '../status/event-recorder.ts';
+import type { ReadinessTally } from './readiness-tally.ts';
 import type { World } from './world.ts';
 
 /** Tells the owners of custom resources what became of them: status, events, and the end of the finalizer. */
 export class ObjectTeller {
   readonly #world: World;
+  readonly #tally: ReadinessTally;
   #releases: { readonly resource: Resource; readonly leftBehind: string | undefined }[] = [];
 
-  constructor(world: World) {
+  constructor(world: World, tally: ReadinessTally) {
     this.#world = world;
+    this.#tally = tally;
   }
 
   /** @param unresolved what the spec names in vain; undefined when that is not known */
@@ -30,6 +33,7 @@ export class ObjectTeller {
       ...(unresolved === undefined ? {} : { unresolved }),
     });
     statuses.put(target, next);
+    this.#tally.tell(resource, next);
     this.#recordChange(resource, current, next);
   }
 

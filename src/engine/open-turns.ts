@@ -44,15 +44,18 @@ export class OpenTurns {
 
   /** @param options `onLook` is called when everything is looked at. @returns whether what was dirty led to a write */
   async run(context: TurnContext, options: { readonly onLook: () => Promise<void> }): Promise<boolean> {
-    const { world, signal } = context;
+    const { world, signal, meter } = context;
     const startedMs = world.clock.now();
     const cluster = this.#timed(context);
     if (this.#nodes.isInDoubt) await this.#look(context);
     await openLedger(context);
     const isDriftDue = startedMs >= this.#nextDriftMs;
     const readMs = await refreshDocuments(context, isDriftDue ? startedMs : 0);
-    if (isDriftDue) await options.onLook();
-    if (isDriftDue) this.#scheduleDrift(context, { startedMs, readMs });
+    if (isDriftDue) {
+      meter.looked(startedMs);
+      await options.onLook();
+      this.#scheduleDrift(context, { startedMs, readMs });
+    }
     const hasCommitted = await runTurn({ ...context, cluster });
     const hasConfigured = await unlessConfigDisabled(context, () => this.#config.run(context, isDriftDue));
     const hasWritten = hasCommitted || hasConfigured;

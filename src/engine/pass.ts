@@ -45,14 +45,20 @@ export interface PassContext {
   /** As `forget`, in memory. */
   readonly retract: (changes: readonly OwnerChange[]) => void;
   readonly report: (commit: CommitReport) => void;
+  /** Milliseconds. */
+  readonly now: () => number;
 }
 
 /** One line about one commit. */
 export interface CommitReport {
   readonly document: DocumentName;
-  readonly operations: number;
+  /** Operations that were sent, by what they do. */
+  readonly add: number;
+  readonly remove: number;
+  /** How many of them OpenSearch refused. */
   readonly refused: number;
   readonly requests: number;
+  readonly durationMs: number;
 }
 
 /**
@@ -74,7 +80,9 @@ async function runBatch(context: PassContext, kind: Kind, only: Operation['type'
   const operations = tasks.flatMap((task) => task.decision.operation ?? []);
   for (const task of tasks) if (task.decision.operation === undefined) context.finish(task);
   if (operations.length === 0) return false;
+  const startedMs = context.now();
   const result = await commit(context, kind, { operations, byName, only });
+  const durationMs = context.now() - startedMs;
   if (result === undefined) return false;
   if (only === 'remove') await finishRemovals(context, kind, { byName, accepted: result.accepted });
   else await context.forget(shrunkParts(kind, byName, result.accepted));
@@ -83,9 +91,11 @@ async function runBatch(context: PassContext, kind: Kind, only: Operation['type'
   for (const refusal of result.refused) refuse(context, byName, refusal);
   context.report({
     document: kind.document,
-    operations: operations.length,
+    add: only === 'add' ? operations.length : 0,
+    remove: only === 'remove' ? operations.length : 0,
     refused: result.refused.length,
     requests: result.requests,
+    durationMs,
   });
   return true;
 }

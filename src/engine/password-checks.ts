@@ -84,6 +84,7 @@ async function checkBatch(context: TurnContext, kind: Kind, checks: readonly Che
     world.log.warn({ connection: state.key, document: kind.document, words: answer.words }, 'password check refused');
     return;
   }
+  world.metrics.driftFound.inc({ document: kind.document });
   world.metrics.driftCorrected.inc({ document: kind.document });
   tellDrift(context, checks);
 }

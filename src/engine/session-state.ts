@@ -8,7 +8,7 @@ import { Postponed } from './postponed.ts';
 import { ReferenceIndex } from './reference-index.ts';
 import type { Refusal } from '../plan/slot.ts';
 import { ClaimIndex, type Slot, type SlotKey } from './claim-index.ts';
-import { DirtySlots, type Ticket } from './dirty-slots.ts';
+import { DirtySlots, type QueueMeter, type Ticket } from './dirty-slots.ts';
 import { LiveDocuments } from './live-documents.ts';
 import type { Connection } from './resolve-settings.ts';
 
@@ -22,6 +22,7 @@ export interface SessionState {
   connection: Connection | undefined;
   readonly index: ClaimIndex;
   readonly dirty: DirtySlots;
+  readonly meter: QueueMeter;
   readonly documents: LiveDocuments;
   /** What the server refused, so that it is not sent again unchanged. */
   readonly refusals: Map<SlotKey, Refusal>;
@@ -42,12 +43,13 @@ export interface SessionState {
   ledger: { readonly clusterUuid: string; readonly owners: Ledger } | undefined;
 }
 
-export function createSessionState(key: NamespacedName): SessionState {
+export function createSessionState(key: NamespacedName, meter: QueueMeter): SessionState {
   return {
     key,
     connection: undefined,
     index: new ClaimIndex(),
-    dirty: new DirtySlots(),
+    dirty: new DirtySlots(meter),
+    meter,
     documents: new LiveDocuments(),
     refusals: new Map(),
     secretsInForce: new Map(),
@@ -69,11 +71,12 @@ export function markAllDirty(state: SessionState): void {
 
 /** A slot cannot be finished for now, for a reason of its own. */
 export function postpone(
-  { postponed }: SessionState,
+  { postponed, meter }: SessionState,
   slot: SlotKey,
   tools: { readonly clock: Clock; readonly random: () => number },
 ): void {
   postponed.add(slot, tools);
+  meter.retried();
 }
 
 /** What was postponed for long enough has to be looked at again. */

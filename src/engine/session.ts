@@ -8,6 +8,7 @@ import {
   NotInForceError,
   OperatorError,
 } from '../errors.ts';
+import type { TurnResult } from '../metrics/controller-metrics.ts';
 import type { Trouble } from '../status/connection-status.ts';
 import { backoffMs } from '../watch/backoff.ts';
 import { Alarm } from './alarm.ts';
@@ -16,6 +17,7 @@ import { tellWaiting } from './closed-turn.ts';
 import { ClusterKeeper, type Access } from './cluster-keeper.ts';
 import { lastingTrouble } from './trouble.ts';
 import type { TurnContext } from './turn-context.ts';
+import { TurnMeter } from './turn-meter.ts';
 import { ConnectionTeller } from './connection-teller.ts';
 import { Credentials } from './credentials.ts';
 import { ObjectTeller, toTarget } from './object-teller.ts';
@@ -23,6 +25,7 @@ import type { SecretChanges } from './reference-index.ts';
 import { isNews } from './news.ts';
 import { OpenTurns } from './open-turns.ts';
 import { commitAtMs } from './pace.ts';
+import { ReadinessTally } from './readiness-tally.ts';
 import { refersTo, type Connection, type Referenced } from './resolve-settings.ts';
 import { createSessionState, markAllDirty, postpone, wakePostponed, type SessionState } from './session-state.ts';
 import { Upkeep } from './upkeep.ts';
@@ -42,6 +45,8 @@ type Removals = Extract<Access, { type: 'removals' }>;
 export class Session {
   readonly #world: World;
   readonly #state: SessionState;
+  readonly #meter: TurnMeter;
+  readonly #tally: ReadinessTally;
   readonly #alarm: Alarm;
   readonly #keeper: ClusterKeeper;
   readonly #objects: ObjectTeller;
@@ -60,10 +65,12 @@ export class Session {
 
   constructor(key: NamespacedName, world: World) {
     this.#world = world;
-    this.#state = createSessionState(key);
+    this.#meter = new TurnMeter(key, world, () => this.#state.dirty.size);
+    this.#tally = new ReadinessTally(world.metrics);
+    this.#state = createSessionState(key, this.#meter);
     this.#alarm = new Alarm(world.clock);
-    this.#keeper = new ClusterKeeper(world, (event) => this.#teller.record(event));
-    this.#objects = new ObjectTeller(world);
+    this.#keeper = new ClusterKeeper(world, { tell: (event) => this.#teller.record(event), observer: this.#meter });
+    this.#objects = new ObjectTeller(world, this.#tally);
     this.#teller = new ConnectionTeller(world, this.#state);
     this.#upkeep = new Upkeep(world, (event) => this.#teller.record(event));
     this.#open = new OpenTurns(world.clock);
@@ -80,7 +87,7 @@ export class Session {
     const before = this.#state.index.get(objectKey(resource));
     const slots = this.#state.index.put(resource);
     this.#hold(this.#state.references.put(resource, slots.at(-1) ?? ''));
-    this.#world.statuses.current(toTarget(resource));
+    this.#tally.put(resource, this.#world.statuses.current(toTarget(resource)));
     if (before !== undefined && !isNews(before, resource)) return;
     if (before !== undefined && before.reconcileRequestedAt !== resource.reconcileRequestedAt)
       this.#state.documents.doubt(resource.kind.document);
@@ -91,6 +98,7 @@ export class Session {
     const resource = this.#state.index.get(key);
     const slot = this.#state.index.delete(key);
     if (slot === undefined || resource === undefined) return;
+    this.#tally.delete(resource);
     this.#hold(this.#state.references.delete(key));
     this.#credentials.forget(resource);
     this.#touch([slot]);
@@ -103,6 +111,7 @@ export class Session {
     if (connection === undefined) {
       this.#teller.forget();
       this.#upkeep.forget();
+      this.#meter.forget();
     }
     if (before === undefined || connection === undefined || isNews(before, connection)) this.#recheck();
   }
@@ -149,24 +158,31 @@ export class Session {
   /** Runs until the signal is aborted or nobody needs it; a commit that is under way is finished first. */
   async run(signal: AbortSignal): Promise<void> {
     this.#isRunning = true;
+    this.#world.workload.join(this.#meter);
     while (!signal.aborted && !this.isEmpty) {
       await this.#alarm.sleepUntil(this.#nextTurnMs(), signal);
       await this.#turnWhenDue(signal);
     }
     this.#credentials.close();
     await this.#keeper.close();
+    this.#world.workload.leave(this.#meter);
   }
 
   async #turnWhenDue(signal: AbortSignal): Promise<void> {
     if (signal.aborted || this.#world.clock.now() < this.#nextTurnMs()) return;
     const rechecks = this.#rechecks;
-    try {
-      await this.#turn(signal);
-    } catch (error) {
-      if (!isAborted(signal)) await this.#recover(error);
-    }
+    await this.#meter.measure(() => this.#turnOrRecover(signal));
     // What came while the turn was under way may have come too late for it.
     if (rechecks !== this.#rechecks) this.#lookAtOnce();
+  }
+
+  async #turnOrRecover(signal: AbortSignal): Promise<TurnResult> {
+    try {
+      return await this.#turn(signal);
+    } catch (error) {
+      if (!isAborted(signal)) await this.#recover(error);
+      return error instanceof ConflictError ? 'requeue' : 'error';
+    }
   }
 
   #hold({ gained, lost }: SecretChanges): void {
@@ -196,12 +212,13 @@ export class Session {
     return Math.max(Math.min(...times, this.#state.postponed.nextMs ?? Infinity), this.#notBeforeMs);
   }
 
-  async #turn(signal: AbortSignal): Promise<void> {
+  async #turn(signal: AbortSignal): Promise<TurnResult> {
     const { connection } = this.#state;
     wakePostponed(this.#state, this.#world.clock.now());
     if (connection === undefined) {
       await this.#keeper.close();
-      return this.#turnClosed({ reason: 'ConnectionNotFound', message: '', isStalled: false });
+      await this.#turnClosed({ reason: 'ConnectionNotFound', message: '', isStalled: false });
+      return 'requeue_after';
     }
     const isManaged = (userName: string): boolean =>
       this.#state.index.slot(slotKeyOf('internalusers', userName)) !== undefined;
@@ -209,13 +226,17 @@ export class Session {
     switch (access.type) {
       case 'unknown':
         this.#notBeforeMs = Infinity;
-        return;
+        return 'requeue_after';
       case 'closed':
-        return this.#turnClosed(access.trouble);
+        await this.#turnClosed(access.trouble);
+        return access.isFailure ? 'error' : 'requeue_after';
       case 'removals':
-        return this.#turnCleaningUp(access, signal);
+        await this.#turnCleaningUp(access, signal);
+        return 'requeue_after';
       case 'full':
         await this.#turnFull(access.cluster, connection, signal);
+        if (this.#state.dirty.size > 0) return 'requeue';
+        return this.#state.postponed.nextMs === undefined ? 'success' : 'requeue_after';
     }
   }
 
@@ -246,7 +267,7 @@ export class Session {
     }: { readonly onlyRemovals: boolean; readonly signal: AbortSignal; readonly onLook?: () => Promise<void> },
   ): Promise<boolean> {
     const [world, state, teller, credentials] = [this.#world, this.#state, this.#objects, this.#credentials];
-    const context: TurnContext = { world, state, teller, credentials, cluster, ...options };
+    const context: TurnContext = { world, state, teller, credentials, cluster, meter: this.#meter, ...options };
     const startedMs = world.clock.now();
     state.self = cluster.identity.self;
     const hasWritten = await this.#open.run(context, { onLook });
@@ -302,7 +323,7 @@ export class Session {
     const { log } = this.#world;
     this.#state.documents.doubtAll();
     log[error instanceof ConflictError ? 'debug' : 'warn'](
-      { connection: this.#state.key, error: messageOf(error) },
+      { connection: this.#state.key, opaqueId: this.#meter.opaqueId, error: messageOf(error) },
       'turn failed',
     );
     if (error instanceof NotInForceError) this.#open.doubt();

@@ -1,24 +1,30 @@
 import { ReferencedObjects } from '../watch/referenced-objects.ts';
 import { watchCollection, type WatchTools } from '../watch/collections.ts';
 import type { ListWatch } from '../watch/list-watch.ts';
+import { WatchProgress } from '../watch/watch-progress.ts';
 import { NamespaceCache } from '../watch/namespace-cache.ts';
 import { toObject, toResource } from '../watch/project.ts';
 import type { NamespacedName, Resource } from '../desired/resource.ts';
 import type { OpenSearchConnectionSpec, OpenSearchConnectionStatus } from '../generated/opensearch-connection.ts';
 import { CONNECTION_PLURAL } from './connection-teller.ts';
 import { ClusterRegistry } from './cluster-registry.ts';
+import { Health } from './health.ts';
 import { Operator } from './operator.ts';
+import { showNoResources } from './readiness-tally.ts';
 import type { Connection, Referenced } from './resolve-settings.ts';
+import { Workload } from './workload.ts';
 import type { World } from './world.ts';
 
 /** The part of the world that is made from watches, here. */
-export type OuterWorld = Omit<World, 'references' | 'namespaces' | 'clusters'>;
+export type OuterWorld = Omit<World, 'references' | 'namespaces' | 'clusters' | 'workload'>;
 
 export interface OperatorOptions {
   readonly world: OuterWorld;
-  readonly tools: WatchTools;
+  readonly tools: Omit<WatchTools, 'progress'>;
   /** Empty: the whole cluster. */
   readonly namespaces: readonly string[];
+  /** Ends when this process may write, and says whether; false when the signal came first. */
+  readonly untilLeading: (signal: AbortSignal) => Promise<boolean>;
 }
 
 /** An operator at work. */
@@ -27,10 +33,16 @@ export interface RunningOperator {
   readonly synced: Promise<void>;
   /** Ends when everything has stopped after the signal. */
   readonly ended: Promise<void>;
+  readonly health: Health;
 }
 
-/** Watches, and hands what it sees to the engine, until the signal is aborted. */
-export function startOperator({ world, tools, namespaces }: OperatorOptions, signal: AbortSignal): RunningOperator {
+/**
+ * Watches, and hands what it sees to the engine, until the signal is aborted. Until it leads the engine only gathers, so that it
+ * is at work at once when its turn comes.
+ */
+export function startOperator(options: OperatorOptions, signal: AbortSignal): RunningOperator {
+  const { world, namespaces, untilLeading } = options;
+  const { tools, workload, health } = observed(options);
   const onReferenced = (kind: Referenced['kind']) => (key: NamespacedName) => operator.onReferenced({ kind, key });
   const secrets = new ReferencedObjects({ ...tools, resource: 'secrets', onChange: onReferenced('Secret') });
   const configMaps = new ReferencedObjects({ ...tools, resource: 'configmaps', onChange: onReferenced('ConfigMap') });
@@ -42,6 +54,7 @@ export function startOperator({ world, tools, namespaces }: OperatorOptions, sig
     ...world,
     namespaces: names,
     clusters: new ClusterRegistry(),
+    workload,
     references: {
       secret: (...at) => secrets.get(...at),
       configMap: (...at) => configMaps.get(...at),
@@ -54,16 +67,29 @@ export function startOperator({ world, tools, namespaces }: OperatorOptions, sig
     ...watchResources(operator, { world, tools, namespaces }),
   ];
   for (const references of [secrets, configMaps]) references.start(signal);
-  const running = [names.run(signal), ...watches.map((watch) => watch.run(signal))];
-  const synced = Promise.all([names.synced, ...watches.map((watch) => watch.synced)]).then(() =>
-    operator.start(signal),
-  );
+  const running = [health.run(signal), names.run(signal), ...watches.map((watch) => watch.run(signal))];
+  const synced = Promise.all([names.synced, ...watches.map((watch) => watch.synced)]).then(() => undefined);
+  void synced.then(async () => {
+    if ((await untilLeading(signal)) && !signal.aborted) operator.start(signal);
+  });
   const ended = Promise.all(running).then(async () => {
     await operator.ended();
     await world.statuses.idle();
     await world.events.flush();
   });
-  return { synced, ended };
+  return { synced, ended, health };
+}
+
+/** What is told of the process to who looks from outside. */
+function observed({ world, tools }: OperatorOptions): {
+  readonly tools: WatchTools;
+  readonly workload: Workload;
+  readonly health: Health;
+} {
+  const progress = new WatchProgress();
+  const workload = new Workload(world.clock, world.metrics);
+  showNoResources(world.metrics, world.kinds);
+  return { tools: { ...tools, progress }, workload, health: new Health(world.clock, { progress, workload }) };
 }
 
 function watchConnections(
@@ -81,7 +107,7 @@ function watchConnections(
 
 function watchResources(
   operator: Operator,
-  { world, tools, namespaces }: OperatorOptions,
+  { world, tools, namespaces }: Omit<OperatorOptions, 'untilLeading'> & { readonly tools: WatchTools },
 ): readonly ListWatch<Resource>[] {
   return world.kinds.flatMap((kind) =>
     watchCollection<Resource>(tools, {

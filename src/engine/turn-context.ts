@@ -2,6 +2,7 @@ import type { Cluster } from '../commit/cluster.ts';
 import type { Credentials } from './credentials.ts';
 import type { ObjectTeller } from './object-teller.ts';
 import type { SessionState } from './session-state.ts';
+import type { TurnMeter } from './turn-meter.ts';
 import type { World } from './world.ts';
 
 /** What a turn works with. */
@@ -10,6 +11,7 @@ export interface TurnContext {
   readonly state: SessionState;
   readonly teller: ObjectTeller;
   readonly cluster: Cluster;
+  readonly meter: TurnMeter;
   readonly credentials: Credentials;
   /** Only clean up: the connection is going. */
   readonly onlyRemovals: boolean;

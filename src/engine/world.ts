@@ -14,6 +14,7 @@ import type { ObjectWriter } from '../status/object-writer.ts';
 import type { StatusQueue } from '../status/status-queue.ts';
 import type { ClusterRegistry } from './cluster-registry.ts';
 import type { References } from './resolve-settings.ts';
+import type { Workload } from './workload.ts';
 
 /** What is known of namespaces; undefined where we may not look. */
 export interface Namespaces {
@@ -56,6 +57,7 @@ export interface World {
   readonly configBackups: Pick<ConfigBackups, 'load' | 'open' | 'close'>;
   readonly namespaces: Namespaces;
   readonly clusters: ClusterRegistry;
+  readonly workload: Workload;
   readonly openCluster: (at: ClusterPlace, signal: AbortSignal) => Promise<Cluster>;
   readonly loadLedger: (
     connection: { readonly namespace: string; readonly name: string },

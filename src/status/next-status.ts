@@ -168,14 +168,29 @@ function isNewAttempt({ generation }: Conditioned, { type, observedGeneration }:
 }
 
 /** The status of a paused resource: as it was, with the condition that says so. */
-function pausedStatus(resource: Resource, { nowMs }: Pick<StatusContext, 'nowMs'>): ObjectStatus {
-  const conditions = (resource.status.conditions ?? []).filter(({ type }) => type !== 'Paused');
+function pausedStatus(resource: Resource, context: Pick<StatusContext, 'nowMs'>): ObjectStatus {
   const message = 'the annotation security.opensearch.org/paused is "true": remove it to go on';
-  const told = { status: 'True', reason: 'Paused', message } as const;
-  // Paused before it was ever looked at: a tool that waits for it must see why nothing comes.
-  const neverTold: readonly Claimed[] = conditions.length > 0 ? [] : [{ ...told, type: 'Ready', status: 'Unknown' }];
-  const added = nextConditions(resource, [...neverTold, { ...told, type: 'Paused' }], { nowMs });
-  return { ...resource.status, connection: connectionOf(resource), conditions: [...conditions, ...added] };
+  const told = { reason: 'Paused', message };
+  const others = (resource.status.conditions ?? []).filter(({ type }) => type !== 'Paused');
+  const { isAboutTheSpec, kept } = beforeThePause(resource, others);
+  // A spec that nobody looks at is not in force: whoever waits for it must see why nothing comes.
+  const ready: readonly Claimed[] = isAboutTheSpec ? [] : [{ ...told, type: 'Ready', status: 'False' }];
+  const added = nextConditions(resource, [...ready, { ...told, type: 'Paused', status: 'True' }], context);
+  return {
+    ...resource.status,
+    connection: connectionOf(resource),
+    conditions: [...added.slice(0, -1), ...kept, ...added.slice(-1)],
+  };
+}
+
+/** What was told before and holds while nothing is done; of an older spec, whether it was in force does not. */
+function beforeThePause(
+  { generation, status }: Resource,
+  conditions: readonly Condition[],
+): { readonly isAboutTheSpec: boolean; readonly kept: readonly Condition[] } {
+  if (status.observedGeneration === generation) return { isAboutTheSpec: true, kept: conditions };
+  const verdicts = new Set(['Ready', 'Reconciling', 'Stalled']);
+  return { isAboutTheSpec: false, kept: conditions.filter(({ type }) => !verdicts.has(type)) };
 }
 
 /** Whether writing `next` would change anything. */

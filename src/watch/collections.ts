@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import { API_BASE } from '../desired/resource.ts';
 import type { Log } from '../log.ts';
 import { ListWatch, type Cached, type OnChange, type RawObject } from './list-watch.ts';
+import type { WatchProgress } from './watch-progress.ts';
 
 /** What every watch needs. */
 export interface WatchTools {
@@ -10,6 +11,7 @@ export interface WatchTools {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  readonly progress: WatchProgress;
 }
 
 /** One collection of our own group, in the whole cluster or in each of some namespaces. */
@@ -26,5 +28,5 @@ export function watchCollection<T extends Cached>(
     namespaces.length === 0
       ? [`${API_BASE}/${plural}`]
       : namespaces.map((name) => `${API_BASE}/namespaces/${name}/${plural}`);
-  return paths.map((path) => new ListWatch<T>({ ...tools, path, project, onChange }));
+  return paths.map((path) => new ListWatch<T>({ ...tools, path, isRequired: true, project, onChange }));
 }

@@ -4,6 +4,7 @@ import { namespacedName, type NamespacedName } from '../desired/resource.ts';
 import { KubernetesError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { backoffMs } from './backoff.ts';
+import type { WatchProgress, WatchTrack } from './watch-progress.ts';
 
 /** What every cached object has. */
 export interface Cached {
@@ -26,6 +27,9 @@ export interface ListWatchOptions<T> {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  readonly progress: WatchProgress;
+  /** Nothing is done before it was listed. */
+  readonly isRequired: boolean;
 }
 
 /** A Kubernetes object as it comes from the wire. */
@@ -72,6 +76,7 @@ export class ListWatch<T extends Cached> {
   readonly #options: ListWatchOptions<T>;
   #resourceVersion: string | undefined;
   #markSynced: () => void = () => undefined;
+  #track: WatchTrack | undefined;
   /** Ends after the first complete list. */
   readonly synced: Promise<void>;
 
@@ -82,10 +87,18 @@ export class ListWatch<T extends Cached> {
 
   /** Runs until the signal is aborted; every failure is logged and tried again. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, random, log, path } = this.#options;
+    const { progress, path, isRequired } = this.#options;
+    const track = progress.track(path, { isRequired });
+    this.#track = track;
+    await this.#run(signal).finally(() => track.close());
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    const { clock, random } = this.#options;
     let failures = 0;
     while (!signal.aborted) {
       const startedAt = clock.now();
+      this.#track?.moved();
       try {
         await this.#follow(signal);
         failures = 0;
@@ -93,15 +106,27 @@ export class ListWatch<T extends Cached> {
         if (isAborted(signal)) return;
         if (isExpired(error)) this.#resourceVersion = undefined;
         failures = clock.now() - startedAt > HEALTHY_MS ? 0 : failures + 1;
-        log[failures > 1 ? 'warn' : 'debug']({ path, error: messageOf(error) }, 'watch interrupted');
+        this.#tellFailure(error, failures);
         await clock.sleep(backoffMs(failures - 1, RETRY, random), signal);
       }
     }
   }
 
+  /** That nothing can begin is told at once, and once for each cause. */
+  #tellFailure(error: unknown, failures: number): void {
+    const { log, path, isRequired } = this.#options;
+    const words = messageOf(error);
+    const hasList = this.#resourceVersion !== undefined || isExpired(error);
+    if (hasList) return log[failures > 1 ? 'warn' : 'debug']({ path, error: words }, 'watch interrupted');
+    const isNews = this.#track?.failed(words) === true;
+    const consequence = isRequired ? 'nothing is reconciled until it is complete' : 'it is tried again';
+    log[isNews ? 'warn' : 'debug']({ path, error: words }, `cannot be listed: ${consequence}`);
+  }
+
   async #follow(signal: AbortSignal): Promise<void> {
     if (this.#resourceVersion === undefined) {
       this.#resourceVersion = await this.#list(signal);
+      this.#track?.synced();
       this.#markSynced();
     }
     const { kubernetes, path, query, accept, clock, random } = this.#options;
@@ -120,7 +145,10 @@ export class ListWatch<T extends Cached> {
       query: parameters,
       ...(accept === undefined ? {} : { accept: accept.watch }),
     } as const;
-    for await (const line of kubernetes.watch(request, signal)) this.#handle(JSON.parse(line) as WatchEvent);
+    for await (const line of kubernetes.watch(request, signal)) {
+      this.#track?.moved();
+      this.#handle(JSON.parse(line) as WatchEvent);
+    }
     if (clock.now() - startedAt < SHORTEST_MS) throw new KubernetesError('the watch ended at once', 0, 'ShortWatch');
   }
 
@@ -137,6 +165,7 @@ export class ListWatch<T extends Cached> {
         },
         signal,
       )) as List;
+      this.#track?.moved();
       for (const item of page.items) seen.add(this.#put(item));
       from = page.metadata.continue ?? '';
       if (from !== '') continue;

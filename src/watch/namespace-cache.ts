@@ -21,6 +21,7 @@ export class NamespaceCache {
     this.#watch = new ListWatch<Namespace>({
       ...tools,
       path: '/api/v1/namespaces',
+      isRequired: true,
       accept: { list: METADATA_LIST, watch: METADATA_OBJECT },
       project: toNamespace,
       onChange: ({ before, after }) => {

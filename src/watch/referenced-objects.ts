@@ -6,6 +6,7 @@ import { KubernetesError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { backoffMs } from './backoff.ts';
 import { ListWatch, type Cached, type RawObject } from './list-watch.ts';
+import type { WatchProgress } from './watch-progress.ts';
 
 /** The data of one Secret or ConfigMap, decoded; undefined when it does not exist; words where we may not read it. */
 export type ReferencedData =
@@ -24,6 +25,7 @@ export interface ReferencedObjectsOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  readonly progress: WatchProgress;
   readonly onChange: (key: NamespacedName) => void;
 }
 
@@ -106,16 +108,18 @@ export class ReferencedObjects {
     const signal = this.#signal;
     if (signal === undefined) throw new Error('start was not called');
     const stop = new AbortController();
-    const { kubernetes, resource, clock, random, log } = this.#options;
+    const { kubernetes, resource, clock, random, log, progress } = this.#options;
     const listWatch = new ListWatch<Cached>({
       kubernetes,
       path: `/api/v1/namespaces/${namespace}/${resource}`,
       accept: { list: METADATA_LIST, watch: METADATA_OBJECT },
+      isRequired: false,
       project: toCached,
       onChange: ({ before, after }) => this.#onChange(after ?? before),
       clock,
       random,
       log,
+      progress,
     });
     this.#namespaces.set(namespace, { wanted: new Set([first]), stop });
     void listWatch.run(AbortSignal.any([signal, stop.signal]));

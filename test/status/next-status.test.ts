@@ -139,13 +139,38 @@ describe('a paused object', () => {
 
   test('that was never looked at says why nothing comes', () => {
     const status = after([0, paused]);
-    expect(types(status)).toEqual({ Ready: 'Unknown Paused', Paused: 'True Paused' });
+    expect(types(status)).toEqual({ Ready: 'False Paused', Paused: 'True Paused' });
     expect(status.observedGeneration).toBeUndefined();
   });
 
-  test('is told so once', () => {
-    const once = after([0, applied], [1000, paused]);
-    expect(after([0, applied], [1000, paused], [9000, paused])).toEqual(once);
+  test.each([
+    ['that is in force', [[0, applied]], 1],
+    ['that was never looked at', [], 1],
+    ['that was edited', [[0, applied]], 2],
+  ] as const)('%s is told so once', (_, before, generation) => {
+    const once = after(...before, [1000, paused, generation]);
+    expect(after(...before, [1000, paused, generation], [9000, paused, generation])).toEqual(once);
+  });
+
+  test.each([
+    ['was in force', applied],
+    ['waited', waiting],
+    ['was stalled', stalled],
+  ])('that %s is not ready with another spec', (_, before) => {
+    expect(types(after([0, before], [1, paused], [2, paused, 2]))).toEqual({
+      Ready: 'False Paused',
+      Paused: 'True Paused',
+    });
+  });
+
+  test('keeps its warnings when it is edited', () => {
+    const warned = nextStatus(aRole(), applied, { nowMs: START_MS, stallAfterMs: STALL_AFTER_MS, unresolved: ['x'] });
+    const context = { nowMs: START_MS, stallAfterMs: STALL_AFTER_MS };
+    expect(types(nextStatus(aRole({ status: warned, generation: 2 }), paused, context))).toEqual({
+      Ready: 'False Paused',
+      ReferencesResolved: 'False NotFound',
+      Paused: 'True Paused',
+    });
   });
 
   test('does not claim that it has seen a newer spec', () => {
@@ -154,6 +179,11 @@ describe('a paused object', () => {
 
   test('is as before when it goes on', () => {
     expect(after([0, applied], [1000, paused], [2000, applied])).toEqual(after([0, applied]));
+  });
+
+  test('that was edited waits anew when it goes on', () => {
+    const status = after([0, waiting], [1, paused, 2], [STALL_AFTER_MS * 2, waiting, 2]);
+    expect(types(status)).toEqual({ Ready: 'False ConnectionNotReady', Reconciling: 'True ConnectionNotReady' });
   });
 });
 
@@ -170,8 +200,9 @@ describe('conditions', () => {
       fc.property(histories, (steps) => {
         const told = types(after(...inOrder(steps)));
         const reasons = ['Reconciling', 'Stalled'].filter((type) => type in told);
-        const isExplained = told['Ready']?.startsWith('False') === true;
-        expect(reasons).toHaveLength(isExplained ? 1 : 0);
+        const ready = told['Ready'] ?? '';
+        // The condition Paused explains the third way not to be ready.
+        expect(reasons).toHaveLength(ready.startsWith('False') && ready !== 'False Paused' ? 1 : 0);
       }),
     );
   });

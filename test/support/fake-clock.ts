@@ -21,6 +21,10 @@ export class FakeClock implements Clock {
     return this.#nowMs;
   }
 
+  steady(): number {
+    return this.#nowMs;
+  }
+
   /** How long the ones who sleep now still sleep, the next to wake first. */
   get sleepsMs(): readonly number[] {
     return [...this.#sleepers].map(({ untilMs }) => untilMs - this.#nowMs).sort((a, b) => a - b);
@@ -59,7 +63,7 @@ export class FakeClock implements Clock {
       await settle();
       if ((wakes += 1) > MAX_WAKES) throw new Error('somebody sleeps for no time, again and again');
     }
-    this.#nowMs = endMs;
+    this.#nowMs = Math.max(this.#nowMs, endMs);
   }
 
   #next(endMs: number): Sleeper | undefined {

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { request } from 'undici';
+import { waitFor } from './wait-for.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -29,9 +31,25 @@ export class OperatorProcess {
     return this.#output;
   }
 
+  /** Asks its own HTTP server, once that serves. */
+  async ask(path: '/metrics' | '/healthz' | '/readyz'): Promise<{ readonly status: number; readonly text: string }> {
+    const port = await waitFor('the port of the operator', async () => /"port":(\d+)/.exec(this.#output)?.[1]);
+    const { statusCode, body } = await request(`http://127.0.0.1:${port}${path}`);
+    return { status: statusCode, text: await body.text() };
+  }
+
   /** SIGTERM. @returns the exit code, or the signal that ended it */
   async stop(): Promise<number | NodeJS.Signals> {
-    this.#child.kill('SIGTERM');
+    this.signal('SIGTERM');
+    return this.#exit;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Ends when it has ended. @returns the exit code, or the signal that ended it */
+  get exit(): Promise<number | NodeJS.Signals> {
     return this.#exit;
   }
 

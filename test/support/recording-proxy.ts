@@ -9,8 +9,13 @@ export interface Recorded {
   readonly path: string;
   readonly body: string;
   readonly opaqueId: string | undefined;
+  readonly userAgent: string | undefined;
+  /** When it arrived; milliseconds on the clock that all proxies of this process share. */
+  readonly atMs: number;
   /** Of a write: the words of the server, once it has answered. */
   answer?: string;
+  /** Of a write, once the server has answered. */
+  status?: number;
 }
 
 /** What happens instead of passing a request on; undefined passes it on. */
@@ -118,6 +123,8 @@ export class RecordingProxy {
       path: incoming.url ?? '',
       body: body.toString('utf8'),
       opaqueId: Array.isArray(opaqueId) ? opaqueId[0] : opaqueId,
+      userAgent: incoming.headers['user-agent'],
+      atMs: performance.now(),
     };
     this.requests.push(recorded);
     const fault = this.fault(recorded);
@@ -145,6 +152,7 @@ export class RecordingProxy {
         answer.resume().on('end', () => incoming.socket.destroy());
         return;
       }
+      if (recorded.method !== 'GET' && answer.statusCode !== undefined) recorded.status = answer.statusCode;
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       outgoing.flushHeaders();
       answer.pipe(outgoing);

@@ -14,6 +14,7 @@ export interface Condition {
   readonly reason: string;
   readonly message: string;
   readonly lastTransitionTime: string;
+  readonly observedGeneration?: number;
 }
 
 /** A custom resource as the API server returns it. */
@@ -72,6 +73,13 @@ export interface Who {
   readonly roles: readonly string[];
 }
 
+/** One of several operators. */
+export interface Replica {
+  readonly process: OperatorProcess;
+  /** Its way to the API server. */
+  readonly proxy: RecordingProxy;
+}
+
 /** A namespace of its own on the real API server, the real OpenSearch behind a proxy that counts, and an operator for it. */
 export class Scenario {
   readonly real: RealStack;
@@ -84,6 +92,7 @@ export class Scenario {
   readonly kubeProxy: RecordingProxy;
   readonly #folder: string;
   readonly #operators: OperatorProcess[] = [];
+  readonly #replicaProxies: RecordingProxy[] = [];
 
   private constructor(parts: Pick<Scenario, 'real' | 'namespace' | 'kube' | 'search' | 'searchProxy' | 'kubeProxy'>) {
     ({ real: this.real, namespace: this.namespace, kube: this.kube, search: this.search } = parts);
@@ -156,7 +165,21 @@ export class Scenario {
   }
 
   startOperator(...flags: readonly string[]): OperatorProcess {
-    const operator = OperatorProcess.start(this.#kubeconfig(), ['--namespaces', this.namespace, ...flags]);
+    return this.#startOperator(this.kubeProxy, flags);
+  }
+
+  /** One of several operators, with a way of its own to the API server. */
+  async startReplica(...flags: readonly string[]): Promise<Replica> {
+    const { apiServer, ca } = this.real.stack;
+    const caPem = readFileSync(apiServer.caPath, 'utf8');
+    const proxy = await RecordingProxy.start({ url: apiServer.url, caPem }, ca);
+    this.#replicaProxies.push(proxy);
+    const election = ['--leader-elect', 'true', '--leader-election-namespace', this.namespace];
+    return { proxy, process: this.#startOperator(proxy, [...election, ...flags]) };
+  }
+
+  #startOperator(way: RecordingProxy, flags: readonly string[]): OperatorProcess {
+    const operator = OperatorProcess.start(this.#kubeconfig(way), ['--namespaces', this.namespace, ...flags]);
     this.#operators.push(operator);
     return operator;
   }
@@ -304,6 +327,7 @@ export class Scenario {
     }
     await this.kube.call('DELETE', `/api/v1/namespaces/${this.namespace}`);
     for (const document of DOCUMENTS) await this.#clean(document);
+    await Promise.all(this.#replicaProxies.map((proxy) => proxy.stop()));
     await Promise.all([this.searchProxy.stop(), this.kubeProxy.stop(), this.kube.close(), this.search.close()]);
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -322,13 +346,13 @@ export class Scenario {
     return `/apis/${GROUP}/namespaces/${this.namespace}/${PLURALS[kind] ?? ''}`;
   }
 
-  #kubeconfig(): string {
+  #kubeconfig(way: RecordingProxy): string {
     const { stack } = this.real;
-    const path = join(this.#folder, 'kubeconfig');
+    const path = join(this.#folder, `kubeconfig-${new URL(way.url).port}`);
     const config = {
       apiVersion: 'v1',
       kind: 'Config',
-      clusters: [{ name: 'c', cluster: { server: this.kubeProxy.url, 'certificate-authority': stack.ca.certPath } }],
+      clusters: [{ name: 'c', cluster: { server: way.url, 'certificate-authority': stack.ca.certPath } }],
       users: [{ name: 'u', user: { token: stack.apiServer.token } }],
       contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
       'current-context': 'x',

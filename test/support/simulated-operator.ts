@@ -125,6 +125,11 @@ export class SimulatedOperator {
     return this.kubernetes.all('events').map((event) => String(event['reason']));
   }
 
+  get health(): RunningOperator['health'] {
+    if (this.#running === undefined) throw new Error('start was not called');
+    return this.#running.health;
+  }
+
   /** How often anything was written to the API server, events and all. */
   get kubernetesWrites(): number {
     return this.kubernetes.requests.filter(({ method }) => method !== 'GET').length;
@@ -141,7 +146,7 @@ export class SimulatedOperator {
       metrics: this.metrics,
       writer,
       statuses: new StatusQueue(writer, log),
-      events: new EventRecorder(tools),
+      events: new EventRecorder({ ...tools, metrics: this.metrics }),
       secrets: new SecretWriter(this.kubernetes.client, (count) => randomBytes(count)),
       passwords: this.passwords,
       patience: PATIENCE,
@@ -154,7 +159,10 @@ export class SimulatedOperator {
       loadLedger: (connection: { readonly namespace: string; readonly name: string }, clusterUuid: string) =>
         Ledger.load(this.kubernetes.client, connection, clusterUuid),
     };
-    this.#running = startOperator({ world, tools, namespaces: [] }, this.#stop.signal);
+    this.#running = startOperator(
+      { world, tools, namespaces: [], untilLeading: () => Promise.resolve(true) },
+      this.#stop.signal,
+    );
     await this.clock.advance(2000);
     return this;
   }

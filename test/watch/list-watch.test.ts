@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { KubernetesError } from '../../src/errors.ts';
-import { createLog } from '../../src/log.ts';
+import type { Log } from '../../src/log.ts';
 import { ListWatch, type RawObject } from '../../src/watch/list-watch.ts';
+import { WatchProgress } from '../../src/watch/watch-progress.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeKubernetes } from '../support/fake-kubernetes.ts';
 
 const PLURAL = 'opensearchroles';
+const PATH = `/apis/security.opensearch.org/v1alpha1/${PLURAL}`;
 
 interface Seen {
   readonly namespace: string;
@@ -27,14 +29,20 @@ class Stage {
   readonly told: string[] = [];
   readonly stop = new AbortController();
   isSynced = false;
+  readonly progress = new WatchProgress();
+  /** Every line of the log: its level, and what it says. */
+  readonly logged: string[] = [];
+  readonly log = fakeLog(this.logged);
   readonly watch = new ListWatch<Seen>({
     kubernetes: this.kubernetes.client,
-    path: `/apis/security.opensearch.org/v1alpha1/${PLURAL}`,
+    path: PATH,
+    progress: this.progress,
+    isRequired: true,
     project: toSeen,
     onChange: ({ before, after }) => this.told.push(`${sign(before, after)}${(after ?? before)?.name}`),
     clock: this.clock,
     random: () => 0.5,
-    log: createLog('silent'),
+    log: this.log,
   });
 
   async start(): Promise<this> {
@@ -55,6 +63,14 @@ class Stage {
       .splice(0)
       .map(({ query }) => (query?.['watch'] === 'true' ? `watch ${query['resourceVersion'] ?? ''}` : 'list'));
   }
+}
+
+function fakeLog(lines: string[]): Log {
+  const at =
+    (level: string) =>
+    (...line: readonly unknown[]): void =>
+      void lines.push(`${level} ${JSON.stringify(line)}`);
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 function toSeen({ metadata, spec }: RawObject): Seen {
@@ -191,6 +207,50 @@ describe('a watched collection', () => {
       await stage.clock.advance(10);
     }
     expect(stage.requests().length).toBeLessThan(10);
+  });
+
+  test('that may not be listed says so once, in the words of the server, and is missing until it may', async () => {
+    const stage = new Stage();
+    stage.kubernetes.refuse = ({ path }) => new KubernetesError(`GET ${path}: roles is forbidden`, 403, 'Forbidden');
+    await stage.start();
+    await stage.clock.advance(300_000);
+    expect(stage.progress.missing()).toEqual([`${PATH}: roles is forbidden`]);
+    expect(stage.logged.filter((line) => line.startsWith('warn'))).toEqual([
+      expect.stringMatching(/roles is forbidden.*nothing is reconciled until it is complete/) as unknown,
+    ]);
+    stage.kubernetes.refuse = () => undefined;
+    await stage.clock.advance(60_000);
+    expect(stage.progress.missing()).toEqual([]);
+  });
+
+  test('tells another cause, too', async () => {
+    const stage = new Stage();
+    for (const words of ['no', 'neither']) {
+      stage.kubernetes.refuse = () => new KubernetesError(words, 500, '');
+      await (words === 'no' ? stage.start() : stage.clock.advance(60_000));
+    }
+    expect(stage.logged.filter((line) => line.startsWith('warn'))).toHaveLength(2);
+  });
+
+  test('moves with each line and each new try, and is stuck when nothing comes', async () => {
+    const stage = await new Stage().start();
+    const beat = (times: number): void => {
+      for (let time = 0; time < times; time += 1) stage.progress.beat();
+    };
+    beat(2);
+    stage.kubernetes.bookmark();
+    await stage.clock.advance(0);
+    beat(2);
+    expect(stage.progress.stuck(2)).toEqual([]);
+    stage.kubernetes.breakWatches(new KubernetesError('reset', 0, 'Unreachable'));
+    await stage.clock.advance(1000);
+    beat(2);
+    expect(stage.progress.stuck(2)).toEqual([]);
+    beat(1);
+    expect(stage.progress.stuck(2)).toEqual([PATH]);
+    stage.stop.abort();
+    await stage.clock.advance(0);
+    expect(stage.progress.stuck(2)).toEqual([]);
   });
 
   test('is left in peace after the end', async () => {

@@ -4,6 +4,7 @@ import { createLog } from '../../src/log.ts';
 import { backoffMs } from '../../src/watch/backoff.ts';
 import { watchCollection } from '../../src/watch/collections.ts';
 import { toResource } from '../../src/watch/project.ts';
+import { WatchProgress } from '../../src/watch/watch-progress.ts';
 import { roleKind } from '../support/builders.ts';
 import { FakeClock, settle } from '../support/fake-clock.ts';
 import { FakeKubernetes } from '../support/fake-kubernetes.ts';
@@ -103,12 +104,16 @@ describe('a collection', () => {
   ])('is watched %s', async (_, namespaces, paths) => {
     const kubernetes = new FakeKubernetes();
     const tools = { kubernetes: kubernetes.client, clock: new FakeClock(), random: () => 0, log: createLog('silent') };
-    const watches = watchCollection(tools, {
-      plural: 'opensearchroles',
-      namespaces,
-      project: (raw) => toResource(roleKind, raw),
-      onChange: () => undefined,
-    });
+    const progress = new WatchProgress();
+    const watches = watchCollection(
+      { ...tools, progress },
+      {
+        plural: 'opensearchroles',
+        namespaces,
+        project: (raw) => toResource(roleKind, raw),
+        onChange: () => undefined,
+      },
+    );
     const stop = new AbortController();
     for (const watch of watches) void watch.run(stop.signal);
     await settle();

@@ -3,6 +3,7 @@ import { KubernetesError } from '../../src/errors.ts';
 import { createLog } from '../../src/log.ts';
 import { NamespaceCache } from '../../src/watch/namespace-cache.ts';
 import { ReferencedObjects, type ReferencedData } from '../../src/watch/referenced-objects.ts';
+import { WatchProgress } from '../../src/watch/watch-progress.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeKubernetes } from '../support/fake-kubernetes.ts';
 
@@ -17,7 +18,8 @@ function aStage() {
   const kubernetes = new FakeKubernetes(() => clock.now());
   const stop = new AbortController();
   stops.push(stop);
-  const tools = { kubernetes: kubernetes.client, clock, random: () => 0.5, log: createLog('silent') };
+  const progress = new WatchProgress();
+  const tools = { kubernetes: kubernetes.client, clock, random: () => 0.5, log: createLog('silent'), progress };
   return { clock, kubernetes, tools, signal: stop.signal };
 }
 

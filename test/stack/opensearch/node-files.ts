@@ -84,4 +84,6 @@ function copySecurityConfig(distribution: string, folder: string): void {
   for (const file of readdirSync(defaults).filter((name) => name.endsWith('.yml'))) {
     copyFileSync(join(defaults, file), join(folder, file));
   }
+  const audit = join(folder, 'audit.yml');
+  writeFileSync(audit, readFileSync(audit, 'utf8').replace(/^ {2}enabled: true$/m, '  enabled: false'));
 }

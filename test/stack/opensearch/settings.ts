@@ -51,7 +51,10 @@ function security(): Settings {
     'plugins.security.restapi.admin.enabled': true,
     'plugins.security.unsupported.restapi.allow_securityconfig_modification': true,
     'plugins.security.system_indices.enabled': true,
-    'plugins.security.audit.type': 'noop',
+    // Into the log of the node, once a test turns it on (`enabled`). It looks once, at its start, whether its level is shown.
+    'plugins.security.audit.type': 'log4j',
+    'plugins.security.audit.config.log4j.logger_name': 'audit',
+    'plugins.security.audit.config.log4j.level': 'WARN',
   };
 }
 

@@ -1,0 +1,7 @@
+/** Who sends requests, and whether they may change anything. */
+export interface Caller {
+  /** Such as `opensearch-security-operator/1.2.3 (pod-name)`; in the audit log of both servers. */
+  readonly userAgent: string;
+  /** Called before each request that may change something, as late as can be. @throws NotLeaderError */
+  readonly assertMayWrite: () => void;
+}

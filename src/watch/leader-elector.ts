@@ -1,0 +1,183 @@
+import type { KubernetesClient } from '../clients/kubernetes.ts';
+import { elapsedMs, moment, type Clock, type Moment } from '../clock.ts';
+import { KubernetesError, messageOf, NotLeaderError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { claimed, isFree, promisedMs, released, type Lease, type LeaseSpec, type LeaseTimes } from './lease.ts';
+
+export interface LeaderElectorOptions {
+  /** A client of its own, so that no other request holds up a renewal. */
+  readonly kubernetes: Pick<KubernetesClient, 'request'>;
+  readonly namespace: string;
+  /** Of the Lease. */
+  readonly name: string;
+  /** Of this process alone, also after a restart: a Lease that an earlier life held is waited for like anybody's. */
+  readonly identity: string;
+  readonly times: LeaseTimes;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+const RELEASE_WITHIN_MS = 5000;
+
+/**
+ * Sees to it that one process of several writes, by a Lease as client-go uses it. A leader counts from the moment when it asked
+ * for the last renewal that was granted, on a clock that goes on while the process is stopped: so it knows that its time is over
+ * before anybody else may begin.
+ */
+export class LeaderElector {
+  readonly #options: LeaderElectorOptions;
+  #lease: Lease | undefined;
+  /** When the Lease as it is was seen first: others' clocks say nothing about ours. */
+  #seenAt: Moment | undefined;
+  /** When the last renewal that was granted was asked for; undefined while somebody else leads. */
+  #renewedAt: Moment | undefined;
+
+  constructor(options: LeaderElectorOptions) {
+    this.#options = options;
+  }
+
+  /** How long this process may go on without another renewal; 0 when it does not lead. */
+  get remainingMs(): number {
+    const { clock, times } = this.#options;
+    if (this.#renewedAt === undefined) return 0;
+    return Math.max(0, times.renewDeadlineSeconds * 1000 - elapsedMs(clock, this.#renewedAt));
+  }
+
+  /** @throws NotLeaderError */
+  assertLeader(): void {
+    if (this.remainingMs <= 0) throw new NotLeaderError('another replica may lead by now: nothing is written');
+  }
+
+  /** Ends when this process leads, or when the signal is aborted. @returns whether it leads */
+  async acquire(signal: AbortSignal): Promise<boolean> {
+    const { clock, random, times, log, identity } = this.#options;
+    let holder: string | undefined;
+    while (!signal.aborted) {
+      if (await this.#try(() => this.#acquire(signal))) return true;
+      const seen = this.#lease?.spec?.holderIdentity;
+      if (seen !== holder) log.info({ leader: seen, identity }, 'standing by');
+      holder = seen;
+      await clock.sleep(times.retryPeriodSeconds * 1000 * (1 + 0.2 * random()), signal);
+    }
+    return false;
+  }
+
+  /** Renews until the signal is aborted. @throws NotLeaderError when the time is over, or somebody else leads */
+  async hold(signal: AbortSignal): Promise<void> {
+    const { clock, times } = this.#options;
+    while (!signal.aborted) {
+      this.assertLeader();
+      await clock.sleep(Math.min(times.retryPeriodSeconds * 1000, this.remainingMs), signal);
+      if (this.remainingMs > 0) await this.#renewInTime(signal);
+    }
+  }
+
+  /** Lets the next one begin at once; the caller no longer writes. Best effort. */
+  async release(): Promise<void> {
+    if (this.#renewedAt === undefined) return;
+    this.#renewedAt = undefined;
+    const within = AbortSignal.timeout(RELEASE_WITHIN_MS);
+    await this.#try(async () => {
+      if (await this.#giveBack(within)) return true;
+      // A renewal whose answer did not come may have been carried out.
+      this.#lease = await this.#get(within);
+      return this.#giveBack(within);
+    });
+  }
+
+  async #giveBack(signal: AbortSignal): Promise<boolean> {
+    const { clock, identity } = this.#options;
+    const spec = this.#lease?.spec;
+    if (spec?.holderIdentity !== identity) return false;
+    return this.#put(this.#lease, released(spec, clock.now()), signal);
+  }
+
+  async #acquire(signal: AbortSignal): Promise<boolean> {
+    const { clock, times, identity } = this.#options;
+    const within = AbortSignal.any([signal, AbortSignal.timeout(times.renewDeadlineSeconds * 1000)]);
+    const lease = await this.#get(within);
+    if (lease !== undefined && !this.#isToBeHad(lease)) return false;
+    const askedAt = moment(clock);
+    const isOurs = await this.#put(lease, claimed(lease?.spec, { identity, times, nowMs: clock.now() }), within);
+    // A claim that took too long to be granted is worth nothing.
+    if (isOurs) this.#renewedAt = askedAt;
+    return isOurs && this.remainingMs > 0;
+  }
+
+  /** An answer that was lost may have left us the holder. */
+  #isToBeHad(lease: Lease): boolean {
+    const { clock, times, identity } = this.#options;
+    if (this.#seenAt === undefined || lease.metadata.resourceVersion !== this.#lease?.metadata.resourceVersion)
+      this.#seenAt = moment(clock);
+    this.#lease = lease;
+    if (isFree(lease.spec) || lease.spec?.holderIdentity === identity) return true;
+    return elapsedMs(clock, this.#seenAt) > promisedMs(lease.spec, times);
+  }
+
+  /** A server that does not answer must not keep us from seeing that our time is over. */
+  async #renewInTime(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const over = new AbortController();
+    const within = AbortSignal.any([signal, over.signal]);
+    await Promise.race([this.#try(() => this.#renew(within)), clock.sleep(this.remainingMs, within)]);
+    over.abort();
+  }
+
+  /** Somebody may have touched the Lease without taking it. */
+  async #renew(signal: AbortSignal): Promise<boolean> {
+    const { clock, times, identity } = this.#options;
+    const askedAt = moment(clock);
+    if (await this.#put(this.#lease, claimed(this.#lease?.spec, { identity, times, nowMs: clock.now() }), signal)) {
+      this.#renewedAt = askedAt;
+      return true;
+    }
+    this.#lease = await this.#get(signal);
+    if (this.#lease !== undefined && this.#lease.spec?.holderIdentity !== identity) this.#renewedAt = undefined;
+    return false;
+  }
+
+  async #get(signal: AbortSignal): Promise<Lease | undefined> {
+    try {
+      return (await this.#options.kubernetes.request({ method: 'GET', path: this.#path }, signal)) as Lease;
+    } catch (error) {
+      if (error instanceof KubernetesError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** @returns false when somebody else was quicker */
+  async #put(lease: Lease | undefined, spec: LeaseSpec, signal: AbortSignal): Promise<boolean> {
+    const { kubernetes, namespace, name } = this.#options;
+    const type = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' };
+    const request =
+      lease === undefined
+        ? ({ method: 'POST', path: this.#collection, body: { ...type, metadata: { name, namespace }, spec } } as const)
+        : ({ method: 'PUT', path: this.#path, body: { ...lease, ...type, spec } } as const);
+    try {
+      this.#lease = (await kubernetes.request(request, signal)) as Lease;
+      return true;
+    } catch (error) {
+      if (error instanceof KubernetesError && [404, 409].includes(error.status)) return false;
+      throw error;
+    }
+  }
+
+  /** What goes wrong is tried again at the next turn, as long as there is time. */
+  async #try(action: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await action();
+    } catch (error) {
+      this.#options.log.warn({ lease: this.#options.name, error: messageOf(error) }, 'leader election');
+      return false;
+    }
+  }
+
+  get #collection(): string {
+    return `/apis/coordination.k8s.io/v1/namespaces/${this.#options.namespace}/leases`;
+  }
+
+  get #path(): string {
+    return `${this.#collection}/${this.#options.name}`;
+  }
+}

@@ -1,0 +1,62 @@
+import { testDeployment } from './deploy.ts';
+import { buildJudges } from './judges.ts';
+import { runJest } from './jest.ts';
+import { phase, type Run } from './phase.ts';
+import { stackName, versions } from './servers.ts';
+import type { Tally } from './tally.ts';
+
+const timeoutMs = 40 * 60_000;
+/** Files that have nothing to do with what OpenSearch does. */
+const once = 'integration/(crds|leadership)';
+
+interface Lane {
+  readonly title: string;
+  /** Of jest. */
+  readonly project: 'integration' | 'conformance' | 'image';
+  readonly args?: readonly string[];
+  readonly version?: string;
+}
+
+/**
+ * All that needs the servers, in lanes beside each other: one for each version of OpenSearch, and one, in turn, for what is
+ * tested once. Each test has a namespace of its own, and most of the time they wait.
+ */
+export async function testIntegration(run: Run): Promise<readonly Tally[]> {
+  const perVersion = versions.map((version) => {
+    const args = ['--testPathIgnorePatterns', once];
+    return test(run, { title: `OpenSearch ${version}`, project: 'integration', args, version });
+  });
+  const tallies = await Promise.all([...perVersion, testOnce(run)]);
+  return tallies.flat();
+}
+
+async function testOnce(run: Run): Promise<readonly Tally[]> {
+  const args = ['--testPathPatterns', once];
+  return [
+    await test(run, { title: 'CRDs and replicas', project: 'integration', args }),
+    await testChart(run),
+    await test(run, { title: 'the image', project: 'image' }),
+    (await buildJudges(run)) ?? (await test(run, { title: 'Argo CD and Flux', project: 'conformance' })),
+  ];
+}
+
+function testChart(run: Run): Promise<Tally> {
+  const title = 'tests of the deployment';
+  return phase(run, title, () => testDeployment(run, `${stackName}-deploy`, linesOf(run, 'deployment')));
+}
+
+function test(run: Run, { title: name, project, args = [], version = versions[0] }: Lane): Promise<Tally> {
+  const title = `tests of ${name}`;
+  const jest = {
+    args: ['--selectProjects', project, '--runInBand', ...args],
+    env: { STACK_NAME: stackName, OPENSEARCH_VERSION: version },
+  };
+  return phase(run, title, () => runJest(run, { title, ...jest, onLine: linesOf(run, name), timeoutMs }));
+}
+
+/** Tells of each file how it ended. */
+function linesOf(run: Run, name: string): (line: string) => void {
+  return (line) => {
+    if (/^(PASS|FAIL) /.test(line)) run.log(`${name}: ${line}`);
+  };
+}

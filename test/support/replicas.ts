@@ -1,0 +1,139 @@
+import type { Recorded } from './recording-proxy.ts';
+import { readyOf, type Replica, type Scenario } from './scenario.ts';
+import { waitFor } from './wait-for.ts';
+
+/** How the leader is forced to hand over. */
+export type Force = 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'network cut';
+export const FORCES: readonly Force[] = ['SIGTERM', 'SIGKILL', 'SIGSTOP', 'network cut'];
+
+/** Shorter than the defaults, so that a test can see many of them. */
+const TIMES = ['lease-duration=4', 'renew-deadline=3', 'retry-period=1'].map((time) => `--leader-election-${time}`);
+const CHURN_EVERY_MS = 100;
+
+/** Two operators for one namespace, while somebody edits a role all the time so that there is always something to write. */
+export class Replicas {
+  readonly #scenario: Scenario;
+  readonly #replicas: Replica[] = [];
+  readonly #all: Replica[] = [];
+  #edits = 0;
+  #churn: ReturnType<typeof setInterval> | undefined;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+  }
+
+  async start(): Promise<void> {
+    await this.#scenario.connect();
+    await this.#scenario.create('OpenSearchRole', 'churn', { name: this.#role, description: 'edit 0' });
+    for (let count = 0; count < 2; count += 1) await this.#add();
+    await this.#scenario.untilReason('OpenSearchRole', 'churn', 'Applied');
+    this.#churn = setInterval(() => void this.#edit(), CHURN_EVERY_MS);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#churn);
+    await this.#scenario.untilAllReady(['OpenSearchRole']);
+  }
+
+  /** Takes the leader away and waits until the other one has written, then brings in a new stand-by. @returns how the old one ended */
+  async handOver(force: Force): Promise<number | NodeJS.Signals> {
+    const holder = await this.#holder();
+    const old = this.#replicas.find((replica) => nameOf(replica) === holder);
+    if (old === undefined) throw new Error(`${holder ?? 'nobody'} leads, who is none of ours`);
+    await begin(old, force);
+    const next = await waitFor('another leader', async () => {
+      const name = await this.#holder();
+      return name === undefined || name === '' || name === holder ? undefined : name;
+    });
+    await this.#untilWrittenBy(next);
+    if (force === 'SIGSTOP') old.process.signal('SIGCONT');
+    const exit = await old.process.exit;
+    this.#replicas.splice(this.#replicas.indexOf(old), 1);
+    await this.#add();
+    return exit;
+  }
+
+  /** Every write that somebody sent who did not hold the Lease, or whose Lease could have run out. */
+  trespasses(): readonly string[] {
+    const requests = [...this.#all.flatMap(({ proxy }) => proxy.writes), ...this.#scenario.searchProxy.writes];
+    const inOrder = [...requests].sort((a, b) => a.atMs - b.atMs);
+    const grants = inOrder.filter((request) => isLease(request) && (request.status ?? 500) < 300);
+    return inOrder.filter((request) => !isLease(request)).flatMap((write) => trespass(write, grants) ?? []);
+  }
+
+  /** How many writes were looked at, by who sent them. */
+  writers(): ReadonlyMap<string, number> {
+    const writes = [...this.#all.flatMap(({ proxy }) => proxy.writes), ...this.#scenario.searchProxy.writes];
+    const counts = new Map<string, number>();
+    for (const write of writes.filter((request) => !isLease(request)))
+      counts.set(senderOf(write), (counts.get(senderOf(write)) ?? 0) + 1);
+    return counts;
+  }
+
+  get #role(): string {
+    return `${this.#scenario.namespace}-churn`;
+  }
+
+  async #add(): Promise<void> {
+    const replica = await this.#scenario.startReplica(...TIMES);
+    this.#replicas.push(replica);
+    this.#all.push(replica);
+    await waitFor('a synced replica', () => Promise.resolve(/"synced"/.test(replica.process.output) || undefined));
+  }
+
+  async #edit(): Promise<void> {
+    this.#edits += 1;
+    await this.#scenario.patch('OpenSearchRole', 'churn', { spec: { description: `edit ${this.#edits}` } });
+  }
+
+  async #holder(): Promise<string | undefined> {
+    const { kube, namespace } = this.#scenario;
+    const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/opensearch-security-operator`;
+    const { body } = await kube.call('GET', path);
+    return (body as { readonly spec?: { readonly holderIdentity?: string } }).spec?.holderIdentity;
+  }
+
+  async #untilWrittenBy(name: string): Promise<void> {
+    await waitFor(`a role written by ${name}`, () => {
+      const found = this.#scenario.searchProxy.writes.some((write) => senderOf(write) === name);
+      return Promise.resolve(found || undefined);
+    });
+    await waitFor('a role that is ready', async () => {
+      const role = await this.#scenario.get('OpenSearchRole', 'churn');
+      return role !== undefined && readyOf(role)?.status === 'True' ? true : undefined;
+    });
+  }
+}
+
+async function begin({ process, proxy }: Replica, force: Force): Promise<void> {
+  if (force === 'network cut') await proxy.goDown();
+  else process.signal(force);
+}
+
+/** The last word about the Lease before a write must be the writer's own, and not too old. */
+function trespass(write: Recorded, grants: readonly Recorded[]): string | undefined {
+  const last = grants.findLast(({ atMs }) => atMs <= write.atMs);
+  const holder = last === undefined ? undefined : specOf(last).holderIdentity;
+  const age = write.atMs - (last?.atMs ?? 0);
+  const isOurs = last !== undefined && holder === senderOf(write);
+  if (isOurs && age < specOf(last).leaseDurationSeconds * 1000) return undefined;
+  return `${write.method} ${write.path} by ${senderOf(write)}, ${Math.round(age)} ms after ${holder ?? 'nobody'} had the Lease`;
+}
+
+function isLease({ path }: Recorded): boolean {
+  return path.includes('/leases');
+}
+
+function specOf({ body }: Recorded): { readonly holderIdentity: string; readonly leaseDurationSeconds: number } {
+  return (JSON.parse(body) as { readonly spec: { holderIdentity: string; leaseDurationSeconds: number } }).spec;
+}
+
+function senderOf({ userAgent }: Recorded): string {
+  return /\((.*)\)$/.exec(userAgent ?? '')?.[1] ?? 'unknown';
+}
+
+/** As it is in each of its requests to the API server. */
+function nameOf({ proxy }: Replica): string | undefined {
+  const request = proxy.requests[0];
+  return request === undefined ? undefined : senderOf(request);
+}
