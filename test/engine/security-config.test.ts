@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { UnreachableError } from '../../src/errors.ts';
+import { KubernetesError, UnreachableError } from '../../src/errors.ts';
 import { valueAt, withValue } from '../../src/plan/config/tree.ts';
 import { useOperators } from '../support/operators.ts';
-import { CONFIGS, type SimulatedOperator } from '../support/simulated-operator.ts';
+import { CONFIGS, ROLES, type SimulatedOperator } from '../support/simulated-operator.ts';
 
 const OIDC = {
   http_enabled: true,
@@ -47,6 +47,24 @@ describe('a security configuration', () => {
     await operator.pass();
     expect(operator.exists(CONFIGS, SSO)).toBe(false);
     expect(Object.keys(authc(operator) as object).sort()).toEqual(['basic_internal_auth_domain', 'other']);
+  });
+
+  test('takes its own away also when its namespace is going, where no record can be written any more', async () => {
+    const operator = await start({ dynamic: { authc: { oidc: OIDC } } });
+    operator.apply(CONFIGS, { name: 'second' }, { nodesDn: { other: ['CN=x'] } });
+    operator.apply(ROLES, { name: 'ops' });
+    await operator.pass();
+    operator.kubernetes.refuse = ({ method, path }) =>
+      method !== 'GET' && path.includes('/team-a/configmaps')
+        ? new KubernetesError('the namespace is being terminated', 403, 'Forbidden')
+        : undefined;
+    operator.delete(ROLES, { name: 'ops' });
+    operator.delete(CONFIGS, SSO);
+    operator.delete(CONFIGS, { name: 'second' });
+    await operator.pass(10_000);
+    expect([operator.exists(CONFIGS, SSO), operator.exists(CONFIGS, { name: 'second' })]).toEqual([false, false]);
+    expect(Object.keys(authc(operator) as object)).toEqual(['basic_internal_auth_domain']);
+    expect(valueAt(operator.cluster.configuration.tree, ['nodesDn', 'other'])).toBeUndefined();
   });
 
   test('takes out what it no longer declares', async () => {
