@@ -11,7 +11,8 @@ import { waitFor } from '../support/wait-for.ts';
 const KIND = 'OpenSearchSecurityConfig';
 const PATH = '/_plugins/_security/api/securityconfig';
 const VERSION = process.env['OPENSEARCH_VERSION'] ?? '3.4.0';
-const NAME = `${process.env['STACK_NAME'] ?? 'test'}-lockout`;
+/** Both versions may be under test at once. */
+const NAME = `${process.env['STACK_NAME'] ?? 'test'}-lockout-${VERSION.startsWith('2') ? '2' : '3'}`;
 const BASIC = 'basic_internal_auth_domain';
 /** Nobody answers there, so nobody gets in. */
 const NOWHERE = { type: 'ldap', config: { hosts: ['127.0.0.1:1'], userbase: 'x', usersearch: '(uid={0})' } };
