@@ -1,0 +1,142 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { purgeStack, startStack, type OwnStack, type StackCluster } from '../stack/stack.ts';
+import type { OperatorProcess } from '../support/operator-process.ts';
+import { adminCertificate } from '../support/real-stack.ts';
+import { RecordingProxy, type Fault, type Recorded } from '../support/recording-proxy.ts';
+import { readyOf, Scenario } from '../support/scenario.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const KIND = 'OpenSearchSecurityConfig';
+const PATH = '/_plugins/_security/api/securityconfig';
+const VERSION = process.env['OPENSEARCH_VERSION'] ?? '3.4.0';
+/** Both versions may be under test at once. */
+const NAME = `${process.env['STACK_NAME'] ?? 'test'}-lockout-${VERSION.startsWith('2') ? '2' : '3'}`;
+const BASIC = 'basic_internal_auth_domain';
+/** Nobody answers there, so nobody gets in. */
+const NOWHERE = { type: 'ldap', config: { hosts: ['127.0.0.1:1'], userbase: 'x', usersearch: '(uid={0})' } };
+
+const isWrite = ({ method, path }: Recorded): boolean => method === 'PATCH' && path.endsWith('/securityconfig');
+
+/** Servers of its own, where users with a password may change the configuration. */
+describe('an operator with a password and a rescue certificate', () => {
+  let stack: OwnStack;
+  let scenario: Scenario;
+  /** To OpenSearch; whoever comes without a password comes with the rescue certificate. */
+  let proxy: RecordingProxy;
+  let operator: OperatorProcess;
+  let before: { readonly config: unknown };
+
+  beforeAll(async () => {
+    const settings = { 'plugins.security.restapi.admin.enabled': false };
+    const wanted = { version: VERSION, nodes: 1, settings };
+    const started = await startStack({ name: NAME, opensearch: [wanted], log: () => undefined });
+    if (started.origin !== 'own') throw new Error('this test needs servers of its own');
+    stack = started;
+    const kubectl = (...args: string[]): Buffer =>
+      execFileSync(stack.kubectl, ['--kubeconfig', stack.kubeconfig, ...args], { stdio: 'pipe' });
+    kubectl('apply', '-f', 'crds');
+    kubectl('wait', '--for=condition=Established', '--timeout=60s', '-f', 'crds');
+    const [cluster] = stack.opensearch;
+    if (cluster === undefined) throw new Error('the stack has no OpenSearch');
+    const caPem = readFileSync(cluster.caPath, 'utf8');
+    scenario = await Scenario.start({ stack, cluster, caPem });
+    before = await scenario.search.ok('GET', PATH);
+    proxy = await startProxy(cluster, caPem);
+    await scenario.adminSecret('rescue');
+    const { username, password } = cluster;
+    await scenario.secret('jane', { username, password });
+    const rescue = { clientCertificate: { secretRef: { name: 'rescue' } } };
+    await scenario.connect({ endpoints: [proxy.url], rescue });
+    operator = scenario.startOperator();
+    await scenario.untilReason('OpenSearchConnection', 'default', 'Connected');
+  }, 300_000);
+  afterEach(async () => {
+    proxy.fault = () => undefined;
+    await scenario.delete(KIND, 'one');
+    await scenario.untilGone(KIND, 'one');
+    await scenario.search.ok('PUT', `${PATH}/config`, before.config);
+  });
+  afterAll(async () => {
+    await scenario.stop();
+    await proxy.stop();
+    await purgeStack(NAME);
+  }, 120_000);
+
+  function startProxy(cluster: StackCluster, caPem: string): Promise<RecordingProxy> {
+    const url = cluster.nodes[0]?.url ?? '';
+    return RecordingProxy.start({ url, caPem, ...adminCertificate(cluster), isCertForOthers: true }, stack.ca);
+  }
+
+  const lockOut = (): Promise<unknown> =>
+    scenario.create(KIND, 'one', {
+      adoptionPolicy: 'Always',
+      dynamic: { authc: { [BASIC]: { authentication_backend: NOWHERE } } },
+      probes: [{ secretRef: { name: 'jane' } }],
+    });
+
+  const isLockedOut = async (): Promise<boolean> => {
+    const { username, password } = scenario.real.cluster;
+    return (await scenario.logIn({ username, password })).status !== 200;
+  };
+
+  async function isAsBefore(): Promise<void> {
+    expect(await scenario.search.ok('GET', PATH)).toEqual(before);
+    expect(await isLockedOut()).toBe(false);
+  }
+
+  it('changes the configuration with its password alone', async () => {
+    await scenario.create(KIND, 'one', { dynamic: { do_not_fail_on_forbidden: true } });
+    await scenario.untilReason(KIND, 'one', 'Applied');
+    const { config } = await scenario.search.ok<{ config: { dynamic: object } }>('GET', PATH);
+    expect(config.dynamic).toMatchObject({ do_not_fail_on_forbidden: true });
+  });
+
+  it('puts back what locks everybody out, itself included, and does not try it again', async () => {
+    proxy.forget();
+    await lockOut();
+    const object = await scenario.untilReason(KIND, 'one', 'RolledBack');
+    expect(readyOf(object)?.message).toContain('the operator does not get in any more');
+    await isAsBefore();
+    await new Promise((resolve) => setTimeout(resolve, 11_000));
+    expect(proxy.requests.filter(isWrite)).toHaveLength(2);
+  });
+
+  it('puts it back at the next start when it is killed while everybody is locked out', async () => {
+    let isDead = false;
+    proxy.fault = (request): Fault | undefined => {
+      if (isDead) return { type: 'cut' };
+      isDead = isWrite(request);
+      return isDead ? { type: 'lose-answer' } : undefined;
+    };
+    await lockOut();
+    await waitFor('the write', () => Promise.resolve(isDead ? true : undefined));
+    // Who logs in while the nodes load the configuration is remembered by them, and let in by the old one.
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await waitFor('everybody to be locked out', async () => ((await isLockedOut()) ? true : undefined));
+    await operator.kill();
+    proxy.fault = () => undefined;
+    operator = scenario.startOperator();
+    const object = await scenario.untilReason(KIND, 'one', 'RolledBack');
+    expect(readyOf(object)?.message).toContain('put back what was there before');
+    await isAsBefore();
+  });
+
+  it('waits for somebody else to mend a limit that no node can load, and goes on by itself then', async () => {
+    const listener = { type: 'nosuch', allowed_tries: 3 };
+    const at = '/config/dynamic/auth_failure_listeners/broken';
+    const answer = await scenario.search.call('PATCH', PATH, [{ op: 'add', path: at, value: listener }]);
+    expect([answer.status, JSON.stringify(answer.body)]).toEqual([500, expect.stringContaining('Error Failed node')]);
+    proxy.forget();
+    await scenario.create(KIND, 'one', { dynamic: { do_not_fail_on_forbidden: true } });
+    await waitFor('a try', () => Promise.resolve(proxy.requests.some(isWrite) ? true : undefined));
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+
+    const tried = await scenario.get(KIND, 'one');
+    expect(tried === undefined ? undefined : readyOf(tried)?.status).not.toBe('True');
+    await scenario.search.ok('PATCH', PATH, [{ op: 'remove', path: at }]);
+    await scenario.untilReason(KIND, 'one', 'Applied');
+    expect(await isLockedOut()).toBe(false);
+  });
+});
