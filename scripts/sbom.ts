@@ -39,8 +39,8 @@ try {
 
 /** @returns its folder, which has the name of the package: that is what npm calls the project */
 function writeRuntimeProject(parent: string): string {
-  const manifest = readJson<Manifest>('package.json');
-  const lock = readJson<Lock>('package-lock.json');
+  const manifest = readJson('package.json') as Manifest;
+  const lock = readJson('package-lock.json') as Lock;
   const { '': root, ...packages } = lock.packages;
   const runtime = Object.fromEntries(Object.entries(packages).filter(([, { dev }]) => dev !== true));
   const project = join(parent, manifest.name);
@@ -56,6 +56,6 @@ function readSbom(project: string, format: (typeof FORMATS)[number]): string {
   return execFileSync('npm', args, { cwd: project, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
 }
 
-function readJson<T>(name: string): T {
-  return JSON.parse(readFileSync(join(PROJECT, name), 'utf8')) as T;
+function readJson(name: string): unknown {
+  return JSON.parse(readFileSync(join(PROJECT, name), 'utf8'));
 }

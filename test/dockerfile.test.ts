@@ -21,7 +21,7 @@ describe('Dockerfile', () => {
   });
 
   test('copies nothing that .dockerignore keeps away', () => {
-    const kept: readonly string[] = read('.dockerignore').match(/(?<=^!).*?(?=\/?$)/gm) ?? [];
+    const kept = [...read('.dockerignore').matchAll(/^!(.*?)\/?$/gm)].map(([, name = '']) => name);
     const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, names = '']) =>
       names.split(' '),
     );

@@ -23,7 +23,7 @@ export function toConfigWish(resource: Resource, state: SessionState, world: Wor
   const claim = { key: objectKey(resource), resource };
   const common = { claim, isReplacing: spec.mode === 'Replace', hasProbes: (spec.probes ?? []).length > 0 };
   const none = (outcome: Outcome): ConfigWish => {
-    return { ...common, declared: { type: 'none', outcome }, version: `${resource.generation}`, probes: new Map() };
+    return { ...common, declared: { type: 'none', outcome }, version: versionOf(resource), probes: new Map() };
   };
   if (isDeleting(resource)) return none(waiting('Pending', ''));
   const early = earlyOutcome(resource, state, world);
@@ -45,11 +45,16 @@ export function toConfigWish(resource: Resource, state: SessionState, world: Wor
   return {
     ...common,
     declared: { type: 'leaves', leaves: declaredLeaves(spec, texts) },
-    version: [resource.generation, ...new Set(reads.map((one) => (one.type === 'value' ? one.version : '')))].join('/'),
+    version: [versionOf(resource), ...new Set(reads.map((one) => (one.type === 'value' ? one.version : '')))].join('/'),
     probes: new Map(
       logins.map(([name, user, password]) => [name, { username: textOf(user), password: textOf(password) }]),
     ),
   };
+}
+
+/** An object that is made anew is another one, which was not tried yet. */
+function versionOf({ uid, generation }: Resource): string {
+  return `${uid}/${generation}`;
 }
 
 /** What cannot be had of this cluster is told and left out, whatever else is declared. */

@@ -21,7 +21,7 @@ export async function writeAhead(context: TurnContext, tasks: readonly Task[]): 
   });
   const left = tasks.filter((task) => ready.has(task));
   const changes = left.flatMap((task) => ownerChange(context.state, task));
-  const isAdding = left.some(({ decision }) => decision.operation?.type === 'add');
+  const isAdding = left.some((task) => task.decision.operation?.type === 'add' && !isTakingAway(context.state, task));
   // An addition waits for what could not be saved before, too: it may be about the same name.
   if (isAdding) await context.state.ledger?.owners.record(changes);
   else await recordOwners(context, changes);
@@ -74,6 +74,13 @@ function ownerChange({ ledger }: SessionState, { slot, decision }: Task): readon
   const after = parts === undefined || operation === undefined ? parts : uniteParts(before, parts);
   const change = { document, name: slot.name };
   return [{ ...change, ...(owner === undefined ? {} : { owner }), ...(after === undefined ? {} : { parts: after }) }];
+}
+
+/** Out of a shared name what goes is taken by an `add` of what is left: nobody owns anything then that is not on record. */
+function isTakingAway({ ledger }: SessionState, { slot, decision: { owner, parts } }: Task): boolean {
+  if (typeof owner === 'string' || parts === undefined) return false;
+  const before = ledger?.owners.ownershipOf(slot.kind.document, slot.name).parts ?? nobody.parts;
+  return [...parts].every(([key, part]) => part.every((entry) => before.get(key)?.includes(entry) === true));
 }
 
 function uniteParts(a: Parts, b: Parts): Parts {

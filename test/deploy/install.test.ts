@@ -26,14 +26,12 @@ let kubectl: Kubectl;
 beforeAll(async () => {
   server = await Server.open(search);
   kubectl = server.kubectl;
-  server.deleteDefinitions();
+  await server.deleteDefinitions();
   for (const name of [own, search, elsewhere]) server.createNamespace(name);
 });
-afterEach(() => {
-  free();
-  server.deleteDefinitions();
-});
-afterAll(() => {
+afterEach(free);
+afterAll(async () => {
+  await server.deleteDefinitions();
   server.deleteNamespaces(own, search, elsewhere);
   server.close();
 });
@@ -126,8 +124,9 @@ describe.each(['four', 'three'] as const)('Helm %s', (major) => {
   it('removes the CRDs, too, with crds.keep=false', async () => {
     install('--set', 'crds.keep=false');
     expect(definitions()).toEqual(crdNames);
+    await server.untilServed();
     helm.run(['uninstall', release, ...at]);
-    await waitFor('no CRD is left', async () => (definitions().length === 0 ? true : undefined));
+    await waitFor('no CRD is left', async () => (definitions().length === 0 ? true : undefined), 120_000);
   });
 
   it('makes connections and examples once the CRDs are there', async () => {
@@ -190,8 +189,9 @@ function rightsIn(namespace: string): object {
 
 describe('kubectl', () => {
   const name = 'opensearch-security';
-  afterEach(() => {
-    kubectl.run(['delete', '--ignore-not-found', '--timeout=60s', '-n', name, '-f', 'deploy/install.yaml']);
+  afterEach(async () => {
+    await server.untilServed();
+    kubectl.run(['delete', '--ignore-not-found', '--timeout=85s', '-n', name, '-f', 'deploy/install.yaml']);
   });
 
   it('applies deploy/install.yaml, a second time without a change, and the kustomize base is the same', () => {

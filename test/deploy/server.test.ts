@@ -21,9 +21,9 @@ beforeAll(async () => {
   await server.untilServed();
   kubectl.run(['wait', '--for=condition=Established', 'crd', 'servicemonitors.monitoring.coreos.com']);
 });
-afterAll(() => {
+afterAll(async () => {
   server.deleteNamespaces(...namespaces);
-  server.deleteDefinitions();
+  await server.deleteDefinitions();
   kubectl.run(['delete', '-f', '-'], { apiVersion: 'v1', kind: 'List', items: monitoringDefinitions });
   server.close();
 });

@@ -58,8 +58,15 @@ export class Server {
     }
   }
 
-  deleteDefinitions(): void {
-    this.kubectl.run(['delete', 'crd', '--ignore-not-found', '--timeout=60s', ...crdNames]);
+  /**
+   * Only what is served: of a CRD that is deleted while its storage still starts, the API server fails to delete the
+   * objects ("storage is (re)initializing"), and tries again minutes later.
+   */
+  async deleteDefinitions(): Promise<void> {
+    const names = this.kubectl.run(['get', 'crd', '--ignore-not-found', '-o', 'name', ...crdNames]).trim();
+    if (names === '') return;
+    await this.untilServed();
+    this.kubectl.run(['delete', 'crd', '--ignore-not-found', '--timeout=80s', ...crdNames]);
   }
 
   close(): void {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { UnreachableError } from '../../src/errors.ts';
+import { KubernetesError, UnreachableError } from '../../src/errors.ts';
 import { valueAt, withValue } from '../../src/plan/config/tree.ts';
 import { useOperators } from '../support/operators.ts';
-import { CONFIGS, type SimulatedOperator } from '../support/simulated-operator.ts';
+import { CONFIGS, ROLES, type SimulatedOperator } from '../support/simulated-operator.ts';
 
 const OIDC = {
   http_enabled: true,
@@ -49,6 +49,24 @@ describe('a security configuration', () => {
     expect(Object.keys(authc(operator) as object).sort()).toEqual(['basic_internal_auth_domain', 'other']);
   });
 
+  test('takes its own away also when its namespace is going, where no record can be written any more', async () => {
+    const operator = await start({ dynamic: { authc: { oidc: OIDC } } });
+    operator.apply(CONFIGS, { name: 'second' }, { nodesDn: { other: ['CN=x'] } });
+    operator.apply(ROLES, { name: 'ops' });
+    await operator.pass();
+    operator.kubernetes.refuse = ({ method, path }) =>
+      method !== 'GET' && path.includes('/team-a/configmaps')
+        ? new KubernetesError('the namespace is being terminated', 403, 'Forbidden')
+        : undefined;
+    operator.delete(ROLES, { name: 'ops' });
+    operator.delete(CONFIGS, SSO);
+    operator.delete(CONFIGS, { name: 'second' });
+    await operator.pass(10_000);
+    expect([operator.exists(CONFIGS, SSO), operator.exists(CONFIGS, { name: 'second' })]).toEqual([false, false]);
+    expect(Object.keys(authc(operator) as object)).toEqual(['basic_internal_auth_domain']);
+    expect(valueAt(operator.cluster.configuration.tree, ['nodesDn', 'other'])).toBeUndefined();
+  });
+
   test('takes out what it no longer declares', async () => {
     const operator = await start({ dynamic: { authc: { oidc: OIDC }, do_not_fail_on_forbidden: true } });
     operator.apply(CONFIGS, SSO, { dynamic: { do_not_fail_on_forbidden: true } });
@@ -73,6 +91,21 @@ describe('a security configuration', () => {
     await operator.pass(300_000);
     expect(configuration.patches).toHaveLength(2);
     expect(operator.ready(CONFIGS, SSO)).toBe('False RolledBack');
+  });
+
+  test('is tried anew when it is made anew, with what is right this time', async () => {
+    const operator = anOperator();
+    const { configuration } = operator.cluster;
+    configuration.shutOut = (tree) =>
+      valueAt(tree, ['dynamic', 'authc', 'bad']) === undefined ? undefined : 'nobody gets in';
+    operator.apply(CONFIGS, SSO, { dynamic: { authc: { bad: OIDC } } });
+    await operator.start();
+    expect(operator.ready(CONFIGS, SSO)).toBe('False RolledBack');
+    operator.delete(CONFIGS, SSO);
+    await operator.pass();
+    operator.apply(CONFIGS, SSO, { dynamic: { authc: { oidc: OIDC } } });
+    await operator.pass();
+    expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
   });
 
   test('finds out which of two objects is at fault', async () => {

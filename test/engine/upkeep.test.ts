@@ -132,8 +132,8 @@ describe('a reload of certificates', () => {
     expect(operator.cluster.asked.reload).toBe(1);
     await operator.pass(HOUR_MS);
     expect(operator.cluster.asked.reload).toBe(2);
-    const told = operator.kubernetes.all('events').filter(({ reason }) => reason === 'CertificatesReloaded');
-    expect(told.map(({ count }) => count)).toEqual([2]);
+    const reloaded = operator.kubernetes.all('events').filter(({ reason }) => reason === 'CertificatesReloaded');
+    expect(reloaded).toMatchObject([{ count: 2 }]);
   });
 
   test('does not happen unless it is asked for', async () => {

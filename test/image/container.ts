@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { requireTool } from '../stack/find-tool.ts';
 import { waitFor } from '../support/wait-for.ts';
 import type { ImageConfig } from './image-store.ts';
 
@@ -49,7 +50,7 @@ export class Container {
     const bundle = join(folder, name);
     mkdirSync(bundle);
     writeFileSync(join(bundle, 'config.json'), JSON.stringify(runtimeConfig(image, wanted)));
-    const child = spawn('unshare', ['--mount', 'sh', '-c', SCRIPT, 'sh', bundle, name], {
+    const child = spawn(requireTool('unshare'), ['--mount', 'sh', '-c', SCRIPT, 'sh', bundle, name], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new Container(child, bundle);

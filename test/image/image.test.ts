@@ -5,7 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bundle } from '../../scripts/bundle.ts';
 import { cacheFolder, runFolder } from '../stack/paths.ts';
 import { Scenario } from '../support/scenario.ts';
-import { waitFor } from '../support/wait-for.ts';
 import { Container, type Unpacked, type Wanted } from './container.ts';
 import { ImageStore, type ImageConfig } from './image-store.ts';
 import { BASES, standIns } from './stand-ins.ts';

@@ -50,6 +50,25 @@ function tenOf(name: string): readonly Declared[] {
   ];
 }
 
+/** Objects that each declare a part of the one configuration: domains, a limit, settings, and certificates of another cluster. */
+export function someConfigurations(prefix: string): readonly Declared[] {
+  const domain = (order: number): object => ({
+    http_enabled: true,
+    order,
+    http_authenticator: { type: 'clientcert', challenge: false },
+    authentication_backend: { type: 'noop' },
+  });
+  const listener = { type: 'ip', allowed_tries: 50, time_window_seconds: 60, block_expiry_seconds: 60 };
+  const specs: readonly object[] = [
+    { dynamic: { authc: { [`${prefix}-one`]: domain(81) } } },
+    { dynamic: { authc: { [`${prefix}-two`]: domain(82) } } },
+    { dynamic: { auth_failure_listeners: { [`${prefix}-limit`]: listener } } },
+    { dynamic: { do_not_fail_on_forbidden: true, http: { anonymous_auth_enabled: false } } },
+    { nodesDn: { [`${prefix}-other`]: ['CN=node,O=other'] } },
+  ];
+  return specs.map((spec, index) => ({ kind: 'OpenSearchSecurityConfig', name: `config-${index}`, spec }));
+}
+
 /** What OpenSearch has of a fleet, without the prefix of its names, so that two fleets can be compared. */
 export async function liveFleet(scenario: Scenario, prefix: string): Promise<Readonly<Record<string, unknown>>> {
   const read = async (document: string): Promise<[string, unknown]> => {

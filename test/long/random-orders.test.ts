@@ -1,39 +1,63 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { applyAll, FLEET_KINDS } from '../support/fleet.ts';
+import { adminCertificate } from '../support/real-stack.ts';
+import { RecordingProxy } from '../support/recording-proxy.ts';
 import { DOCUMENTS, Scenario } from '../support/scenario.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { aMixedFleet, liveFleet, prepare, shuffled } from './mixed-fleet.ts';
+import { aMixedFleet, liveFleet, prepare, shuffled, someConfigurations } from './mixed-fleet.ts';
 
 const OBJECTS = Number(process.env['OBJECTS'] ?? 1000);
 const ORDERS = Number(process.env['ORDERS'] ?? 20);
+const KINDS = [...FLEET_KINDS, 'OpenSearchSecurityConfig'] as const;
+const CONFIGURATION = ['securityconfig', 'nodesdn'] as const;
 const MOST_OPERATIONS = { rolesmapping: 100, internalusers: 100, roles: 1000, tenants: 1000, actiongroups: 100 };
 
 describe(`${OBJECTS} objects of all kinds`, () => {
   let scenario: Scenario;
+  /** With the certificate that may change the configuration. */
+  let proxy: RecordingProxy;
 
   beforeEach(async () => {
     scenario = await Scenario.start();
-    await scenario.connect({ driftDetection: { intervalSeconds: 60 } });
+    const { cluster, stack, caPem } = scenario.real;
+    const target = { url: cluster.nodes[0]?.url ?? '', caPem, ...adminCertificate(cluster) };
+    proxy = await RecordingProxy.start(target, stack.ca);
+    await scenario.connect({ endpoints: [proxy.url], driftDetection: { intervalSeconds: 60 } });
     await prepare(scenario);
     scenario.startOperator();
     await scenario.untilReason('OpenSearchConnection', 'default', 'Connected');
   });
-  afterEach(() => scenario.stop());
+  afterEach(async () => {
+    await scenario.stop();
+    await proxy.stop();
+  });
+
+  async function configuration(): Promise<readonly unknown[]> {
+    return Promise.all(
+      CONFIGURATION.map((document) => scenario.search.ok('GET', `/_plugins/_security/api/${document}`)),
+    );
+  }
 
   it.each(Array.from({ length: ORDERS }, (_, order) => order))(
     'applied in random order %d end Ready, never Stalled on the way, in few PATCHes, and go without a rest',
     async (order) => {
-      const fleet = shuffled(aMixedFleet(scenario.namespace, OBJECTS), order);
-      scenario.searchProxy.forget();
+      const before = await configuration();
+      const declared = [...aMixedFleet(scenario.namespace, OBJECTS), ...someConfigurations(scenario.namespace)];
+      const fleet = shuffled(declared, order);
+      proxy.forget();
       scenario.kubeProxy.forget();
       const startedAt = performance.now();
       await applyAll(scenario, fleet);
       const appliedSeconds = (performance.now() - startedAt) / 1000;
-      await scenario.untilAllReady(FLEET_KINDS, 300_000);
+      await scenario.untilAllReady(KINDS, 300_000);
+      expect(
+        JSON.stringify(await configuration()).match(new RegExp(`${scenario.namespace}-(one|two|limit|other)`, 'g'))
+          ?.length,
+      ).toBe(4);
       const stalled = scenario.kubeProxy.requests.filter(({ body }) => /"type":"Stalled","status":"True"/.test(body));
       expect(stalled).toEqual([]);
       for (const document of DOCUMENTS) {
-        const patches = scenario.searchProxy.requests.filter(
+        const patches = proxy.requests.filter(
           ({ method, path }) => method === 'PATCH' && path.endsWith(`/api/${document}`),
         );
         const operations = patches.reduce((sum, { body }) => sum + (JSON.parse(body) as unknown[]).length, 0);
@@ -55,6 +79,7 @@ describe(`${OBJECTS} objects of all kinds`, () => {
       );
       const rest = await liveFleet(scenario, scenario.namespace);
       expect(Object.values(rest)).toEqual(DOCUMENTS.map(() => ({})));
+      expect(await configuration()).toEqual(before);
     },
     900_000,
   );

@@ -23,6 +23,11 @@ interface Spdx {
   }[];
   readonly documentDescribes: readonly string[];
 }
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly dependencies: object;
+}
 interface Lock {
   readonly packages: Readonly<Record<string, { readonly version: string; readonly dev?: boolean }>>;
 }
@@ -44,7 +49,7 @@ function installed(): ReadonlySet<string> {
 
 describe('npm run sbom', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sbom-test-'));
-  const manifest = readJson(PROJECT, 'package.json') as { name: string; version: string; dependencies: object };
+  const manifest = readJson(PROJECT, 'package.json') as Manifest;
   beforeAll(() => {
     execFileSync(process.execPath, ['scripts/sbom.ts', folder], { cwd: PROJECT, stdio: 'pipe' });
   });

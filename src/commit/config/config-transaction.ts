@@ -122,7 +122,7 @@ async function writeAndProve(transaction: Transaction, api: Api): Promise<Troubl
     // Before anything is stored these are about us or somebody else; a lost or failed answer leaves it open.
     if (error instanceof ConflictError) return outrun;
     if (error instanceof ForbiddenError) return { type: 'refused', words: error.message };
-    if (isLockOut(error)) return { type: 'doubtful', why: error.message };
+    if (isLockOut(error)) return { type: 'doubtful', why: whyLockedOut(error) };
     throw error;
   }
   return doubtAfter({ base, wanted, changes, probes }, api);
@@ -141,7 +141,7 @@ async function doubtAfter(
         : await failingProof(api, probes);
     return why === undefined ? undefined : { type: 'doubtful', why };
   } catch (error) {
-    if (isLockOut(error)) return { type: 'doubtful', why: error.message };
+    if (isLockOut(error)) return { type: 'doubtful', why: whyLockedOut(error) };
     throw error;
   }
 }
@@ -192,6 +192,11 @@ function isLockOut(error: unknown): error is Error {
     error instanceof ForbiddenError ||
     error instanceof ConflictError
   );
+}
+
+function whyLockedOut(error: Error): string {
+  const isAboutUs = !(error instanceof NotInForceError || error instanceof ConflictError);
+  return isAboutUs ? `the operator does not get in any more: ${error.message}` : error.message;
 }
 
 async function failingProbe(api: Pick<Api, 'logIn'>, probes: Probes): Promise<string | undefined> {

@@ -1,0 +1,99 @@
+import { objectKey, resourceName, type ObjectKey, type Resource } from '../desired/resource.ts';
+import type { Alarm } from './alarm.ts';
+import { slotKeyOf } from './claim-index.ts';
+import type { Credentials } from './credentials.ts';
+import { isNews } from './news.ts';
+import { toTarget } from './object-teller.ts';
+import type { ReadinessTally } from './readiness-tally.ts';
+import type { SecretChanges } from './reference-index.ts';
+import type { Schedule } from './schedule.ts';
+import type { SessionState } from './session-state.ts';
+import type { World } from './world.ts';
+
+/** What an inbox works with. */
+export interface InboxParts {
+  readonly world: Pick<World, 'references' | 'statuses'>;
+  readonly state: SessionState;
+  readonly schedule: Schedule;
+  readonly alarm: Alarm;
+  readonly tally: ReadinessTally;
+  readonly credentials: Pick<Credentials, 'forget'>;
+}
+
+/** What arrives for one session besides its connection: it becomes dirty slots, and the session is woken. */
+export class Inbox {
+  readonly #parts: InboxParts;
+  #isRunning = false;
+
+  constructor(parts: InboxParts) {
+    this.#parts = parts;
+  }
+
+  /** From now on what arrives was edited, and not there before. */
+  begin(): void {
+    this.#isRunning = true;
+  }
+
+  /** A resource appeared or changed. What only we wrote ourselves wakes nobody. */
+  put(resource: Resource): void {
+    const { world, state, tally } = this.#parts;
+    const before = state.index.get(objectKey(resource));
+    const slots = state.index.put(resource);
+    this.#hold(state.references.put(resource, slots.at(-1) ?? ''));
+    tally.put(resource, world.statuses.current(toTarget(resource)));
+    if (before !== undefined && !isNews(before, resource)) return;
+    if (before !== undefined && before.reconcileRequestedAt !== resource.reconcileRequestedAt)
+      state.documents.doubt(resource.kind.document);
+    this.touch(slots);
+  }
+
+  remove(key: ObjectKey): void {
+    const { state, tally, credentials } = this.#parts;
+    const resource = state.index.get(key);
+    const slot = state.index.delete(key);
+    if (slot === undefined || resource === undefined) return;
+    tally.delete(resource);
+    this.#hold(state.references.delete(key));
+    credentials.forget(resource);
+    this.touch([slot]);
+  }
+
+  /** The hash of a password is there. */
+  onCredential(key: ObjectKey): void {
+    const { state, schedule, alarm } = this.#parts;
+    const resource = state.index.get(key);
+    if (resource === undefined) return;
+    state.dirty.add(slotKeyOf(resource.kind.document, resourceName(resource)), 'edit');
+    schedule.arrived();
+    alarm.ring();
+  }
+
+  /** The labels of a namespace changed: its objects may have won or lost the consent of the connection. */
+  onNamespace(name: string): void {
+    const { state, alarm } = this.#parts;
+    for (const { key, claimants } of state.index.slots()) {
+      if ([...claimants.values()].some(({ namespace }) => namespace === name)) state.dirty.add(key, 'sweep');
+    }
+    alarm.ring();
+  }
+
+  /** Something that these slots depend on changed. */
+  touch(slots: readonly string[]): void {
+    if (slots.length === 0) return;
+    const { state, schedule, alarm } = this.#parts;
+    const nowMs = schedule.arrived();
+    for (const slot of slots) {
+      state.refusals.delete(slot);
+      // What was there before us was edited by nobody just now.
+      state.dirty.add(slot, this.#isRunning ? 'edit' : 'sweep');
+      state.arrivals.set(slot, nowMs);
+    }
+    schedule.arrivedWhileClosed();
+    alarm.ring();
+  }
+
+  #hold({ gained, lost }: SecretChanges): void {
+    for (const secret of gained) this.#parts.world.references.hold(secret);
+    for (const secret of lost) this.#parts.world.references.release(secret);
+  }
+}

@@ -1,0 +1,92 @@
+import { backoffMs } from '../watch/backoff.ts';
+import { commitAtMs } from './pace.ts';
+import type { World } from './world.ts';
+
+/** So many failures are taken for passing trouble, which nobody has to hear of. */
+const PATIENCE = 4;
+const RETRY = { firstMs: 200, maxMs: 10_000 };
+/** How often waiting objects are looked at again while nothing happens, so that long waits are told. */
+const CLOSED_POLL_MS = 15_000;
+
+/** When a session has something to do. */
+export class Schedule {
+  readonly #world: Pick<World, 'clock' | 'random'>;
+  #lastCommitMs = -Infinity;
+  #lastArrivalMs = -Infinity;
+  #pollAtMs = 0;
+  #failures = 0;
+  #notBeforeMs = 0;
+  #isClosed = false;
+
+  constructor(world: Pick<World, 'clock' | 'random'>) {
+    this.#world = world;
+  }
+
+  /** Trouble goes on for so long that it has to be told. */
+  get isOutOfPatience(): boolean {
+    return this.#failures >= PATIENCE;
+  }
+
+  /** @param due `openMs` is when there is something to do in a cluster that is open, `postponedMs` when something is tried again */
+  nextTurnMs(due: { readonly isDirty: boolean; readonly openMs: number; readonly postponedMs: number }): number {
+    const times = [this.#isClosed ? this.#pollAtMs : due.openMs, due.postponedMs];
+    if (due.isDirty) times.push(commitAtMs({ lastCommitMs: this.#lastCommitMs, lastArrivalMs: this.#lastArrivalMs }));
+    return Math.max(Math.min(...times), this.#notBeforeMs);
+  }
+
+  /** Something changed. @returns when */
+  arrived(): number {
+    this.#lastArrivalMs = this.#world.clock.now();
+    return this.#lastArrivalMs;
+  }
+
+  /** Somebody waits to be told that the cluster is away. */
+  arrivedWhileClosed(): void {
+    if (this.#isClosed) this.#notBeforeMs = 0;
+  }
+
+  lookAtOnce(): void {
+    this.#pollAtMs = 0;
+    this.#notBeforeMs = 0;
+  }
+
+  goOn(): void {
+    this.#notBeforeMs = 0;
+  }
+
+  /** Until something changes. */
+  waitForChange(): void {
+    this.#notBeforeMs = Infinity;
+  }
+
+  retryLater(): void {
+    const { clock, random } = this.#world;
+    this.#notBeforeMs = clock.now() + backoffMs(this.#failures, RETRY, random);
+    this.#failures += 1;
+  }
+
+  /** @param startedMs when the turn began that wrote something */
+  committed(startedMs: number): void {
+    this.#lastCommitMs = startedMs;
+  }
+
+  /** A turn came to its end. */
+  worked(): void {
+    this.#failures = 0;
+    this.#notBeforeMs = 0;
+  }
+
+  opened(): void {
+    this.#isClosed = false;
+  }
+
+  /** @param againMs when the cluster can be tried again, if that is known */
+  closed(againMs: number | undefined): void {
+    const nowMs = this.#world.clock.now();
+    const pollAtMs = nowMs + CLOSED_POLL_MS;
+    this.#isClosed = true;
+    this.#lastCommitMs = nowMs;
+    this.#pollAtMs = againMs !== undefined && againMs > nowMs ? againMs : pollAtMs;
+    this.#notBeforeMs = Math.min(this.#pollAtMs, pollAtMs);
+  }
+}
