@@ -13,6 +13,7 @@ export function startOperator(place: Place, flags: readonly string[] = []): Prog
   const { hostname, port } = place.apiServer;
   const operator = [
     process.execPath,
+    ...NODE_FLAGS,
     MAIN,
     'operator',
     '--namespaces',

@@ -71,7 +71,7 @@ export class Program {
   }
 }
 
-export function timeOf(line: Line): number {
+function timeOf(line: Line): number {
   const { at, time } = line;
   return typeof at === 'number' ? at : Date.parse(String(time));
 }

@@ -13,12 +13,6 @@ export function spread(values: readonly number[]): Spread {
   return { min: at(0), median: at(0.5), max: at(1) };
 }
 
-/** The value that `share` of all values do not exceed, by the nearest rank. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
-}
-
 /** Each trial's value by that of the same trial of the floor: noise that lasts longer than a trial falls out. */
 export function ratios(values: readonly number[], floor: readonly number[]): Spread {
   return spread(values.map((value, index) => value / (floor[index] ?? Number.NaN)));
