@@ -4,14 +4,14 @@
  *
  * `npm run generate` writes; `npm run generate -- --check` changes nothing and exits with 1 when a file is stale.
  */
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { CORE_SCHEMA, load } from 'js-yaml';
+import { writeGenerated } from './generated-file.ts';
 
 const GROUP = 'security.opensearch.org';
 const REPOSITORY = new URL('../', import.meta.url);
 const CRDS = new URL('crds/', REPOSITORY);
 const SCRIPTS = new URL('scripts/argocd/', REPOSITORY);
-const CONFIG_MAP = 'deploy/argocd/argocd-cm.yaml';
 
 /** A Lua script of a kind, and what it is for. */
 type Script = { readonly name: string; readonly source: string };
@@ -72,24 +72,6 @@ function block(key: string, text: string, indent: number): string {
   return `${key}: |\n${text.replaceAll(/^(?=.)/gm, ' '.repeat(indent))}`;
 }
 
-function isFresh(path: string, wanted: string): boolean {
-  const url = new URL(path, REPOSITORY);
-  return existsSync(url) && readFileSync(url, 'utf8') === wanted;
-}
-
-function write(path: string, text: string): void {
-  const url = new URL(path, REPOSITORY);
-  mkdirSync(new URL('.', url), { recursive: true });
-  writeFileSync(url, text);
-}
-
 const kinds = readKinds();
-const stale = [...kinds.flatMap(foldersOf), [CONFIG_MAP, configMap(kinds)] as const].filter(
-  ([path, text]) => !isFresh(path, text),
-);
-if (process.argv.includes('--check')) {
-  for (const [path] of stale) console.error(`${path} is stale: run "npm run generate" and commit the result`);
-  if (stale.length > 0) process.exitCode = 1;
-} else {
-  for (const [path, text] of stale) write(path, text);
-}
+for (const [path, text] of kinds.flatMap(foldersOf)) writeGenerated(path, text);
+writeGenerated('deploy/argocd/argocd-cm.yaml', configMap(kinds));

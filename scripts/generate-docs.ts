@@ -4,8 +4,9 @@
  *
  * `npm run generate` writes; `npm run generate -- --check` changes nothing and exits with 1 when a table is stale.
  */
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { CORE_SCHEMA, load } from 'js-yaml';
+import { replaceBetween, writeGenerated } from './generated-file.ts';
 
 /** The part of a structural schema that a reader wants to know. */
 interface Schema {
@@ -99,14 +100,7 @@ function tableOf(fields: readonly Field[]): string {
 function sectionOf(schema: Schema): string {
   const { spec, status } = schema.properties ?? {};
   if (spec === undefined || status === undefined) throw new Error('a CRD needs spec and status');
-  return `${BEGIN}\n\n### spec\n\n${tableOf(fieldsOf(spec))}\n\n### status\n\n${tableOf(fieldsOf(status))}\n\n${END}`;
-}
-
-/** The page with its tables replaced. @throws when its marks are missing */
-function refresh(file: string, page: string, schema: Schema): string {
-  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (from < 0 || to < from) throw new Error(`docs/kinds/${file} lacks its marks: ${BEGIN} and ${END}`);
-  return page.slice(0, from) + sectionOf(schema) + page.slice(to + END.length);
+  return `\n\n### spec\n\n${tableOf(fieldsOf(spec))}\n\n### status\n\n${tableOf(fieldsOf(status))}\n\n`;
 }
 
 const schemas = readSchemas();
@@ -114,12 +108,5 @@ for (const file of readdirSync(PAGES).filter((name) => name.endsWith('.md'))) {
   const schema = schemas.get(file);
   if (schema === undefined) throw new Error(`docs/kinds/${file} belongs to no CRD`);
   const page = readFileSync(new URL(file, PAGES), 'utf8');
-  const wanted = refresh(file, page, schema);
-  if (wanted === page) continue;
-  if (process.argv.includes('--check')) {
-    console.error(`docs/kinds/${file} is stale: run "npm run generate" and commit the result`);
-    process.exitCode = 1;
-  } else {
-    writeFileSync(new URL(file, PAGES), wanted);
-  }
+  writeGenerated(`docs/kinds/${file}`, replaceBetween(page, [BEGIN, END], sectionOf(schema)));
 }
