@@ -6,7 +6,8 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { purgeStack, startStack, type OwnStack } from '../test/stack/stack.ts';
+import { purgeStack, type OwnStack } from '../test/stack/stack.ts';
+import { startOwnServers } from '../test/support/own-servers.ts';
 import { floor, oneByOne, operator, type OperatorStart, type Start, type Wanted } from './measure-start.ts';
 import { SHAPES, type BenchKind } from './objects.ts';
 import { inWords, ratios, spread } from './ratio.ts';
@@ -35,23 +36,6 @@ interface Result extends Wanted {
 }
 
 const log = (line: string): void => console.error(line);
-
-async function bringUp(): Promise<OwnStack> {
-  const stack = await startStack({
-    name: STACK,
-    heap: '1g',
-    javaOptions: [],
-    opensearch: [{ version: VERSION, nodes: 1 }],
-    log,
-  });
-  if (stack.origin !== 'own')
-    throw new Error('the bench needs servers of its own: unset KUBECONFIG and OPENSEARCH_URL');
-  const kubectl = (...args: string[]): unknown =>
-    execFileSync(stack.kubectl, ['--kubeconfig', stack.kubeconfig, ...args], { cwd: ROOT, stdio: 'pipe' });
-  kubectl('apply', '-f', 'crds');
-  kubectl('wait', '--for=condition=Established', '--timeout=60s', '-f', 'crds');
-  return stack;
-}
 
 async function measure(stack: OwnStack, wanted: Wanted): Promise<Result> {
   const result = { floor: [] as Start[], operator: [] as OperatorStart[], oneByOne: [] as number[] };
@@ -115,7 +99,13 @@ function toKinds(text: string): readonly BenchKind[] {
 }
 
 execFileSync(process.execPath, ['scripts/build.ts'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
-const stack = await bringUp();
+const { stack } = await startOwnServers({
+  name: STACK,
+  heap: '1g',
+  javaOptions: [],
+  opensearch: [{ version: VERSION, nodes: 1 }],
+  log,
+});
 const results: Result[] = [];
 try {
   for (const kind of toKinds(values.kinds))

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { forEachConcurrently } from '../src/concurrency.ts';
 import type { OwnStack, StackCluster } from '../test/stack/stack.ts';
 import { adminCertificate } from '../test/support/real-stack.ts';
 import { Rest } from '../test/support/rest.ts';
@@ -44,7 +45,9 @@ export class Place {
     const place = new Place(stack, cluster, wanted);
     await place.kube.ok('POST', '/api/v1/namespaces', { metadata: { name: place.namespace } });
     await place.connect(place.searchUrl);
-    await forEach(place.names, (name) => place.kube.ok('POST', place.objects, manifest(place.kind, name)));
+    await forEachConcurrently(place.names, APPLIERS, async (name) => {
+      await place.kube.ok('POST', place.objects, manifest(place.kind, name));
+    });
     return place;
   }
 
@@ -125,7 +128,7 @@ export class Place {
   async clear(): Promise<void> {
     const all = await this.search.ok<Readonly<Record<string, object>>>('GET', this.entities);
     await this.removeFromOpenSearch(Object.keys(all).filter((name) => name.startsWith(this.namespace)));
-    await forEach(this.names, async (name) => {
+    await forEachConcurrently(this.names, APPLIERS, async (name) => {
       await this.kube.call('PATCH', `${this.objects}/${name}`, { metadata: { finalizers: null } });
       await this.kube.call('DELETE', `${this.objects}/${name}`);
     });
@@ -140,12 +143,4 @@ export class Place {
     const body = { metadata: { name }, stringData: values };
     await this.kube.ok('POST', `/api/v1/namespaces/${this.namespace}/secrets`, body);
   }
-}
-
-async function forEach(names: readonly string[], action: (name: string) => Promise<unknown>): Promise<void> {
-  const waiting = [...names].reverse();
-  const work = async (): Promise<void> => {
-    for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) await action(name);
-  };
-  await Promise.all(Array.from({ length: APPLIERS }, work));
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { OwnStack } from '../stack/stack.ts';
+import { toKubeconfig } from '../stack/kubeconfig.ts';
 import { NAMESPACE as DEMO_NAMESPACE, type Scenery } from './stage.ts';
 
 const NAMESPACE = 'opensearch-security';
@@ -21,23 +21,13 @@ export async function operatorKubeconfig(scenery: Scenery): Promise<string> {
   await kubectl.show(bindNamespace(DEMO_NAMESPACE));
   const token = await kubectl.run(['--namespace', NAMESPACE, 'create', 'token', ACCOUNT, '--duration=24h']);
   const path = join(folder, 'operator-kubeconfig.json');
-  writeFileSync(path, JSON.stringify(toKubeconfig(stack, token.trim())), { mode: 0o600 });
+  const { url: server, caPath } = stack.apiServer;
+  const entry = { server, ca: { path: caPath }, token: token.trim(), namespace: NAMESPACE };
+  writeFileSync(path, toKubeconfig(entry), { mode: 0o600 });
   return path;
 }
 
 function bindNamespace(namespace: string): string[] {
   const account = `--serviceaccount=${NAMESPACE}:${ACCOUNT}`;
   return ['--namespace', namespace, 'create', 'rolebinding', ACCOUNT, `--clusterrole=${ACCOUNT}-namespace`, account];
-}
-
-function toKubeconfig({ apiServer }: OwnStack, token: string): object {
-  const context = { cluster: 'stack', user: ACCOUNT, namespace: NAMESPACE };
-  return {
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name: 'stack', cluster: { server: apiServer.url, 'certificate-authority': apiServer.caPath } }],
-    users: [{ name: ACCOUNT, user: { token } }],
-    contexts: [{ name: 'stack', context }],
-    'current-context': 'stack',
-  };
 }

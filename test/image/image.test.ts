@@ -3,6 +3,7 @@ import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bundle } from '../../scripts/bundle.ts';
+import { toKubeconfig } from '../stack/kubeconfig.ts';
 import { cacheFolder, runFolder } from '../stack/paths.ts';
 import { Scenario } from '../support/scenario.ts';
 import { Container, type Unpacked, type Wanted } from './container.ts';
@@ -162,16 +163,8 @@ describeImage(`the image${whyNot === undefined ? '' : ` (${whyNot})`}`, () => {
   /** That of the stack, whole in one file that the user of the image may read. */
   function kubeconfigFor({ real: { stack } }: Scenario): string {
     const path = join(store.folder, 'kubeconfig');
-    const ca = readFileSync(stack.apiServer.caPath).toString('base64');
-    const config = {
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name: 'c', cluster: { server: stack.apiServer.url, 'certificate-authority-data': ca } }],
-      users: [{ name: 'u', user: { token: stack.apiServer.token } }],
-      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
-      'current-context': 'x',
-    };
-    writeFileSync(path, JSON.stringify(config), { mode: 0o400 });
+    const { url: server, caPath, token } = stack.apiServer;
+    writeFileSync(path, toKubeconfig({ server, ca: { pem: readFileSync(caPath, 'utf8') }, token }), { mode: 0o400 });
     chownSync(path, USER, USER);
     return path;
   }

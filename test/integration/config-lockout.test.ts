@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { purgeStack, startStack, type OwnStack, type StackCluster } from '../stack/stack.ts';
+import { purgeStack, type OwnStack, type StackCluster } from '../stack/stack.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
+import { startOwnServers } from '../support/own-servers.ts';
 import { adminCertificate } from '../support/real-stack.ts';
 import { RecordingProxy, type Fault, type Recorded } from '../support/recording-proxy.ts';
 import { readyOf, Scenario } from '../support/scenario.ts';
@@ -31,17 +30,10 @@ describe('an operator with a password and a rescue certificate', () => {
   beforeAll(async () => {
     const settings = { 'plugins.security.restapi.admin.enabled': false };
     const wanted = { version: VERSION, nodes: 1, settings };
-    const started = await startStack({ name: NAME, opensearch: [wanted], log: () => undefined });
-    if (started.origin !== 'own') throw new Error('this test needs servers of its own');
-    stack = started;
-    const kubectl = (...args: string[]): Buffer =>
-      execFileSync(stack.kubectl, ['--kubeconfig', stack.kubeconfig, ...args], { stdio: 'pipe' });
-    kubectl('apply', '-f', 'crds');
-    kubectl('wait', '--for=condition=Established', '--timeout=60s', '-f', 'crds');
-    const [cluster] = stack.opensearch;
-    if (cluster === undefined) throw new Error('the stack has no OpenSearch');
-    const caPem = readFileSync(cluster.caPath, 'utf8');
-    scenario = await Scenario.start({ stack, cluster, caPem });
+    const real = await startOwnServers({ name: NAME, opensearch: [wanted] });
+    const { cluster, caPem } = real;
+    stack = real.stack;
+    scenario = await Scenario.start(real);
     before = await scenario.search.ok('GET', PATH);
     proxy = await startProxy(cluster, caPem);
     await scenario.adminSecret('rescue');

@@ -1,17 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generatePassword } from '../../src/desired/generate-password.ts';
-import {
-  freezeNode,
-  purgeStack,
-  startStack,
-  thawNode,
-  type OwnStack,
-  type StackCluster,
-  type StackNode,
-} from '../stack/stack.ts';
+import { freezeNode, purgeStack, thawNode, type OwnStack, type StackCluster, type StackNode } from '../stack/stack.ts';
+import { startOwnServers } from '../support/own-servers.ts';
 import { Rest } from '../support/rest.ts';
 import { Scenario } from '../support/scenario.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -28,21 +20,9 @@ describeOnce('Promise 11: a node that was away or frozen during a write does not
   let hanging: number;
 
   beforeAll(async () => {
-    const started = await startStack({
-      name: NAME,
-      opensearch: [{ version: VERSION, nodes: 2 }],
-      log: () => undefined,
-    });
-    if (started.origin !== 'own') throw new Error('this test needs servers of its own');
-    stack = started;
-    const kubectl = (...args: string[]): Buffer =>
-      execFileSync(stack.kubectl, ['--kubeconfig', stack.kubeconfig, ...args], { stdio: 'pipe' });
-    kubectl('apply', '-f', 'crds');
-    kubectl('wait', '--for=condition=Established', '--timeout=60s', '-f', 'crds');
-    const [cluster] = stack.opensearch;
-    if (cluster === undefined) throw new Error('the stack has no OpenSearch');
-    const caPem = readFileSync(cluster.caPath, 'utf8');
-    scenario = await Scenario.start({ stack, caPem, cluster: { ...cluster, nodes: await leaderFirst(cluster) } });
+    const real = await startOwnServers({ name: NAME, opensearch: [{ version: VERSION, nodes: 2 }] });
+    stack = real.stack;
+    scenario = await Scenario.start({ ...real, cluster: { ...real.cluster, nodes: await leaderFirst(real.cluster) } });
     await scenario.connect();
     scenario.startOperator();
     await scenario.untilReason('OpenSearchConnection', 'default', 'Connected');

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { purgeStack, startNode, startStack, stopNode, type OwnStack } from '../stack/stack.ts';
+import { purgeStack, startNode, stopNode, type OwnStack } from '../stack/stack.ts';
 import { applyAll, FLEET_KINDS } from '../support/fleet.ts';
+import { startOwnServers } from '../support/own-servers.ts';
 import { DOCUMENTS, Scenario } from '../support/scenario.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { aMixedFleet, liveFleet, prepare } from './mixed-fleet.ts';
@@ -10,26 +9,14 @@ import { aMixedFleet, liveFleet, prepare } from './mixed-fleet.ts';
 const VERSION = process.env['OPENSEARCH_VERSION'] ?? '3.4.0';
 const NAME = `${process.env['STACK_NAME'] ?? 'test'}-restart`;
 
-/** Servers of its own, since others would miss the ones that it stops. */
-async function startOwnStack(): Promise<OwnStack> {
-  const stack = await startStack({ name: NAME, opensearch: [{ version: VERSION, nodes: 1 }], log: () => undefined });
-  if (stack.origin !== 'own') throw new Error('this test needs servers of its own');
-  const kubectl = (...args: string[]): Buffer =>
-    execFileSync(stack.kubectl, ['--kubeconfig', stack.kubeconfig, ...args], { stdio: 'pipe' });
-  kubectl('apply', '-f', 'crds');
-  kubectl('wait', '--for=condition=Established', '--timeout=60s', '-f', 'crds');
-  return stack;
-}
-
 describe('an OpenSearch that is restarted in the middle of 500 objects', () => {
   let stack: OwnStack;
   let scenario: Scenario;
 
   beforeAll(async () => {
-    stack = await startOwnStack();
-    const [cluster] = stack.opensearch;
-    if (cluster === undefined) throw new Error('the stack has no OpenSearch');
-    scenario = await Scenario.start({ stack, cluster, caPem: readFileSync(cluster.caPath, 'utf8') });
+    const real = await startOwnServers({ name: NAME, opensearch: [{ version: VERSION, nodes: 1 }] });
+    stack = real.stack;
+    scenario = await Scenario.start(real);
     await scenario.connect();
     await prepare(scenario);
     scenario.startOperator();

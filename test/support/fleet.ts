@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { forEachConcurrently } from '../../src/concurrency.ts';
 import { generatePassword } from '../../src/desired/generate-password.ts';
 import type { KindName, Scenario } from './scenario.ts';
 
@@ -67,10 +68,7 @@ function declare({ namespace }: Scenario, index: number): Declared {
 /** All at once, a few requests at a time, and first the Secret that the users name. */
 export async function applyAll(scenario: Scenario, fleet: readonly Declared[]): Promise<void> {
   await scenario.secret(SECRET, { password: generatePassword(20, randomBytes), hash: HASH });
-  const waiting = [...fleet];
-  const worker = async (): Promise<void> => {
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
-      await scenario.create(next.kind, next.name, next.spec);
-  };
-  await Promise.all(Array.from({ length: 16 }, worker));
+  await forEachConcurrently(fleet.toReversed(), 16, async ({ kind, name, spec }) => {
+    await scenario.create(kind, name, spec);
+  });
 }

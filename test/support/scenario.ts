@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { toKubeconfig } from '../stack/kubeconfig.ts';
 import { OperatorProcess } from './operator-process.ts';
 import { adminCertificate, realStack, type RealStack } from './real-stack.ts';
 import { RecordingProxy } from './recording-proxy.ts';
@@ -347,17 +348,10 @@ export class Scenario {
   }
 
   #kubeconfig(way: RecordingProxy): string {
-    const { stack } = this.real;
+    const { apiServer, ca } = this.real.stack;
     const path = join(this.#folder, `kubeconfig-${new URL(way.url).port}`);
-    const config = {
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name: 'c', cluster: { server: way.url, 'certificate-authority': stack.ca.certPath } }],
-      users: [{ name: 'u', user: { token: stack.apiServer.token } }],
-      contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
-      'current-context': 'x',
-    };
-    writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
+    const entry = { server: way.url, ca: { path: ca.certPath }, token: apiServer.token };
+    writeFileSync(path, toKubeconfig(entry), { mode: 0o600 });
     return path;
   }
 }

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { issueCertificate, localNames } from '../certificates.ts';
+import { toKubeconfig } from '../kubeconfig.ts';
 import type { OwnStack } from '../stack-state.ts';
 
 /** Paths of the files that the three processes share. */
@@ -36,7 +37,8 @@ export async function writeControlPlaneFiles(stack: OwnStack): Promise<ControlPl
   }
   writeSecret(files.tokens, `${stack.apiServer.token},admin,admin,"system:masters"\n`);
   writeSecret(files.auditPolicy, JSON.stringify(auditPolicy, undefined, 2));
-  writeSecret(files.kubeconfig, kubeconfig(stack));
+  const { url: server, caPath, token } = stack.apiServer;
+  writeSecret(files.kubeconfig, toKubeconfig({ server, ca: { path: caPath }, token }));
   return files;
 }
 
@@ -51,19 +53,6 @@ function paths(stack: OwnStack): ControlPlaneFiles {
     auditPolicy: join(folder, 'audit-policy.json'),
     kubeconfig: stack.kubeconfig,
   };
-}
-
-/** JSON, which is YAML too. */
-function kubeconfig({ name, apiServer }: OwnStack): string {
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name, cluster: { server: apiServer.url, 'certificate-authority': apiServer.caPath } }],
-    users: [{ name: 'admin', user: { token: apiServer.token } }],
-    contexts: [{ name, context: { cluster: name, user: 'admin' } }],
-    'current-context': name,
-  };
-  return `${JSON.stringify(config, undefined, 2)}\n`;
 }
 
 function accountKey(): string {
