@@ -3,11 +3,10 @@
  *
  * `npm run generate` writes; `npm run generate -- --check` changes nothing and exits with 1 when a file is stale.
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { CORE_SCHEMA, load } from 'js-yaml';
 import { compile } from 'json-schema-to-typescript';
-import { writeGeneratedFolder } from './generated-file.ts';
 
 type CompilerSchema = Parameters<typeof compile>[0];
 
@@ -31,6 +30,7 @@ interface CustomResourceDefinition {
 }
 
 const CRDS = new URL('../crds/', import.meta.url);
+const GENERATED = new URL('../src/generated/', import.meta.url);
 const BANNER = '/* Made from crds/ by `npm run generate`; never edited. */';
 const JSON_VALUE = `${BANNER}
 
@@ -161,4 +161,26 @@ async function generate(): Promise<Map<string, string>> {
   return files;
 }
 
-writeGeneratedFolder('src/generated', await generate());
+function readGenerated(): Map<string, string> {
+  mkdirSync(GENERATED, { recursive: true });
+  return new Map(readdirSync(GENERATED).map((file) => [file, readFileSync(new URL(file, GENERATED), 'utf8')]));
+}
+
+function write(wanted: ReadonlyMap<string, string>, present: ReadonlyMap<string, string>): void {
+  for (const file of present.keys()) if (!wanted.has(file)) rmSync(new URL(file, GENERATED));
+  for (const [file, source] of wanted) writeFileSync(new URL(file, GENERATED), source);
+}
+
+const wanted = await generate();
+const present = readGenerated();
+if (process.argv.includes('--check')) {
+  const stale = [...new Set([...wanted.keys(), ...present.keys()])].filter(
+    (file) => wanted.get(file) !== present.get(file),
+  );
+  if (stale.length > 0) {
+    console.error(`src/generated is stale (${stale.sort().join(', ')}): run "npm run generate" and commit the result`);
+    process.exitCode = 1;
+  }
+} else {
+  write(wanted, present);
+}
