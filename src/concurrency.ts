@@ -18,3 +18,8 @@ export async function forEachConcurrently<T>(
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
   if (failures.length > 0) throw failures[0];
 }
+
+/** Whether the signal is aborted by now. To be asked anew after each wait: of the property itself the compiler takes the first answer for the last. */
+export function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}

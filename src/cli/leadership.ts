@@ -30,7 +30,7 @@ export interface LeadershipTools {
 export function onlyProcess(onChange: (isLeader: boolean) => void): Leadership {
   return {
     assertMayWrite: () => undefined,
-    acquire: async () => {
+    acquire: () => {
       onChange(true);
       return Promise.resolve(true);
     },

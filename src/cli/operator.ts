@@ -100,12 +100,10 @@ function createWorld(
     passwords,
     patience: patienceOf(settings),
     configBackups,
-    openCluster: ({ settings, prefix, connection }, signal) =>
-      openGuarded(() => openCluster({ ...settings, caller }, prefix, signal), {
-        settings: { ...settings, caller },
-        connection,
-        backups: configBackups,
-      }),
+    openCluster: ({ settings: place, prefix, connection }, signal) => {
+      const settings = { ...place, caller };
+      return openGuarded(() => openCluster(settings, prefix, signal), { settings, connection, backups: configBackups });
+    },
     loadLedger: (...at: LedgerPlace) => Ledger.load(kubernetes, ...at),
   };
   const close = async (): Promise<void> => {

@@ -5,3 +5,8 @@ export interface Caller {
   /** Called before each request that may change something, as late as can be. @throws NotLeaderError */
   readonly assertMayWrite: () => void;
 }
+
+/** The header that tells who sends a request; none for nobody in particular. */
+export function userAgent(caller: Caller | undefined): Readonly<Record<string, string>> {
+  return caller === undefined ? {} : { 'user-agent': caller.userAgent };
+}

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher } from 'undici';
 import { KubernetesError, NotLeaderError, type OperatorError } from '../errors.ts';
-import type { Caller } from './caller.ts';
+import { userAgent, type Caller } from './caller.ts';
 import { fenceWrites } from './fence.ts';
 import type { KubernetesCredentials } from './kubernetes-credentials.ts';
 import { readBody } from './read-body.ts';
@@ -68,7 +68,7 @@ export class KubernetesClient {
       headersTimeout: REQUEST_TIMEOUT_MS,
       bodyTimeout: REQUEST_TIMEOUT_MS,
     });
-    this.#requests = caller === undefined ? requests : requests.compose(fenceWrites(caller.assertMayWrite));
+    this.#requests = fenceWrites(requests, caller);
     this.#watches = new Agent({ connect, headersTimeout: REQUEST_TIMEOUT_MS, bodyTimeout: WATCH_IDLE_MS });
   }
 
@@ -135,12 +135,11 @@ export class KubernetesClient {
   }
 
   async #headers(request: KubernetesRequest): Promise<Record<string, string>> {
-    const userAgent = this.#caller?.userAgent;
     return {
       ...(await this.#credentials.headers()),
       accept: request.accept ?? 'application/json',
       ...contentType(request),
-      ...(userAgent === undefined ? {} : { 'user-agent': userAgent }),
+      ...userAgent(this.#caller),
     };
   }
 }

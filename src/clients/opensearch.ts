@@ -1,7 +1,7 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
 import { SettingsError } from '../errors.ts';
-import type { Caller } from './caller.ts';
+import { userAgent, type Caller } from './caller.ts';
 import { isForbiddenAddress, permittedLookup } from './address-guard.ts';
 import { endpointOf } from './endpoint-of.ts';
 import { fenceWrites } from './fence.ts';
@@ -81,11 +81,10 @@ export class OpenSearchClient {
       keepAliveTimeout: 30_000,
       bodyTimeout: 60_000,
     });
-    const { caller } = settings;
-    this.#dispatcher = caller === undefined ? agent : agent.compose(fenceWrites(caller.assertMayWrite));
+    this.#dispatcher = fenceWrites(agent, settings.caller);
     this.#headers = {
       'content-type': 'application/json',
-      ...(settings.caller === undefined ? {} : { 'user-agent': settings.caller.userAgent }),
+      ...userAgent(settings.caller),
       ...authorization(settings),
     };
   }

@@ -12,18 +12,17 @@ import type { DocumentName } from '../kinds/kind.ts';
 import { patchBody, type Operation } from '../plan/operation.ts';
 import { clusterCare, type ClusterCare } from './cluster-care.ts';
 import { configApi, type ConfigApi } from './config/config-api.ts';
+import { flushCache, type FlushAnswer } from './flush-cache.ts';
 import { identify, type Identity } from './identify.ts';
 
 export type { WriteAnswer } from '../clients/security-api.ts';
 export type { OpenSearchSettings, RequestObserver, RequestRecord } from '../clients/opensearch.ts';
 export type { Identity } from './identify.ts';
 export type { ReloadAnswer } from './cluster-care.ts';
+export type { FlushAnswer } from './flush-cache.ts';
 
 /** What came of a new password for ourselves; `words` are the server's, without any password in them. */
 export type PasswordAnswer = { readonly type: 'changed' } | { readonly type: 'refused'; readonly words: string };
-
-/** Whether the caches were flushed; a role may lack the right. */
-export type FlushAnswer = { readonly type: 'flushed' } | { readonly type: 'refused'; readonly words: string };
 
 /** One OpenSearch cluster, as far as the engine needs it. Every method throws an `OperatorError` of the whole connection, and those of documents `EndpointDisabledError`. */
 export interface Cluster {
@@ -74,12 +73,7 @@ function toCluster(client: OpenSearchClient, identity: Identity, settings: OpenS
       const { status, body } = await client.request({ method: 'GET', path: '/_cat/nodes?h=id&format=json' }, signal);
       return status === 200 && Array.isArray(body) ? body.flatMap(nodeId).sort() : undefined;
     },
-    flushCache: async () => {
-      const answer = await rest.cache.flush();
-      return answer.type === 'ok' || answer.type === 'unchanged'
-        ? { type: 'flushed' }
-        : { type: 'refused', words: answer.words };
-    },
+    flushCache: () => flushCache(rest),
     care: clusterCare(client, identity.apiPrefix, settings),
     changePassword: async (password) => {
       if (auth.type !== 'basic') return { type: 'refused', words: 'a client certificate has no password' };

@@ -1,3 +1,4 @@
+import { isAborted } from '../concurrency.ts';
 import { bcryptHashProblem } from '../desired/bcrypt-hash.ts';
 import type { Credential } from '../desired/claim.ts';
 import { secretText } from '../desired/secret-text.ts';
@@ -182,8 +183,4 @@ function missing(message: string): Credential {
 
 function stalledBy(reason: 'Rejected' | 'InvalidSpec' | 'WouldLockOut', message: string): Credential {
   return { type: 'stalled', reason, message };
-}
-
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

@@ -1,4 +1,5 @@
 import type { Cluster } from '../commit/cluster.ts';
+import { isAborted } from '../concurrency.ts';
 import { resourceName } from '../desired/resource.ts';
 import {
   AuthenticationError,
@@ -222,9 +223,4 @@ export class Turns {
     const trouble = await this.#keeper.fail(error);
     await this.#turnClosed(trouble);
   }
-}
-
-/** Asked anew after each wait: the compiler takes the first answer for the last. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

@@ -1,5 +1,6 @@
 import type { KubernetesClient } from '../clients/kubernetes.ts';
 import type { Clock } from '../clock.ts';
+import { isAborted } from '../concurrency.ts';
 import { namespacedName, type NamespacedName } from '../desired/resource.ts';
 import { KubernetesError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -207,9 +208,4 @@ function keyOf(raw: RawObject): NamespacedName {
 /** 410: the place where the watch or the list was is no longer known. */
 function isExpired(error: unknown): boolean {
   return error instanceof KubernetesError && error.status === 410;
-}
-
-/** Asked anew after each wait: the compiler takes the first answer for the last. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

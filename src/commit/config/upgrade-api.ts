@@ -2,6 +2,7 @@ import { securityRest } from '../../clients/security-rest.ts';
 import { toDocument, read, API_PREFIXES, type ApiPrefix } from '../../clients/security-api.ts';
 import type { OpenSearchClient } from '../../clients/opensearch.ts';
 import type { JsonObject, JsonValue } from '../../generated/json-value.ts';
+import { flushCache } from '../flush-cache.ts';
 import type { UpgradeAction, UpgradeOffer, UpgradeScope } from '../../plan/config/upgrade-plan.ts';
 
 export type UpgradeAnswer = { readonly type: 'performed' } | { readonly type: 'refused'; readonly words: string };
@@ -19,7 +20,8 @@ export interface UpgradeApi {
 }
 
 export function upgradeApi(client: OpenSearchClient, prefix: ApiPrefix): UpgradeApi {
-  const { upgrade, cache } = securityRest(client, prefix);
+  const rest = securityRest(client, prefix);
+  const { upgrade } = rest;
   return {
     check: async (signal) => {
       const answer = await upgrade.check([], signal);
@@ -40,8 +42,8 @@ export function upgradeApi(client: OpenSearchClient, prefix: ApiPrefix): Upgrade
       return Object.fromEntries(await Promise.all(documents));
     },
     load: async () => {
-      const answer = await cache.flush();
-      return answer.type === 'ok' || answer.type === 'unchanged' ? undefined : answer.words;
+      const answer = await flushCache(rest);
+      return answer.type === 'flushed' ? undefined : answer.words;
     },
   };
 }
