@@ -17,6 +17,12 @@ const PERFORM = { upgrade: { policy: 'Perform' } };
 const isPerform = ({ method, path }: Recorded): boolean => method === 'POST' && path.includes('_upgrade_perform');
 const isFlush = ({ method, path }: Recorded): boolean => method === 'DELETE' && path.endsWith('/cache');
 
+/** All roles but those of tests that run beside this one, whose names begin with their namespaces. */
+async function rolesOf({ search }: Scenario): Promise<Readonly<Record<string, object>>> {
+  const all = await search.ok<Readonly<Record<string, object>>>('GET', `${API}/roles`);
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !/^t-[0-9a-f]{8}/.test(name)));
+}
+
 describe('an upgrade of the default roles', () => {
   let scenario: Scenario;
   let is3: boolean;
@@ -27,7 +33,7 @@ describe('an upgrade of the default roles', () => {
   });
   beforeEach(async () => {
     scenario = await Scenario.start();
-    roles = await scenario.search.ok('GET', `${API}/roles`);
+    roles = await rolesOf(scenario);
     await scenario.change('internalusers', [
       { op: 'add', path: `/${user()}`, value: { password: PASSWORD, opendistro_security_roles: [SEARCHER] } },
     ]);
@@ -45,8 +51,8 @@ describe('an upgrade of the default roles', () => {
   });
   afterAll(async () => {
     const after = await Scenario.start();
-    expect(await after.search.ok('GET', `${API}/roles`)).toEqual(roles);
-    await after.stop();
+    const now = await rolesOf(after).finally(() => after.stop());
+    expect(now).toEqual(roles);
   });
 
   const user = (): string => `${scenario.namespace}-searcher`;
