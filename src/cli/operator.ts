@@ -95,7 +95,7 @@ function createWorld(
     metrics,
     writer,
     statuses: new StatusQueue(writer, log),
-    events: new EventRecorder({ ...tools, metrics }),
+    events: new EventRecorder({ ...tools, metrics, isClusterWide: settings.namespaces.length === 0 }),
     secrets: new SecretWriter(kubernetes, randomBytes),
     passwords,
     patience: patienceOf(settings),

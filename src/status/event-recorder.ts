@@ -20,6 +20,8 @@ export interface EventTools {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Pick<Metrics, 'eventsDropped'>;
+  /** Whether events may be written everywhere, and not just in some namespaces. */
+  readonly isClusterWide: boolean;
 }
 
 /**
@@ -70,19 +72,20 @@ export class EventRecorder {
     this.#bucket.take(clock.now());
     const before = this.#writes.get(told) ?? Promise.resolve();
     const written = before.then(write).catch((error: unknown) => {
-      log.warn({ reason: told.reason, error: messageOf(error) }, 'event not written');
+      const { reason, message } = told;
+      log.warn({ reason, message, error: messageOf(error) }, 'event not written');
     });
     this.#writes.set(told, written);
     this.#pending.add(written);
     void written.finally(() => this.#pending.delete(written));
   }
 
-  /** A namespace that is being deleted takes no new events; they go where events about namespaces are kept. */
+  /** A namespace that is being deleted takes no new events; they go where events about namespaces are kept, if we may write there. */
   async #create(subject: EventSubject, told: Told): Promise<void> {
     try {
       await this.#post(subject.namespace, subject, told);
     } catch (error) {
-      if (!(error instanceof KubernetesError) || (error.status !== 403 && error.status !== 404)) throw error;
+      if (!this.#tools.isClusterWide || !isRefusedThere(error)) throw error;
       await this.#post('default', namespaceOf(subject), { ...told, message: aboutNamespace(subject, told) });
       told.namespace = 'default';
       return;
@@ -121,6 +124,10 @@ export class EventRecorder {
       },
     });
   }
+}
+
+function isRefusedThere(error: unknown): boolean {
+  return error instanceof KubernetesError && (error.status === 403 || error.status === 404);
 }
 
 function namespaceOf({ namespace }: EventSubject): EventSubject {

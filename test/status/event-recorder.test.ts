@@ -9,11 +9,12 @@ import { FakeKubernetes } from '../support/fake-kubernetes.ts';
 const subject = { kind: 'OpenSearchRole', namespace: 'team-a', name: 'ops', uid: 'u', resourceVersion: '7' };
 const draft: EventDraft = { type: 'Warning', reason: 'DriftCorrected', message: 'put back' };
 
-function start() {
+function start({ isClusterWide = true } = {}) {
   const clock = new FakeClock();
   const kubernetes = new FakeKubernetes(() => clock.now());
   const metrics = createMetrics();
-  const recorder = new EventRecorder({ kubernetes: kubernetes.client, clock, log: createLog('silent'), metrics });
+  const tools = { kubernetes: kubernetes.client, clock, log: createLog('silent'), metrics };
+  const recorder = new EventRecorder({ ...tools, isClusterWide });
   const record = async (about: EventSubject, event: EventDraft): Promise<void> => {
     recorder.record(about, event);
     await recorder.flush();
@@ -65,6 +66,15 @@ describe('an event', () => {
         count: 2,
       },
     ]);
+  });
+
+  test('is told nowhere else by an operator for some namespaces', async () => {
+    const { record, kubernetes } = start({ isClusterWide: false });
+    kubernetes.refuse = ({ path }) =>
+      path.includes('team-a') ? new KubernetesError('being terminated', 403, '') : undefined;
+    await record(subject, draft);
+    expect(kubernetes.requests).toHaveLength(1);
+    expect(kubernetes.all('events')).toEqual([]);
   });
 
   test('that cannot be written is forgotten', async () => {

@@ -146,7 +146,7 @@ export class SimulatedOperator {
       metrics: this.metrics,
       writer,
       statuses: new StatusQueue(writer, log),
-      events: new EventRecorder({ ...tools, metrics: this.metrics }),
+      events: new EventRecorder({ ...tools, metrics: this.metrics, isClusterWide: true }),
       secrets: new SecretWriter(this.kubernetes.client, (count) => randomBytes(count)),
       passwords: this.passwords,
       patience: PATIENCE,
