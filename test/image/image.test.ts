@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bundle } from '../../scripts/bundle.ts';
 import { toKubeconfig } from '../stack/kubeconfig.ts';
 import { cacheFolder, runFolder } from '../stack/paths.ts';
+import { HOME } from '../support/rights.ts';
 import { Scenario } from '../support/scenario.ts';
 import { Container, type Unpacked, type Wanted } from './container.ts';
 import { ImageStore, type ImageConfig } from './image-store.ts';
@@ -135,7 +136,7 @@ describeImage(`the image${whyNot === undefined ? '' : ` (${whyNot})`}`, () => {
     try {
       await scenario.connect();
       const operator = start({
-        args: ['operator', '--namespaces', scenario.namespace, '--metrics-port', '0'],
+        args: ['operator', ...scenario.rights.flags, '--metrics-port', '0'],
         env: ['KUBECONFIG=/tmp/kubeconfig'],
         files: [
           [kubeconfigFor(scenario), '/tmp/kubeconfig'],
@@ -160,11 +161,12 @@ describeImage(`the image${whyNot === undefined ? '' : ` (${whyNot})`}`, () => {
     }
   });
 
-  /** That of the stack, whole in one file that the user of the image may read. */
-  function kubeconfigFor({ real: { stack } }: Scenario): string {
+  /** Whole in one file that the user of the image may read. */
+  function kubeconfigFor({ real: { stack }, rights: { token } }: Scenario): string {
     const path = join(store.folder, 'kubeconfig');
-    const { url: server, caPath, token } = stack.apiServer;
-    writeFileSync(path, toKubeconfig({ server, ca: { pem: readFileSync(caPath, 'utf8') }, token }), { mode: 0o400 });
+    const { url: server, caPath } = stack.apiServer;
+    const entry = { server, ca: { pem: readFileSync(caPath, 'utf8') }, token, namespace: HOME };
+    writeFileSync(path, toKubeconfig(entry), { mode: 0o400 });
     chownSync(path, USER, USER);
     return path;
   }

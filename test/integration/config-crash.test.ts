@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OperatorProcess } from '../support/operator-process.ts';
 import { adminCertificate } from '../support/real-stack.ts';
 import { RecordingProxy, type Fault, type Recorded } from '../support/recording-proxy.ts';
+import { HOME } from '../support/rights.ts';
 import { Scenario } from '../support/scenario.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -57,7 +58,7 @@ describe('a change of the security configuration', () => {
 
   /** Every journal of this connection that is still open. */
   async function openJournals(): Promise<number> {
-    const path = '/api/v1/namespaces/default/secrets?labelSelector=security.opensearch.org/backup=true';
+    const path = `/api/v1/namespaces/${HOME}/secrets?labelSelector=security.opensearch.org/backup=true`;
     const { items } = await scenario.kube.ok<{ items: readonly object[] }>('GET', path);
     const ours = items
       .map((item) => JSON.stringify(item))

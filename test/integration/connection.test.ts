@@ -1,9 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { conditionOf, readyOf, Scenario } from '../support/scenario.ts';
-import { makeAuthority } from '../stack/certificates.ts';
+import { anotherAuthority } from '../support/another-authority.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** Nothing listens there: the port is reserved. */
@@ -190,7 +187,8 @@ describe('a connection', () => {
   it('in another namespace serves only what it allows and grants', async () => {
     const tenant = await Scenario.start();
     try {
-      scenario.startOperator('--namespaces', `${scenario.namespace},${tenant.namespace}`);
+      await scenario.rights.extendTo(tenant.namespace);
+      scenario.startOperator();
       await scenario.connect();
       const connectionRef = { name: 'default', namespace: scenario.namespace };
       const [inside, outside] = [`${tenant.namespace}-inside`, `${tenant.namespace}-outside`];
@@ -214,13 +212,3 @@ describe('a connection', () => {
     }
   });
 });
-
-/** The certificate of an authority that has signed nothing here. */
-async function anotherAuthority(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'authority-'));
-  const authority = { certPath: join(folder, 'ca.pem'), keyPath: join(folder, 'ca-key.pem') };
-  await makeAuthority(authority, 'another authority');
-  const certPem = readFileSync(authority.certPath, 'utf8');
-  rmSync(folder, { recursive: true });
-  return certPem;
-}

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { realStack } from '../support/real-stack.ts';
 import type { Fault, Recorded } from '../support/recording-proxy.ts';
 import { Rest } from '../support/rest.ts';
+import { HOME } from '../support/rights.ts';
 import { conditionOf, Scenario, type LiveObject } from '../support/scenario.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -77,7 +78,7 @@ describe('an upgrade of the default roles', () => {
 
   /** The journals of this connection, as JSON. */
   async function journals(): Promise<readonly { readonly state: string }[]> {
-    const path = '/api/v1/namespaces/default/secrets?labelSelector=security.opensearch.org/backup=true';
+    const path = `/api/v1/namespaces/${HOME}/secrets?labelSelector=security.opensearch.org/backup=true`;
     const { items } = await scenario.kube.ok<{
       items: readonly { metadata: { annotations: Readonly<Record<string, string>> } }[];
     }>('GET', path);

@@ -1,4 +1,5 @@
 import type { Recorded } from './recording-proxy.ts';
+import { HOME } from './rights.ts';
 import { readyOf, type Replica, type Scenario } from './scenario.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -87,8 +88,8 @@ export class Replicas {
   }
 
   async #holder(): Promise<string | undefined> {
-    const { kube, namespace } = this.#scenario;
-    const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases/opensearch-security-operator`;
+    const { kube, rights } = this.#scenario;
+    const path = `/apis/coordination.k8s.io/v1/namespaces/${HOME}/leases/${rights.account}`;
     const { body } = await kube.call('GET', path);
     return (body as { readonly spec?: { readonly holderIdentity?: string } }).spec?.holderIdentity;
   }

@@ -7,6 +7,7 @@ import { OperatorProcess } from './operator-process.ts';
 import { adminCertificate, realStack, type RealStack } from './real-stack.ts';
 import { RecordingProxy } from './recording-proxy.ts';
 import { Rest } from './rest.ts';
+import { HOME, Rights } from './rights.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface Condition {
@@ -81,7 +82,10 @@ export interface Replica {
   readonly proxy: RecordingProxy;
 }
 
-/** A namespace of its own on the real API server, the real OpenSearch behind a proxy that counts, and an operator for it. */
+/**
+ * A namespace of its own on the real API server, the real OpenSearch behind a proxy that counts, and an operator for it
+ * with the rights that the chart gives.
+ */
 export class Scenario {
   readonly real: RealStack;
   /** Unique; names in OpenSearch begin with it, so that tests do not meet. */
@@ -91,13 +95,16 @@ export class Scenario {
   readonly search: Rest;
   readonly searchProxy: RecordingProxy;
   readonly kubeProxy: RecordingProxy;
+  readonly rights: Rights;
   readonly #folder: string;
   readonly #operators: OperatorProcess[] = [];
   readonly #replicaProxies: RecordingProxy[] = [];
 
-  private constructor(parts: Pick<Scenario, 'real' | 'namespace' | 'kube' | 'search' | 'searchProxy' | 'kubeProxy'>) {
+  private constructor(
+    parts: Pick<Scenario, 'real' | 'namespace' | 'kube' | 'search' | 'searchProxy' | 'kubeProxy' | 'rights'>,
+  ) {
     ({ real: this.real, namespace: this.namespace, kube: this.kube, search: this.search } = parts);
-    ({ searchProxy: this.searchProxy, kubeProxy: this.kubeProxy } = parts);
+    ({ searchProxy: this.searchProxy, kubeProxy: this.kubeProxy, rights: this.rights } = parts);
     this.#folder = mkdtempSync(join(tmpdir(), 'scenario-'));
   }
 
@@ -124,7 +131,8 @@ export class Scenario {
     const kubeProxy = await RecordingProxy.start({ url: stack.apiServer.url, caPem: kubeCa }, stack.ca);
     const namespace = `t-${randomBytes(4).toString('hex')}`;
     await kube.ok('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
-    return new Scenario({ real, namespace, kube, search, searchProxy, kubeProxy });
+    const rights = await Rights.grant(kube, namespace);
+    return new Scenario({ real, namespace, kube, search, searchProxy, kubeProxy, rights });
   }
 
   /** The connection `default`, in use by an operator. */
@@ -175,12 +183,12 @@ export class Scenario {
     const caPem = readFileSync(apiServer.caPath, 'utf8');
     const proxy = await RecordingProxy.start({ url: apiServer.url, caPem }, ca);
     this.#replicaProxies.push(proxy);
-    const election = ['--leader-elect', 'true', '--leader-election-namespace', this.namespace];
+    const election = ['--leader-elect', 'true', '--leader-election-id', this.rights.account];
     return { proxy, process: this.#startOperator(proxy, [...election, ...flags]) };
   }
 
   #startOperator(way: RecordingProxy, flags: readonly string[]): OperatorProcess {
-    const operator = OperatorProcess.start(this.#kubeconfig(way), ['--namespaces', this.namespace, ...flags]);
+    const operator = OperatorProcess.start(this.#kubeconfig(way), [...this.rights.flags, ...flags]);
     this.#operators.push(operator);
     return operator;
   }
@@ -317,16 +325,21 @@ export class Scenario {
     return this.#operators.map((operator) => operator.output).join('\n');
   }
 
-  /** Ends the operators, lets the namespace go whatever holds it, and removes what the tests left in OpenSearch. */
+  /**
+   * Ends the operators, lets the namespace go whatever holds it, and removes what the tests left in OpenSearch. An operator for
+   * the whole cluster that starts afterwards sees nothing of it.
+   */
   async stop(): Promise<void> {
     await Promise.all(this.#operators.map((operator) => operator.kill()));
     for (const kind of Object.keys(PLURALS) as KindName[]) {
+      await this.kube.call('DELETE', this.#path(kind));
       for (const { metadata } of await this.list(kind)) {
         if (metadata.finalizers !== undefined)
           await this.kube.call('PATCH', `${this.#path(kind)}/${metadata.name}`, { metadata: { finalizers: null } });
       }
     }
     await this.kube.call('DELETE', `/api/v1/namespaces/${this.namespace}`);
+    await this.rights.revoke();
     for (const document of DOCUMENTS) await this.#clean(document);
     await Promise.all(this.#replicaProxies.map((proxy) => proxy.stop()));
     await Promise.all([this.searchProxy.stop(), this.kubeProxy.stop(), this.kube.close(), this.search.close()]);
@@ -348,9 +361,9 @@ export class Scenario {
   }
 
   #kubeconfig(way: RecordingProxy): string {
-    const { apiServer, ca } = this.real.stack;
+    const { ca } = this.real.stack;
     const path = join(this.#folder, `kubeconfig-${new URL(way.url).port}`);
-    const entry = { server: way.url, ca: { path: ca.certPath }, token: apiServer.token };
+    const entry = { server: way.url, ca: { path: ca.certPath }, token: this.rights.token, namespace: HOME };
     writeFileSync(path, toKubeconfig(entry), { mode: 0o600 });
     return path;
   }
