@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { StackError } from './errors.ts';
+import { ToolMissingError } from './errors.ts';
 
 const advice: Readonly<Record<string, string>> = {
   go: 'install Go 1.24 or later; it builds the Kubernetes control plane',
@@ -23,10 +23,10 @@ export function missingTools(names: readonly string[]): string[] {
     .map((name) => `${name} is missing: ${advice[name] ?? ''}`);
 }
 
-/** Path of a program on PATH. @throws StackError that says what to install */
+/** Path of a program on PATH. @throws ToolMissingError that says what to install */
 export function requireTool(name: string): string {
   const path = findOnPath(name);
-  if (path === undefined) throw new StackError(missingTools([name]).join('\n'));
+  if (path === undefined) throw new ToolMissingError(missingTools([name]).join('\n'));
   return path;
 }
 

@@ -1,10 +1,11 @@
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildOnce } from '../stack/build-once.ts';
+import { StackError, ToolMissingError } from '../stack/errors.ts';
 import { requireTool } from '../stack/find-tool.ts';
 import { cacheFolder, recipeHash } from '../stack/paths.ts';
 import { step, type Log } from '../stack/progress.ts';
-import { runLogged } from '../stack/run-command.ts';
+import { runLogged, type Command } from '../stack/run-command.ts';
 
 /** A Go program whose exact version `test/tools/<name>/go.mod` pins. */
 export interface GoTool {
@@ -14,7 +15,11 @@ export interface GoTool {
   readonly package: string;
 }
 
-/** Path of the program; built when the cache has not got it, which takes a minute or more. @throws StackError without Go */
+/**
+ * Path of the program; built when the cache has not got it, which takes a minute or more.
+ *
+ * @throws ToolMissingError without Go, or where a module cannot be downloaded; StackError when it does not compile
+ */
 export async function goTool(tool: GoTool, log: Log): Promise<string> {
   const sources = join(import.meta.dirname, tool.name);
   const files = readdirSync(sources).filter((name) => /^go\.(mod|sum)$|\.go$/.test(name));
@@ -31,6 +36,19 @@ export async function goTool(tool: GoTool, log: Log): Promise<string> {
 async function build(tool: GoTool, sources: string, folder: string): Promise<void> {
   const args = ['build', '-buildvcs=false', '-trimpath', '-ldflags', '-s -w', '-o', join(folder, tool.name)];
   // Without cgo it needs no C compiler.
-  const go = { command: requireTool('go'), args: [...args, tool.package], cwd: sources, env: { CGO_ENABLED: '0' } };
-  await runLogged(go, join(cacheFolder(), `${tool.name}-build.log`));
+  const go = { command: requireTool('go'), cwd: sources, env: { CGO_ENABLED: '0' } };
+  try {
+    await runLogged({ ...go, args: [...args, tool.package] }, join(cacheFolder(), `${tool.name}-build.log`));
+  } catch (error) {
+    if (!(error instanceof StackError) || !(await lacksModules(go, tool))) throw error;
+    throw new ToolMissingError(error.message, { cause: error });
+  }
+}
+
+/** Whether a module, or the version of Go itself, is not on this machine: without a proxy Go says so by name. */
+async function lacksModules(go: Omit<Command, 'args'>, { name, package: wanted }: GoTool): Promise<boolean> {
+  const logPath = join(cacheFolder(), `${name}-modules.log`);
+  const args = ['list', '-e', '-deps', '-f', '{{with .Error}}{{.Err}}{{end}}', wanted];
+  await runLogged({ ...go, args, env: { ...go.env, GOPROXY: 'off' } }, logPath).catch(() => undefined);
+  return readFileSync(logPath, 'utf8').includes('GOPROXY=off');
 }
