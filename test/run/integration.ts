@@ -2,7 +2,8 @@ import { testDeployment } from './deploy.ts';
 import { buildJudges } from './judges.ts';
 import { runJest } from './jest.ts';
 import { phase, type Run } from './phase.ts';
-import { stackName, versions } from './servers.ts';
+import { checkRights, type RightsLane } from './rights.ts';
+import { clusterStackName, stackName, versions } from './servers.ts';
 import type { Tally } from './tally.ts';
 
 const timeoutMs = 40 * 60_000;
@@ -15,19 +16,35 @@ interface Lane {
   readonly project: 'integration' | 'conformance' | 'image';
   readonly args?: readonly string[];
   readonly version?: string;
+  /** Where operators are installed for the whole cluster; for some namespaces otherwise. */
+  readonly clusterStack?: string;
 }
+
+/** How operators are installed on which API server. */
+const installations: readonly RightsLane[] = [
+  { mode: 'cluster', stack: clusterStackName },
+  { mode: 'namespaces', stack: stackName },
+];
 
 /**
  * All that needs the servers, in lanes beside each other: one for each version of OpenSearch, and one, in turn, for what is
- * tested once. Each test has a namespace of its own, and most of the time they wait.
+ * tested once. Each test has a namespace of its own, and most of the time they wait. In the end it is seen whether the rights
+ * of the operators were the ones that are needed.
  */
 export async function testIntegration(run: Run): Promise<readonly Tally[]> {
-  const perVersion = versions.map((version) => {
-    const args = ['--testPathIgnorePatterns', once];
-    return test(run, { title: `OpenSearch ${version}`, project: 'integration', args, version });
-  });
-  const tallies = await Promise.all([...perVersion, testOnce(run)]);
-  return tallies.flat();
+  const [newest, ...others] = versions;
+  const lanes = [
+    testVersion(run, newest, { clusterStack: clusterStackName }),
+    ...others.map((version) => testVersion(run, version, {})),
+    testOnce(run),
+  ];
+  const tallies = (await Promise.all(lanes)).flat();
+  return [...tallies, await phase(run, 'rights of the operators', () => checkRights(run, installations))];
+}
+
+function testVersion(run: Run, version: string, installed: Pick<Lane, 'clusterStack'>): Promise<Tally> {
+  const args = ['--testPathIgnorePatterns', once];
+  return test(run, { title: `OpenSearch ${version}`, project: 'integration', args, version, ...installed });
 }
 
 async function testOnce(run: Run): Promise<readonly Tally[]> {
@@ -45,11 +62,16 @@ function testChart(run: Run): Promise<Tally> {
   return phase(run, title, () => testDeployment(run, `${stackName}-deploy`, linesOf(run, 'deployment')));
 }
 
-function test(run: Run, { title: name, project, args = [], version = versions[0] }: Lane): Promise<Tally> {
+function test(run: Run, lane: Lane): Promise<Tally> {
+  const { title: name, project, args = [], version = versions[0], clusterStack } = lane;
   const title = `tests of ${name}`;
+  const installed =
+    clusterStack === undefined
+      ? { OPERATOR_RIGHTS: 'namespaces' }
+      : { OPERATOR_RIGHTS: 'cluster', API_SERVER_STACK: clusterStack };
   const jest = {
     args: ['--selectProjects', project, '--runInBand', ...args],
-    env: { STACK_NAME: stackName, OPENSEARCH_VERSION: version },
+    env: { STACK_NAME: stackName, OPENSEARCH_VERSION: version, ...installed },
   };
   return phase(run, title, () => runJest(run, { title, ...jest, onLine: linesOf(run, name), timeoutMs }));
 }

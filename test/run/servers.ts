@@ -9,9 +9,13 @@ import { runChild, type ChildEnd } from './run-child.ts';
 /** Name of the stack that the tests have for themselves. */
 export const stackName = 'test';
 
+/** Another API server, for operators that serve the whole of it: they would meddle with other tests. */
+export const clusterStackName = `${stackName}-cluster`;
+
 /** The OpenSearch versions that are tested. */
 export const versions = ['3.4.0', '2.19.4'] as const;
 
+const stackNames = [stackName, clusterStackName];
 const prepareTimeoutMs = 45 * 60_000;
 const startTimeoutMs = 5 * 60_000;
 const stopTimeoutMs = 3 * 60_000;
@@ -19,27 +23,35 @@ const kubectlTimeoutMs = 2 * 60_000;
 const servedWithinMs = 30_000;
 
 /**
- * Builds what is missing, starts the servers afresh and gives them the CRDs.
+ * Builds what is missing, starts the servers afresh and gives them the CRDs. The API servers log who asks for what.
  *
  * The build runs beside other tests and lets them go first. The servers are started by this process and not by one
  * that can be interrupted, so that each of them is on record when they are stopped.
  */
 export async function startServers(run: Run): Promise<void> {
   const log = (line: string): void => run.log(`servers: ${line}`);
-  await within(stopTimeoutMs, 'remove what an earlier run left', purgeStack(stackName, log));
+  await within(stopTimeoutMs, 'remove what an earlier run left', forEachStack(purgeStack, log));
   await prepare(run, log);
   run.interrupted.throwIfAborted();
   const opensearch = versions.map((version) => ({ version, nodes: 1 }));
-  const starting = startStack({ name: stackName, opensearch, log });
-  const stack = await within(startTimeoutMs, 'start the servers', starting);
-  await applyDefinitions(run, stack);
+  const starting = [
+    startStack({ name: stackName, opensearch, audit: true, log }),
+    startStack({ name: clusterStackName, opensearch: [], audit: true, log }),
+  ];
+  const stacks = await within(startTimeoutMs, 'start the servers', Promise.all(starting));
+  await Promise.all(stacks.map((stack) => applyDefinitions(run, stack)));
 }
 
 /** Stops whatever runs of the servers. Their logs stay until the next run when something failed. */
 export async function stopServers({ log }: Run, result: 'good' | 'bad'): Promise<void> {
   const end = result === 'good' ? purgeStack : stopStack;
-  await within(stopTimeoutMs, `stop the servers (npm run stack -- down --name ${stackName})`, end(stackName, log));
-  if (result === 'bad') log(`logs of the servers: ${runFolder(stackName)}`);
+  const how = stackNames.map((name) => `npm run stack -- down --name ${name}`).join('; ');
+  await within(stopTimeoutMs, `stop the servers (${how})`, forEachStack(end, log));
+  if (result === 'bad') log(`logs of the servers: ${stackNames.map(runFolder).join(' and ')}`);
+}
+
+async function forEachStack(action: typeof stopStack, log: Run['log']): Promise<void> {
+  await Promise.all(stackNames.map((name) => action(name, log)));
 }
 
 async function prepare(run: Run, onLine: (line: string) => void): Promise<void> {
