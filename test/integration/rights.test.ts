@@ -41,8 +41,9 @@ describe('an operator with the rights of the chart', () => {
   function refuseFirstFinalizers(): ReadonlySet<string> {
     const refused = new Set<string>();
     scenario.kubeProxy.fault = ({ method, path, body }: Recorded): Fault | undefined => {
-      const isFirst = method === 'PATCH' && body.includes('"finalizers"') && !refused.has(path);
-      return isFirst && refused.add(path) ? { type: 'answer', status: 409, body: CONFLICT } : undefined;
+      if (method !== 'PATCH' || !body.includes('"finalizers"') || refused.has(path)) return undefined;
+      refused.add(path);
+      return { type: 'answer', status: 409, body: CONFLICT };
     };
     return refused;
   }
