@@ -15,7 +15,6 @@ export interface AuditEvent {
     readonly name?: string;
   };
   readonly responseStatus?: { readonly code?: number };
-  /** With six digits of a second, so that texts are in the order of time. */
   readonly requestReceivedTimestamp: string;
   readonly annotations?: Readonly<Record<string, string>>;
 }

@@ -76,18 +76,23 @@ describe('the rights of the chart', () => {
     ]);
   });
 
-  it('are expected to be missing before somebody gives them in a namespace', () => {
-    const objectRef = { resource: 'rolebindings', namespace: 't-1' };
+  it.each([
+    { when: 'somewhere else', namespace: 't-2', afterSeconds: 2, told: [] },
+    { when: 'just after that', namespace: 't-2', afterSeconds: -0.5, told: [] },
+    { when: 'long after that', namespace: 't-2', afterSeconds: -5, told: ['t-2'] },
+    { when: 'where operators are at home', namespace: 'operators', afterSeconds: 2, told: ['operators'] },
+    { when: 'where it works from the beginning', namespace: 't-1', afterSeconds: 2, told: ['the namespace it serves'] },
+  ])('that are bound later may be missing until then, or not: $when', ({ namespace, afterSeconds, told }) => {
+    const at = new Date(Date.parse(forbidden.requestReceivedTimestamp) + afterSeconds * 1000).toISOString();
     const opening = admin({
       verb: 'create',
-      objectRef,
+      objectRef: { resource: 'rolebindings', namespace },
       responseStatus: { code: 201 },
-      requestReceivedTimestamp: '2026-01-01T00:00:02.000000Z',
+      requestReceivedTimestamp: at,
     });
-    expect(problems(aLane({ events: [anEvent(), forbidden, opening] }))).toEqual([]);
-    const inHome = { ...opening, objectRef: { ...objectRef, namespace: 'operators' } };
-    const refused = { ...forbidden, objectRef: { resource: 'secrets', namespace: 'operators' } };
-    expect(problems(aLane({ events: [anEvent(), refused, inHome] }))).toHaveLength(1);
+    const refused = { ...forbidden, objectRef: { resource: 'secrets', namespace } };
+    const expected = told.map((place) => `rights: no call is forbidden: everywhere: get secrets in ${place}`);
+    expect(problems(aLane({ events: [anEvent(), refused, opening] }))).toEqual(expected);
   });
 
   it('are expected to go with a namespace', () => {

@@ -15,6 +15,8 @@ export interface Lane {
 /** A right, in words that are equal when it is the same one: the role that gives it, the resource and the verb. */
 type Right = string;
 
+/** The API server learns of a binding some time after it is made. */
+const BINDING_MS = 1000;
 const USER = `system:serviceaccount:${HOME}:`;
 
 /** Whether a line of an audit log says something about rights: it is of an operator, binds a role or deletes a namespace. */
@@ -54,13 +56,14 @@ function lines(problems: readonly string[]): string {
     .join('\n');
 }
 
-/** Rights in a namespace come when somebody binds them there and go with it: what is refused before and after is no fault. */
+/** Rights in a namespace go with it, and in one that is not the operator's first they come when somebody binds them there. */
 function forbidden(events: readonly AuditEvent[]): readonly string[] {
   const [openings, endings] = [timesOf(events, isOpening), timesOf(events, isDeletionOfNamespace)];
-  const isExpected = ({ objectRef, requestReceivedTimestamp: at }: AuditEvent): boolean =>
-    objectRef?.namespace !== undefined &&
-    (openings.get(objectRef.namespace)?.some((opening) => at < opening) === true ||
-      endings.get(objectRef.namespace)?.some((ending) => at >= ending) === true);
+  const isExpected = (event: AuditEvent): boolean => {
+    const [namespace, atMs] = [event.objectRef?.namespace ?? '', timeOf(event)];
+    const isEarly = namespace !== accountOf(event) && openings.get(namespace)?.some((ms) => atMs < ms + BINDING_MS);
+    return isEarly === true || endings.get(namespace)?.some((ms) => atMs >= ms) === true;
+  };
   return events
     .filter((event) => decisionOn(event) === 'forbid' && !isExpected(event))
     .map((event) => {
@@ -73,9 +76,13 @@ function forbidden(events: readonly AuditEvent[]): readonly string[] {
 function timesOf(
   events: readonly AuditEvent[],
   isMeant: (event: AuditEvent) => boolean,
-): ReadonlyMap<string | undefined, readonly string[]> {
+): ReadonlyMap<string | undefined, readonly number[]> {
   const grouped = Map.groupBy(events.filter(isMeant), ({ objectRef }) => objectRef?.namespace);
-  return new Map([...grouped].map(([name, group]) => [name, group.map((event) => event.requestReceivedTimestamp)]));
+  return new Map([...grouped].map(([name, group]) => [name, group.map(timeOf)]));
+}
+
+function timeOf({ requestReceivedTimestamp }: AuditEvent): number {
+  return Date.parse(requestReceivedTimestamp);
 }
 
 /** In the namespace that all operators share the rights of each are there before it starts. */
