@@ -137,7 +137,8 @@ export class ConfigTurn {
     const { clusterUuid = '', apiPrefix } = cluster.identity;
     const journal = { connection: state.key, clusterUuid, apiPrefix, subjects: versions };
     const startedMs = world.clock.now();
-    const wanted = { base: look.live, wanted: plan.wanted, changes: plan.changes, probes: probesOf(look.wishes) };
+    const { wanted: whole, changes, isWhole } = plan;
+    const wanted = { base: look.live, wanted: whole, changes, isWhole, probes: probesOf(look.wishes) };
     const tools = { api: cluster.configuration, backups: world.configBackups };
     const answer = await this.#record.during(context, () => runTransaction({ ...wanted, journal }, tools));
     const result = withDoubts(answer, plan.doubts);

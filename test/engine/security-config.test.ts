@@ -123,7 +123,7 @@ describe('a security configuration', () => {
     ]);
   });
 
-  test.each(['fetch', 'patch', 'patched', 'prove'])(
+  test.each(['fetch', 'patch', 'written', 'prove'])(
     'ends proved or as before when the operator dies at the step %s',
     async (step) => {
       const operator = anOperator();

@@ -3,7 +3,7 @@ import type { OperatorProcess } from '../support/operator-process.ts';
 import { adminCertificate } from '../support/real-stack.ts';
 import { RecordingProxy, type Fault, type Recorded } from '../support/recording-proxy.ts';
 import { HOME } from '../support/rights.ts';
-import { Scenario } from '../support/scenario.ts';
+import { Scenario, type Login } from '../support/scenario.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const KIND = 'OpenSearchSecurityConfig';
@@ -17,7 +17,8 @@ const DOMAIN = {
 
 const isBackup = ({ method, path }: Recorded): boolean =>
   (method === 'POST' || method === 'PUT') && /\/secrets(\/.*config-backup.*)?$/.test(path);
-const isWrite = ({ method, path }: Recorded): boolean => method === 'PATCH' && path.endsWith('/securityconfig');
+const isWrite = ({ method, path }: Recorded): boolean =>
+  (method === 'PATCH' && path.endsWith('/securityconfig')) || (method === 'PUT' && path.endsWith('/config'));
 const isEnd = ({ method, path }: Recorded): boolean => method === 'PATCH' && path.includes('config-backup');
 
 /** One step of a change, by the request that stands for it, and what becomes of that request when the operator dies. */
@@ -30,10 +31,11 @@ const STEPS: readonly (readonly [string, 'kube' | 'search', (request: Recorded) 
   ['after the change is told to be proved', 'kube', isEnd, 'lose-answer'],
 ];
 
-describe('a change of the security configuration', () => {
+describe.each(['Merge', 'Replace'] as const)('a change of the security configuration with mode %s', (mode) => {
   let scenario: Scenario;
   let asAdmin: RecordingProxy;
-  let before: unknown;
+  let before: { readonly dynamic: { readonly authc: object } };
+  let people: readonly Login[];
 
   beforeEach(async () => {
     scenario = await Scenario.start();
@@ -42,10 +44,15 @@ describe('a change of the security configuration', () => {
       { url: cluster.nodes[0]?.url ?? '', caPem, ...adminCertificate(cluster) },
       stack.ca,
     );
-    before = (await scenario.search.ok<{ config: unknown }>('GET', PATH)).config;
+    before = (await scenario.search.ok<{ config: typeof before }>('GET', PATH)).config;
+    people = [{ username: cluster.username, password: cluster.password }, await scenario.person()];
     await scenario.connect({ endpoints: [asAdmin.url] });
   });
   afterEach(async () => {
+    expect(await Promise.all(people.map((login) => scenario.logIn(login)))).toEqual(
+      people.map(() => expect.objectContaining({ status: 200 })),
+    );
+    expect(asAdmin.requests.filter(isWrite).map(({ method }) => method)).toContain(mode === 'Merge' ? 'PATCH' : 'PUT');
     await scenario.search.ok('PUT', `${PATH}/config`, before);
     await scenario.stop();
     await asAdmin.stop();
@@ -56,18 +63,23 @@ describe('a change of the security configuration', () => {
     return Object.keys(config.dynamic.authc).includes(scenario.namespace);
   }
 
-  /** Every journal of this connection that is still open. */
-  async function openJournals(): Promise<number> {
+  /** How the changes of this connection ended, or `Open`. */
+  async function journals(): Promise<readonly string[]> {
     const path = `/api/v1/namespaces/${HOME}/secrets?labelSelector=security.opensearch.org/backup=true`;
-    const { items } = await scenario.kube.ok<{ items: readonly object[] }>('GET', path);
-    const ours = items
-      .map((item) => JSON.stringify(item))
-      .filter((text) => text.includes(`${scenario.namespace}/default`));
-    return ours.filter((text) => text.includes(String.raw`\"state\":\"Open\"`)).length;
+    const { items } = await scenario.kube.ok<{
+      items: readonly { metadata: { annotations: Readonly<Record<string, string>> } }[];
+    }>('GET', path);
+    return items
+      .flatMap(({ metadata }) => metadata.annotations['security.opensearch.org/journal'] ?? [])
+      .map((text) => JSON.parse(text) as { state: string; connection: string })
+      .flatMap(({ connection, state }) => (connection === `${scenario.namespace}/default` ? [state] : []));
   }
 
   function apply(): Promise<unknown> {
-    return scenario.create(KIND, 'one', { dynamic: { authc: { [scenario.namespace]: DOMAIN } } });
+    const authc = { [scenario.namespace]: DOMAIN };
+    if (mode === 'Merge') return scenario.create(KIND, 'one', { dynamic: { authc } });
+    const dynamic = { ...before.dynamic, authc: { ...before.dynamic.authc, ...authc } };
+    return scenario.create(KIND, 'one', { mode, adoptionPolicy: 'Always', dynamic });
   }
 
   function dieAt(operator: OperatorProcess, index: number): () => boolean {
@@ -92,7 +104,7 @@ describe('a change of the security configuration', () => {
       for (const proxy of [scenario.kubeProxy, asAdmin]) proxy.fault = () => undefined;
       scenario.startOperator();
       await scenario.untilReason(KIND, 'one', 'Applied');
-      expect([await hasDomain(), await openJournals()]).toEqual([true, 0]);
+      expect([await hasDomain(), (await journals()).includes('Open')]).toEqual([true, false]);
     },
   );
 
@@ -109,7 +121,25 @@ describe('a change of the security configuration', () => {
     await scenario.untilReason('OpenSearchConnection', 'default', 'Unreachable');
     asAdmin.fault = () => undefined;
     await scenario.untilReason(KIND, 'one', 'Applied');
-    expect([await hasDomain(), await openJournals()]).toEqual([true, 0]);
+    expect([await hasDomain(), (await journals()).includes('Open')]).toEqual([true, false]);
+  });
+
+  it('is planned anew when somebody else changes the configuration between the backup and the write', async () => {
+    const value = 'ip-hostname';
+    let isChanged = false;
+    scenario.kubeProxy.fault = async (request) => {
+      if (isChanged || !isBackup(request)) return undefined;
+      isChanged = true;
+      await scenario.search.ok('PATCH', PATH, [{ op: 'add', path: '/config/dynamic/hosts_resolver_mode', value }]);
+      return undefined;
+    };
+    scenario.startOperator();
+    await apply();
+    await scenario.untilReason(KIND, 'one', 'Applied');
+    const { config } = await scenario.search.ok<{ config: { dynamic: { hosts_resolver_mode: string } } }>('GET', PATH);
+    // What is declared as a whole leaves no room for what somebody else wants.
+    expect(config.dynamic.hosts_resolver_mode).toBe(mode === 'Merge' ? value : 'ip-only');
+    expect([await hasDomain(), (await journals()).toSorted()]).toEqual([true, ['Committed', 'Unchanged']]);
   });
 
   it('is put back when the cluster lets nobody in and the operator is killed before it could tell', async () => {

@@ -1,23 +1,32 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { openCluster, type Cluster } from '../../src/commit/cluster.ts';
 import type { Backup } from '../../src/commit/config/config-backups.ts';
 import { runTransaction } from '../../src/commit/config/config-transaction.ts';
 import { changesBetween } from '../../src/plan/config/config-change.ts';
 import { withValue, type ConfigTree } from '../../src/plan/config/tree.ts';
 import type { JsonObject } from '../../src/generated/json-value.ts';
-import { adminCertificate, realStack } from '../support/real-stack.ts';
+import { adminCertificate } from '../support/real-stack.ts';
+import { Scenario, type Login } from '../support/scenario.ts';
 
 const LISTENERS = ['dynamic', 'auth_failure_listeners'];
 const GOOD = { type: 'ip', allowed_tries: 3, time_window_seconds: 60, block_expiry_seconds: 60 };
 
 /** Without Kubernetes, since its schema refuses what is tried here. */
-describe('a change of the failed-login limits', () => {
+describe.each([
+  ['PATCH', false],
+  ['PUT of the whole', true],
+])('a change of the failed-login limits by %s', (_how, isWhole) => {
+  let scenario: Scenario;
+  let people: readonly Login[];
   let cluster: Cluster;
   let base: ConfigTree;
   const ends: (string | undefined)[] = [];
 
   beforeAll(async () => {
-    const real = await realStack();
+    scenario = await Scenario.start();
+    const { real } = scenario;
+    const { username, password } = real.cluster;
+    people = [{ username, password }, await scenario.person()];
     const settings = {
       endpoints: [real.cluster.nodes[0]?.url ?? ''],
       auth: { type: 'certificate', ...adminCertificate(real.cluster) } as const,
@@ -29,7 +38,16 @@ describe('a change of the failed-login limits', () => {
     cluster = await openCluster(settings, 'Auto', AbortSignal.timeout(60_000));
     base = await cluster.configuration.fetch(['securityconfig']);
   });
-  afterAll(() => cluster.close());
+  afterEach(async () => {
+    expect(await now()).toEqual(base);
+    expect(await Promise.all(people.map((login) => scenario.logIn(login)))).toEqual(
+      people.map(() => expect.objectContaining({ status: 200 })),
+    );
+  });
+  afterAll(async () => {
+    await cluster.close();
+    await scenario.stop();
+  });
 
   async function change(listener: JsonObject | undefined): Promise<unknown> {
     const before = await cluster.configuration.fetch(['securityconfig']);
@@ -41,7 +59,7 @@ describe('a change of the failed-login limits', () => {
           secretName: 'x',
           createdAt: '',
           documents,
-          journal: { ...journal, state: 'Open', units: ['/dynamic/auth_failure_listeners/tries'] },
+          journal: { ...journal, state: 'Open', isWhole, units: ['/dynamic/auth_failure_listeners/tries'] },
         }),
       close: (_backup: Backup, state: string): Promise<void> => {
         ends.push(state);
@@ -49,7 +67,7 @@ describe('a change of the failed-login limits', () => {
       },
     };
     return runTransaction(
-      { base: before, wanted, changes: changesBetween(before, wanted), probes: new Map(), journal },
+      { base: before, wanted, changes: changesBetween(before, wanted), isWhole, probes: new Map(), journal },
       { api: cluster.configuration, backups },
     );
   }
@@ -63,12 +81,16 @@ describe('a change of the failed-login limits', () => {
     const result = await change(listener);
     expect(result).toEqual({ type: 'rolledBack', why: expect.stringContaining('Error Failed node') });
     expect(ends.at(-1)).toBe('RolledBack');
-    expect(await now()).toEqual(base);
+  });
+
+  it('that has a text for a number is refused, and nothing of it is stored', async () => {
+    const result = await change({ ...GOOD, allowed_tries: 'x' });
+    expect(result).toEqual({ type: 'refused', words: expect.stringContaining('not a valid `int` value') });
+    expect(ends.at(-1)).toBe('Unchanged');
   });
 
   it('that every node loads stays, also after one that was put back', async () => {
     expect(await change(GOOD)).toEqual({ type: 'committed' });
     expect(await change(undefined)).toEqual({ type: 'committed' });
-    expect(await now()).toEqual(base);
   });
 });

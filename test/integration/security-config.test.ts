@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { readyOf, Scenario } from '../support/scenario.ts';
+import { readyOf, Scenario, type Login } from '../support/scenario.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const KIND = 'OpenSearchSecurityConfig';
@@ -10,7 +10,7 @@ const PATH = '/_plugins/_security/api/securityconfig';
 type Tree = Readonly<Record<string, unknown>>;
 type Domain = Readonly<Record<string, unknown>>;
 
-const basic = { type: 'basic', challenge: true };
+const BASIC = 'basic_internal_auth_domain';
 const noop = { type: 'noop', config: {} };
 
 describe('the security configuration', () => {
@@ -18,6 +18,7 @@ describe('the security configuration', () => {
   let before: unknown;
   let audit: unknown;
   let allowlist: unknown;
+  let people: readonly Login[];
   let provider: Server;
   let address: string;
 
@@ -29,18 +30,21 @@ describe('the security configuration', () => {
     provider = createServer((_request, response) => response.end('{"issuer":"me"}'));
     await new Promise<void>((resolve) => void provider.listen(0, '127.0.0.1', resolve));
     address = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/.well-known/openid-configuration`;
+    const { username, password } = scenario.real.cluster;
+    people = [{ username, password }, await scenario.person()];
     await scenario.connectAsAdmin();
     scenario.startOperator();
     await scenario.untilReason('OpenSearchConnection', 'default', 'Connected');
   });
   afterEach(async () => {
+    await everybodyGetsIn();
     for (const { metadata } of await scenario.list(KIND)) {
       await scenario.delete(KIND, metadata.name);
       await scenario.untilGone(KIND, metadata.name);
     }
+    await scenario.search.ok('PUT', `${PATH}/config`, before);
   });
   afterAll(async () => {
-    await scenario.search.ok('PUT', `${PATH}/config`, before);
     await scenario.search.ok('PUT', '/_plugins/_security/api/audit/config', audit);
     await scenario.search.ok('PUT', '/_plugins/_security/api/allowlist', allowlist);
     await scenario.stop();
@@ -76,9 +80,9 @@ describe('the security configuration', () => {
     authentication_backend: noop,
   });
 
-  async function adminGetsIn(): Promise<void> {
-    const { username, password } = scenario.real.cluster;
-    expect((await scenario.logIn({ username, password })).status).toBe(200);
+  /** Whoever could log in before the tests. */
+  async function everybodyGetsIn(): Promise<void> {
+    for (const login of people) expect(await scenario.logIn(login)).toMatchObject({ status: 200 });
   }
 
   it('gets an OpenID domain with subject and roles key, which is read back as declared and stays quiet', async () => {
@@ -88,7 +92,6 @@ describe('the security configuration', () => {
     const kept = Object.entries(domain).filter(([field]) => field !== 'transport_enabled');
     expect((await domains())['openid_auth_domain']).toMatchObject(Object.fromEntries(kept));
     expect(object.status['backups']).toHaveLength(1);
-    await adminGetsIn();
     const checked = await waitFor('the check for an upgrade', async () => {
       const now = await scenario.get(KIND, 'sso');
       return now?.status['upgrade'] === undefined ? undefined : now;
@@ -157,8 +160,9 @@ describe('the security configuration', () => {
     });
     await waitFor('the swap', async () => ((await domains())['saml'] === undefined ? undefined : true));
     await scenario.untilReason(KIND, 'swap', 'Applied');
-    expect((await domains())['legacy']).toBeUndefined();
-    await adminGetsIn();
+    const now = await domains();
+    expect([now['saml'], now['legacy']]).toEqual([saml, undefined]);
+    expect((await dynamic())['multi_rolespan_enabled']).toBe(true);
   });
 
   it('keeps apart what two objects declare, and loses only what one of them declared when it goes', async () => {
@@ -206,63 +210,65 @@ describe('the security configuration', () => {
   });
 
   it('is put back when somebody who must get in does not', async () => {
-    const { username, password } = scenario.real.cluster;
-    await scenario.secret('jane', { username, password });
-    const name = 'basic_internal_auth_domain';
+    await scenario.secret('jane', { ...people[1] });
     const ldap = { type: 'ldap', config: { hosts: ['127.0.0.1:1'], userbase: 'x', usersearch: '(uid={0})' } };
     const was = await dynamic();
     await scenario.create(KIND, 'broken', {
       adoptionPolicy: 'Always',
-      dynamic: { authc: { [name]: { authentication_backend: ldap } } },
+      dynamic: { authc: { [BASIC]: { authentication_backend: ldap } } },
       probes: [{ secretRef: { name: 'jane' } }],
     });
     const object = await scenario.untilReason(KIND, 'broken', 'RolledBack');
     expect(readyOf(object)?.message).toContain('the user of the probe in Secret jane');
     expect(await dynamic()).toEqual(was);
-    await adminGetsIn();
   });
 
   it.each([
     [
       'the only domain for internal users is switched off',
-      (name: string) => ({ authc: { [name]: { http_enabled: false } } }),
+      () => ({ dynamic: { authc: { [BASIC]: { http_enabled: false } } } }),
+      'WouldLockOut',
+    ],
+    [
+      'the only domain for internal users is left out in mode Replace',
+      () => ({ mode: 'Replace', dynamic: { authc: { x: openid(address, 21) } } }),
       'WouldLockOut',
     ],
     [
       'anonymous access is opened and the domain broken',
-      (name: string) => ({
-        http: { anonymous_auth_enabled: true },
-        authc: { [name]: { authentication_backend: { type: 'nosuch' } } },
+      () => ({
+        dynamic: {
+          http: { anonymous_auth_enabled: true },
+          authc: { [BASIC]: { authentication_backend: { type: 'nosuch' } } },
+        },
       }),
       'InvalidSpec',
     ],
     [
       'the type of an authenticator is unknown',
-      () => ({ authc: { x: { order: 9, http_authenticator: { type: 'nosuch' }, authentication_backend: noop } } }),
+      () => ({
+        dynamic: { authc: { x: { order: 9, http_authenticator: { type: 'nosuch' }, authentication_backend: noop } } },
+      }),
       'InvalidSpec',
     ],
     [
       'two domains have one order',
-      () => ({ authc: { x: openid('https://id.example', 21), y: openid('https://id.example', 21) } }),
+      () => ({
+        dynamic: { authc: { x: openid('https://id.example', 21), y: openid('https://id.example', 21) } },
+      }),
       'InvalidSpec',
     ],
   ])('is left as it is when %s', async (_what, spec, reason) => {
-    const name = 'basic_internal_auth_domain';
     const was = await dynamic();
-    await scenario.create(KIND, 'bad', { adoptionPolicy: 'Always', dynamic: spec(name) });
+    await scenario.create(KIND, 'bad', { adoptionPolicy: 'Always', ...spec() });
     await scenario.untilReason(KIND, 'bad', reason);
     expect(await dynamic()).toEqual(was);
-    await adminGetsIn();
   });
 
-  it('is left as it is when the only domain would be removed by mode Replace', async () => {
+  it('is left as it is by an authc that is empty', async () => {
     const was = await dynamic();
-    await scenario.create(KIND, 'bad', {
-      mode: 'Replace',
-      adoptionPolicy: 'Always',
-      dynamic: { authc: { x: openid(address, 21) } },
-    });
-    await scenario.untilReason(KIND, 'bad', 'WouldLockOut');
+    await scenario.create(KIND, 'bad', { adoptionPolicy: 'Always', dynamic: { authc: {} } });
+    await scenario.untilReason(KIND, 'bad', 'Applied');
     expect(await dynamic()).toEqual(was);
   });
 
@@ -281,26 +287,26 @@ describe('the security configuration', () => {
       { dynamic: { auth_failure_listeners: { l: { type: 'ip', allowed_tries: 'x' } } } },
     ],
   ])('is refused by the API server: %s', async (_what, spec) => {
+    const was = await dynamic();
     await expect(scenario.create(KIND, 'bad', spec)).rejects.toThrow();
+    expect(await dynamic()).toEqual(was);
   });
 
-  it('is replaced as a whole in mode Replace, and says which key real servers take', async () => {
-    const authc = {
-      basic_internal_auth_domain: {
-        http_enabled: true,
-        order: 4,
-        http_authenticator: basic,
-        authentication_backend: { type: 'intern' },
-      },
+  it('is replaced as a whole in mode Replace, reads back as declared, and stays quiet', async () => {
+    const { [BASIC]: domain } = await domains();
+    const listener = { type: 'ip', allowed_tries: 7 };
+    const declared = {
+      authc: { [BASIC]: domain },
+      auth_failure_listeners: { slow: listener },
+      kibana: { multitenancy_enabled: true, server_username: 'kibanaserver' },
+      multi_rolespan_enabled: false,
     };
-    await scenario.create(KIND, 'whole', {
-      mode: 'Replace',
-      adoptionPolicy: 'Always',
-      deletionPolicy: 'Orphan',
-      dynamic: { authc, kibana: { multitenancy_enabled: true } },
-    });
-    await scenario.untilReason(KIND, 'whole', 'Applied');
-    expect(Object.keys(await domains())).toEqual(['basic_internal_auth_domain']);
-    await adminGetsIn();
+    await scenario.create(KIND, 'whole', { mode: 'Replace', adoptionPolicy: 'Always', dynamic: declared });
+    const { status } = await scenario.untilReason(KIND, 'whole', 'Applied');
+    const now = await dynamic();
+    expect(now).toMatchObject(declared);
+    expect([Object.keys(await domains()), now['authz']]).toEqual([[BASIC], {}]);
+    await new Promise((resolve) => setTimeout(resolve, 11_000));
+    expect(await scenario.get(KIND, 'whole')).toMatchObject({ status: { backups: status['backups'] } });
   });
 });

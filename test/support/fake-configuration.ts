@@ -1,9 +1,9 @@
-import type { ConfigApi, Login, Look } from '../../src/commit/config/config-api.ts';
+import type { ConfigApi, ConfigDocuments, Login, Look } from '../../src/commit/config/config-api.ts';
 import { patchFor, rootOf, toRoot } from '../../src/commit/config/config-wire.ts';
 import type { UpgradeApi } from '../../src/commit/config/upgrade-api.ts';
 import type { WriteAnswer } from '../../src/commit/cluster.ts';
 import type { OperatorError } from '../../src/errors.ts';
-import type { JsonObject } from '../../src/generated/json-value.ts';
+import type { JsonObject, JsonValue } from '../../src/generated/json-value.ts';
 import type { ConfigChange, ConfigDocument } from '../../src/plan/config/config-change.ts';
 import type { UpgradeAction, UpgradeOffer, UpgradeScope } from '../../src/plan/config/upgrade-plan.ts';
 import { pathOf, valueAt, withValue, type ConfigTree } from '../../src/plan/config/tree.ts';
@@ -34,9 +34,11 @@ export class FakeConfiguration implements ConfigApi {
   letsIn: (login: Login, tree: ConfigTree) => boolean = () => true;
   /** Called before each step; what it throws is the answer. */
   onStep: (step: string) => void = () => undefined;
-  /** Words with which the next PATCH is refused. */
+  /** Words with which the next write is refused. */
   refusal: string | undefined;
   readonly patches: { readonly document: ConfigDocument; readonly changes: readonly ConfigChange[] }[] = [];
+  /** The bodies of all PUTs. */
+  readonly puts: JsonValue[] = [];
   reads = 0;
   readonly #outage: () => OperatorError | undefined;
 
@@ -56,10 +58,8 @@ export class FakeConfiguration implements ConfigApi {
   }
 
   async patch(document: ConfigDocument, changes: readonly ConfigChange[], base: ConfigTree): Promise<WriteAnswer> {
-    await this.#step('patch');
-    const words = this.refusal;
-    this.refusal = undefined;
-    if (words !== undefined) return { type: 'refused', words };
+    const refused = await this.#refusalOf('patch');
+    if (refused !== undefined) return refused;
     this.patches.push({ document, changes });
     for (const operation of patchFor(document, changes, base)) {
       const value = operation.op === 'add' ? operation.value : undefined;
@@ -68,8 +68,24 @@ export class FakeConfiguration implements ConfigApi {
       const stored = isEntry ? valueAt(toRoot('nodesdn', { entry: value }), ['entry']) : value;
       this.tree = withValue(this.tree, path, stored);
     }
-    await this.#step('patched');
+    await this.#step('written');
     return { type: 'stored' };
+  }
+
+  async put(dynamic: JsonValue): Promise<WriteAnswer> {
+    const refused = await this.#refusalOf('put');
+    if (refused !== undefined) return refused;
+    this.puts.push(dynamic);
+    this.tree = withValue(this.tree, ['dynamic'], dynamic);
+    await this.#step('written');
+    return { type: 'stored' };
+  }
+
+  async #refusalOf(step: string): Promise<WriteAnswer | undefined> {
+    await this.#step(step);
+    const words = this.refusal;
+    this.refusal = undefined;
+    return words === undefined ? undefined : { type: 'refused', words };
   }
 
   async prove(): Promise<string | undefined> {
@@ -88,7 +104,7 @@ export class FakeConfiguration implements ConfigApi {
     return Promise.resolve(true);
   }
 
-  async asRescuer<T>(use: (api: Pick<ConfigApi, 'fetch' | 'patch'>) => Promise<T>): Promise<T> {
+  async asRescuer<T>(use: (api: ConfigDocuments) => Promise<T>): Promise<T> {
     return use(this);
   }
 

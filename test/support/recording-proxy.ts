@@ -39,8 +39,8 @@ interface Target {
 /** Stands before a real server, with a certificate of the same authority: counts requests, and makes faults on request. */
 export class RecordingProxy {
   readonly requests: Recorded[] = [];
-  /** Called for each request. */
-  fault: (recorded: Recorded) => Fault | undefined = () => undefined;
+  /** Called for each request, which waits for it. */
+  fault: (recorded: Recorded) => Fault | undefined | Promise<Fault | undefined> = () => undefined;
   readonly #target: Target;
   readonly #agent: Agent;
   /** Without a certificate. */
@@ -127,7 +127,7 @@ export class RecordingProxy {
       atMs: performance.now(),
     };
     this.requests.push(recorded);
-    const fault = this.fault(recorded);
+    const fault = await this.fault(recorded);
     if (fault?.type === 'cut') return void incoming.socket.destroy();
     if (fault?.type === 'answer')
       return void outgoing.writeHead(fault.status, { 'content-type': 'application/json' }).end(fault.body);

@@ -306,6 +306,14 @@ export class Scenario {
     });
   }
 
+  /** Somebody who gets in with a password and has nothing to do with the operator. */
+  async person(): Promise<Login> {
+    const login = { username: `${this.namespace}-jane`, password: randomBytes(12).toString('base64url') };
+    const { username, password } = login;
+    await this.change('internalusers', [{ op: 'add', path: `/${username}`, value: { password } }]);
+    return login;
+  }
+
   /** Logs in with a password, on the first node unless another is named. */
   async logIn({ username, password }: Login, node = 0): Promise<Who> {
     const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;

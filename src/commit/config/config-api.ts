@@ -17,7 +17,7 @@ import type { ConfigChange, ConfigDocument } from '../../plan/config/config-chan
 import { MASK } from '../../plan/config/defaults.ts';
 import { isObject, leavesOf, pathOf, valueAt, withValue, type ConfigTree } from '../../plan/config/tree.ts';
 import { identify, type Identity } from '../identify.ts';
-import { patchFor, rootOf, toRoot } from './config-wire.ts';
+import { patchFor, rootOf, toPutBody, toRoot } from './config-wire.ts';
 import { upgradeApi, type UpgradeApi } from './upgrade-api.ts';
 
 /** Where the plugin keeps it, unless `plugins.security.config_index_name` says otherwise. */
@@ -42,6 +42,8 @@ export interface ConfigApi {
   look(document: ConfigDocument): Promise<Look>;
   /** @param base what the document is like now, as far as is known */
   patch(document: ConfigDocument, changes: readonly ConfigChange[], base: ConfigTree): Promise<WriteAnswer>;
+  /** Makes `dynamic` the whole of `securityconfig`: what is not in it gets its default. */
+  put(dynamic: JsonValue): Promise<WriteAnswer>;
   /** Gets in anew, as the operator and from the beginning. @returns what hinders it, in words; undefined when nothing does */
   prove(): Promise<string | undefined>;
   logIn(login: Login): Promise<boolean>;
@@ -49,8 +51,11 @@ export interface ConfigApi {
   answers(url: string): Promise<boolean>;
   readonly upgrade: UpgradeApi;
   /** The same with the certificate of an administrator, where there is one. */
-  asRescuer<T>(use: (api: Pick<ConfigApi, 'fetch' | 'patch'>) => Promise<T>): Promise<T>;
+  asRescuer<T>(use: (api: ConfigDocuments) => Promise<T>): Promise<T>;
 }
+
+/** Reading and writing alone. */
+export type ConfigDocuments = Pick<ConfigApi, 'fetch' | 'patch' | 'put'>;
 
 export function configApi(
   client: OpenSearchClient,
@@ -79,7 +84,7 @@ export function configApi(
 export async function asRescuer<T>(
   settings: OpenSearchSettings,
   apiPrefix: Identity['apiPrefix'],
-  use: (api: Pick<ConfigApi, 'fetch' | 'patch'>) => Promise<T>,
+  use: (api: ConfigDocuments) => Promise<T>,
 ): Promise<T> {
   const { rescue } = settings;
   const auth = rescue === undefined ? settings.auth : ({ type: 'certificate', ...rescue } as const);
@@ -91,8 +96,15 @@ export async function asRescuer<T>(
 function documents(
   client: OpenSearchClient,
   { apiPrefix, isAdmin }: Pick<Identity, 'apiPrefix'> & { readonly isAdmin: boolean },
-): Pick<ConfigApi, 'fetch' | 'patch'> {
+): ConfigDocuments {
   const api = `${API_PREFIXES[apiPrefix]}/api`;
+  const write = async (method: 'PATCH' | 'PUT', path: string, body: JsonValue): Promise<WriteAnswer> => {
+    const answer = unlessDisabled(await client.request({ method, path, body: JSON.stringify(body) }));
+    const advice = answer.type === 'refused' ? accessRefusal(answer.words, { path, isAdmin })?.advice : undefined;
+    return answer.type === 'refused' && advice !== undefined
+      ? { ...answer, words: `${answer.words}: ${advice}` }
+      : answer;
+  };
   return {
     fetch: async (names) => {
       const roots = names.map(async (name) => {
@@ -100,15 +112,8 @@ function documents(
       });
       return Object.fromEntries(await Promise.all(roots));
     },
-    patch: async (name, changes, base) => {
-      const body = JSON.stringify(patchFor(name, changes, base));
-      const path = `${api}/${name}`;
-      const answer = unlessDisabled(await client.request({ method: 'PATCH', path, body }));
-      const advice = answer.type === 'refused' ? accessRefusal(answer.words, { path, isAdmin })?.advice : undefined;
-      return answer.type === 'refused' && advice !== undefined
-        ? { ...answer, words: `${answer.words}: ${advice}` }
-        : answer;
-    },
+    patch: (name, changes, base) => write('PATCH', `${api}/${name}`, [...patchFor(name, changes, base)]),
+    put: (dynamic) => write('PUT', `${api}/securityconfig/config`, toPutBody('securityconfig', dynamic)),
   };
 }
 

@@ -27,6 +27,8 @@ export interface Journal {
   readonly apiPrefix: Identity['apiPrefix'];
   /** What is changed. */
   readonly units: readonly Pointer[];
+  /** It is written as the whole document, and is put back in the same way. */
+  readonly isWhole?: boolean;
   /** Whose wishes were tried, and in which version. */
   readonly subjects: Readonly<Record<ObjectKey, string>>;
   /** Why it was rolled back, or what is not as it should be. */

@@ -12,10 +12,11 @@ import {
   type ConfigChange,
   type ConfigDocument,
 } from '../../plan/config/config-change.ts';
-import { pathOf, valueAt, withValue, type ConfigTree } from '../../plan/config/tree.ts';
+import { MASK } from '../../plan/config/defaults.ts';
+import { leavesOf, pathOf, valueAt, withValue, type ConfigTree } from '../../plan/config/tree.ts';
 import { providersThatComeFirst } from '../../plan/config/ways-in.ts';
 import type { WriteAnswer } from '../cluster.ts';
-import type { ConfigApi, Login } from './config-api.ts';
+import type { ConfigApi, ConfigDocuments, Login } from './config-api.ts';
 import type { Backup, ConfigBackups, Journal } from './config-backups.ts';
 
 /** People who must still get in, by the name of the Secret that says who they are. */
@@ -25,8 +26,10 @@ export interface Transaction {
   readonly base: ConfigTree;
   readonly wanted: ConfigTree;
   readonly changes: readonly ConfigChange[];
+  /** `wanted` is all that the main document is to have, and is written as a whole. */
+  readonly isWhole: boolean;
   readonly probes: Probes;
-  readonly journal: Omit<Journal, 'state' | 'units'>;
+  readonly journal: Omit<Journal, 'state' | 'units' | 'isWhole'>;
 }
 
 export type TransactionResult =
@@ -39,7 +42,7 @@ export type TransactionResult =
   | { readonly type: 'refused'; readonly words: string }
   | { readonly type: 'rolledBack'; readonly why: string };
 
-type Api = Pick<ConfigApi, 'fetch' | 'patch' | 'prove' | 'logIn' | 'answers' | 'asRescuer'>;
+type Api = ConfigDocuments & Pick<ConfigApi, 'prove' | 'logIn' | 'answers' | 'asRescuer'>;
 
 /** Where the configuration is, and where its backups go. */
 export interface TransactionTools {
@@ -57,8 +60,8 @@ export async function runTransaction(transaction: Transaction, tools: Transactio
   const { api, backups } = tools;
   const hindrance = await hindranceTo(transaction, api);
   if (hindrance !== undefined) return { type: 'waiting', message: hindrance };
-  const { base, changes, journal } = transaction;
-  const backup = await backups.open(base, { ...journal, units: unitsOf(changes) });
+  const { base, changes, isWhole, journal } = transaction;
+  const backup = await backups.open(base, { ...journal, units: unitsOf(changes), isWhole });
   const current = await api.fetch(documentsOf(base));
   const trouble = changesBetween(current, base).length > 0 ? outrun : await writeAndProve(transaction, api);
   if (trouble?.type === 'doubtful') return rollBack(backup, tools, trouble.why);
@@ -92,8 +95,9 @@ export async function rollBack(
 ): Promise<TransactionResult> {
   await api.asRescuer(async (rescuer) => {
     const current = await rescuer.fetch(documentsOf(backup.documents));
-    const changes = changesBetween(current, backupOver(current, backup));
-    const refusal = await write(rescuer, changes, current);
+    const wanted = backupOver(current, backup);
+    const isWhole = backup.journal.isWhole === true && !isMasked(wanted);
+    const refusal = await write(rescuer, { base: current, wanted, changes: changesBetween(current, wanted), isWhole });
     if (refusal !== undefined) throw new NotInForceError(`the configuration cannot be put back: ${refusal.words}`);
   });
   await backups.close(backup, 'RolledBack', why);
@@ -113,9 +117,8 @@ async function hindranceTo(transaction: Transaction, api: Api): Promise<string |
 }
 
 async function writeAndProve(transaction: Transaction, api: Api): Promise<Trouble | undefined> {
-  const { base, wanted, changes, probes } = transaction;
   try {
-    const refusal = await write(api, changes, base);
+    const refusal = await write(api, transaction);
     if (refusal?.isFirst === true) return { type: 'refused', words: refusal.words };
     if (refusal !== undefined) return { type: 'doubtful', why: refusal.words };
   } catch (error) {
@@ -125,19 +128,20 @@ async function writeAndProve(transaction: Transaction, api: Api): Promise<Troubl
     if (isLockOut(error)) return { type: 'doubtful', why: whyLockedOut(error) };
     throw error;
   }
-  return doubtAfter({ base, wanted, changes, probes }, api);
+  return doubtAfter(transaction, api);
 }
 
 async function doubtAfter(
-  { base, wanted, changes, probes }: Pick<Transaction, 'base' | 'wanted' | 'changes' | 'probes'>,
+  { base, wanted, changes, isWhole, probes }: Transaction,
   api: Api,
 ): Promise<Trouble | undefined> {
   try {
     const stored = await api.fetch(documentsOf(base));
-    const missing = unitsNotStored(unitsOf(changes), wanted, stored);
+    const differing = isWhole ? unitsOf(changesBetween(stored, wanted)) : [];
+    const missing = new Set([...unitsNotStored(unitsOf(changes), wanted, stored), ...differing]);
     const why =
-      missing.length > 0
-        ? `OpenSearch stored something else at ${missing.join(', ')}`
+      missing.size > 0
+        ? `OpenSearch stored something else at ${[...missing].join(', ')}`
         : await failingProof(api, probes);
     return why === undefined ? undefined : { type: 'doubtful', why };
   } catch (error) {
@@ -148,13 +152,14 @@ async function doubtAfter(
 
 /** Writes document after document until one is refused. */
 async function write(
-  api: Pick<Api, 'patch'>,
-  changes: readonly ConfigChange[],
-  base: ConfigTree,
+  api: ConfigDocuments,
+  { base, wanted, changes, isWhole }: Pick<Transaction, 'base' | 'wanted' | 'changes' | 'isWhole'>,
 ): Promise<{ readonly words: string; readonly isFirst: boolean } | undefined> {
   let isFirst = true;
   for (const [document, part] of byDocument(changes)) {
-    const answer = await patchOrDoubt(api, { document, part, base, isFirst });
+    const send = (): Promise<WriteAnswer> =>
+      isWhole && document === 'securityconfig' ? api.put(wanted['dynamic'] ?? {}) : api.patch(document, part, base);
+    const answer = await (isFirst ? send() : sendOrDoubt(send));
     if (answer.type === 'refused') return { words: answer.words, isFirst };
     isFirst = false;
   }
@@ -162,19 +167,11 @@ async function write(
 }
 
 /** Whatever hinders the second document leaves the first one written. */
-async function patchOrDoubt(
-  api: Pick<Api, 'patch'>,
-  {
-    document,
-    part,
-    base,
-    isFirst,
-  }: { document: ConfigDocument; part: readonly ConfigChange[]; base: ConfigTree; isFirst: boolean },
-): Promise<WriteAnswer> {
+async function sendOrDoubt(send: () => Promise<WriteAnswer>): Promise<WriteAnswer> {
   try {
-    return await api.patch(document, part, base);
+    return await send();
   } catch (error) {
-    if (isFirst || !isLockOut(error)) throw error;
+    if (!isLockOut(error)) throw error;
     return { type: 'refused', words: error.message };
   }
 }
@@ -213,9 +210,15 @@ async function silentProvider({ base, wanted }: Transaction, api: Pick<Api, 'ans
   return undefined;
 }
 
-/** What is there now with what the change touched as it was before. */
+/** What is there now with what the change touched as it was before; the backup itself where nothing else was changed since. */
 function backupOver(current: ConfigTree, { documents, journal }: Backup): ConfigTree {
-  return withUnits(current, documents, journal.units);
+  const over = withUnits(current, documents, journal.units);
+  return changesBetween(over, documents).length === 0 ? documents : over;
+}
+
+/** Written as a whole, it would have asterisks for a password. */
+function isMasked(tree: ConfigTree): boolean {
+  return [...leavesOf(tree['dynamic']).values()].includes(MASK);
 }
 
 function withUnits(tree: ConfigTree, source: ConfigTree, units: readonly string[]): ConfigTree {

@@ -1,5 +1,5 @@
 import { stalled, type Outcome } from '../outcome.ts';
-import { differingPointers } from './config-change.ts';
+import { differingPointers, unitOf } from './config-change.ts';
 import { isDefault, isEquivalent, MASK } from './defaults.ts';
 import type { ConfigClaim, ConfigView } from './config-view.ts';
 import { isWithin, leavesOf, pathOf, valueAt, type ConfigTree, type Leaves, type Pointer } from './tree.ts';
@@ -48,11 +48,12 @@ export interface Step {
   readonly units: readonly Pointer[];
 }
 
-/** A unit is sent whole, and would lose a password that is not shown to us. */
-export function maskedUnit({ before, after, units }: Step): Pointer | undefined {
-  return units.find((unit) =>
-    [before, after].some((tree) => [...leavesOf(valueAt(tree, pathOf(unit))).values()].includes(MASK)),
-  );
+/** What is sent is sent whole, and would lose a password that is not shown to us; the same when it is put back. */
+export function maskedUnit({ before, after, units }: Step, isWhole: boolean): Pointer | undefined {
+  const sent = isWhole ? [...units, '/dynamic'] : units;
+  const leaves = sent.flatMap((at) => [before, after].flatMap((tree) => [...leavesOf(valueAt(tree, pathOf(at)), at)]));
+  const masked = leaves.find(([, value]) => value === MASK)?.[0];
+  return masked && (unitOf(masked) ?? masked);
 }
 
 export function hiddenPassword(unit: Pointer): string {

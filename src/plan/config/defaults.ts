@@ -30,12 +30,17 @@ const DEFAULTS: Readonly<Record<string, JsonValue>> = {
   '/dynamic/authc/*/http_authenticator/challenge': true,
   '/dynamic/authz/*/http_enabled': true,
   '/dynamic/authz/*/authorization_backend/type': 'noop',
+  '/dynamic/auth_failure_listeners/*/allowed_tries': 10,
+  '/dynamic/auth_failure_listeners/*/time_window_seconds': 3600,
+  '/dynamic/auth_failure_listeners/*/block_expiry_seconds': 600,
+  '/dynamic/auth_failure_listeners/*/max_blocked_clients': 100_000,
+  '/dynamic/auth_failure_listeners/*/max_tracked_clients': 100_000,
 };
 
 /** Whether the value says nothing: the plugin does as if it were not there. */
 export function isDefault(pointer: Pointer, value: JsonValue | undefined): boolean {
   if (value === undefined) return true;
-  const pattern = pointer.replace(/^(\/dynamic\/(?:authc|authz))\/[^/]+/, '$1/*');
+  const pattern = pointer.replace(/^(\/dynamic\/(?:authc|authz|auth_failure_listeners))\/[^/]+/, '$1/*');
   const known = Object.hasOwn(DEFAULTS, pattern) ? DEFAULTS[pattern] : undefined;
   if (known !== undefined) return JSON.stringify(known) === JSON.stringify(value);
   if (value === null || value === false || value === '') return true;

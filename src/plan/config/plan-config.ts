@@ -15,6 +15,8 @@ import { refusalOfConfig } from './ways-in.ts';
 export interface ConfigPlan {
   readonly wanted: ConfigTree;
   readonly changes: readonly ConfigChange[];
+  /** The main document is written as a whole. */
+  readonly isWhole: boolean;
   /** Whose wishes `changes` carry out. */
   readonly subjects: readonly ObjectKey[];
   readonly parts: Parts;
@@ -28,6 +30,7 @@ interface Draft {
   readonly tree: ConfigTree;
   readonly declared: ReadonlyMap<Pointer, { readonly value: JsonValue; readonly by: ObjectKey }>;
   readonly parts: Parts;
+  readonly isWhole: boolean;
   readonly subjects: readonly ObjectKey[];
   readonly doubts: readonly string[];
   readonly outcomes: ReadonlyMap<ObjectKey, Outcome>;
@@ -39,6 +42,7 @@ export function planConfig(view: ConfigView): ConfigPlan {
     tree: view.live,
     declared: new Map(),
     parts: view.parts,
+    isWhole: false,
     subjects: [],
     doubts: [],
     outcomes: new Map(),
@@ -61,12 +65,21 @@ function join(view: ConfigView, draft: Draft, wish: ConfigClaim): Draft {
   const leaves = new Map([...declared.leaves].filter(([pointer]) => !isForgotten(pointer)));
   const obstacle = obstacleTo(view, draft, { ...wish, leaves });
   const tree = put(draft, wish, leaves);
-  const step = stepTo(draft, tree);
+  const step = { ...stepTo(draft, tree), leaves };
   if (isObserved(view, claim.resource)) return tell(draft, claim.key, observed(step));
   if (obstacle !== undefined) return tell(draft, claim.key, obstacle);
-  const isChanging = step.units.length > 0;
-  const danger = dangerOf(view, step, wish.hasProbes) ?? (isChanging ? refusal : undefined);
-  if (danger !== undefined) return tell(draft, claim.key, danger);
+  const danger = dangerOf(view, step, wish) ?? (step.units.length > 0 ? refusal : undefined);
+  return danger === undefined ? joined(view, draft, { ...wish, step }) : tell(draft, claim.key, danger);
+}
+
+/** The draft with what an object declares, where nothing is against it. */
+function joined(
+  view: ConfigView,
+  draft: Draft,
+  { claim, isReplacing, step }: ConfigClaim & { readonly step: Step & { readonly leaves: Leaves } },
+): Draft {
+  const { after: tree, units, leaves } = step;
+  const isChanging = units.length > 0;
   const part = partOf({ live: view.live, tree, before: draft.parts.get(claim.key) ?? [] }, leaves);
   return {
     tree,
@@ -75,6 +88,7 @@ function join(view: ConfigView, draft: Draft, wish: ConfigClaim): Draft {
       ...[...leaves].map(([pointer, value]) => [pointer, { value, by: claim.key }] as const),
     ]),
     parts: new Map([...draft.parts, [claim.key, part]]),
+    isWhole: draft.isWhole || isWritingWhole(step, isReplacing),
     subjects: isChanging ? [...draft.subjects, claim.key] : draft.subjects,
     doubts: isChanging ? [...draft.doubts, ...auditProblems(leaves, view.live)] : draft.doubts,
     outcomes: new Map([...draft.outcomes, [claim.key, inForce]]),
@@ -121,7 +135,7 @@ function leave(view: ConfigView, draft: Draft, { claim, refusal: failed }: Confi
     return tell(gone, key, { type: 'released', ...(part.length === 0 ? {} : { leftBehind: `${STAYS}: ${policy}` }) });
   const tree = takeOut(gone, part);
   const step = stepTo(draft, tree);
-  const danger = dangerOf(view, step, false);
+  const danger = dangerOf(view, step, { hasProbes: false, isReplacing: false });
   const why = stalledMessage(danger) ?? stalledMessage(failed);
   if (why !== undefined) return tell(gone, key, { type: 'released', leftBehind: `${STAYS}: ${why}` });
   const subjects = step.units.length > 0 ? [...draft.subjects, key] : draft.subjects;
@@ -134,7 +148,16 @@ function put(draft: Draft, { claim, isReplacing }: ConfigClaim, leaves: Leaves):
   const others = { ...draft, parts: new Map([...draft.parts].filter(([holder]) => holder !== claim.key)) };
   const dropped = before.filter((pointer) => ![...leaves.keys()].some((kept) => isWithin(kept, pointer)));
   const cleared = isReplacing ? withValue(draft.tree, ['dynamic'], {}) : takeOut(others, dropped);
-  return [...leaves].reduce((tree, [pointer, value]) => withLeaf(tree, pointer, value), cleared);
+  return [...leaves].reduce(
+    (tree, [pointer, value]) => withLeaf(tree, pointer, isReplacing ? asKept(draft.tree, pointer, value) : value),
+    cleared,
+  );
+}
+
+/** As it is spelled now where that is the same: a password that is declared as asterisks stays what it is. */
+function asKept(live: ConfigTree, pointer: Pointer, value: JsonValue): JsonValue {
+  const present = valueAt(live, pathOf(pointer));
+  return present !== undefined && isEquivalent(pointer, present, value) ? present : value;
 }
 
 /** An empty object that is declared takes away nothing of what is there. */
@@ -181,8 +204,17 @@ function stepTo({ tree: before }: Draft, after: ConfigTree): Step {
   return { before, after, units: changesBetween(before, after).map(({ pointer }) => pointer) };
 }
 
-function dangerOf({ safety }: ConfigView, step: Step, hasProbes: boolean): Outcome | undefined {
-  const masked = maskedUnit(step);
+/** What mode Replace changes of the main document is sent as all of it. */
+function isWritingWhole({ units }: Step, isReplacing: boolean): boolean {
+  return isReplacing && units.some((unit) => isWithin(unit, '/dynamic'));
+}
+
+function dangerOf(
+  { safety }: ConfigView,
+  step: Step,
+  { hasProbes, isReplacing }: Pick<ConfigClaim, 'hasProbes' | 'isReplacing'>,
+): Outcome | undefined {
+  const masked = maskedUnit(step, isWritingWhole(step, isReplacing));
   if (masked !== undefined) return stalled('Unsupported', hiddenPassword(masked));
   const refusal = refusalOfConfig(step.before, step.after, { ...safety, hasProbes });
   return refusal && stalled(refusal.reason, refusal.message);
