@@ -61,7 +61,8 @@ function toCompilerSchema(schema: Schema, name: string): CompilerSchema {
   const description = schema.description === undefined ? {} : { description: schema.description };
   if (schema.enum !== undefined) return { ...description, enum: [...schema.enum] };
   if (schema.items !== undefined) return { ...description, type: 'array', items: toCompilerSchema(schema.items, name) };
-  if (schema['x-kubernetes-preserve-unknown-fields'] === true) return { ...description, tsType: 'JsonObject' };
+  if (schema['x-kubernetes-preserve-unknown-fields'] === true && schema.properties === undefined)
+    return { ...description, tsType: 'JsonObject' };
   if (schema.type !== 'object') return { ...description, type: schema.type };
   const values = schema.additionalProperties;
   if (values !== undefined)

@@ -21,7 +21,12 @@ export interface ConfigWish extends Omit<ConfigClaim, 'refusal'> {
 export function toConfigWish(resource: Resource, state: SessionState, world: World): ConfigWish | undefined {
   const spec = resource.spec as OpenSearchSecurityConfigSpec;
   const claim = { key: objectKey(resource), resource };
-  const common = { claim, isReplacing: spec.mode === 'Replace', hasProbes: (spec.probes ?? []).length > 0 };
+  const common = {
+    claim,
+    isReplacing: spec.mode === 'Replace',
+    hasProbes: (spec.probes ?? []).length > 0,
+    allowedKeys: spec.allowUnknownKeys ?? [],
+  };
   const none = (outcome: Outcome): ConfigWish => {
     return { ...common, declared: { type: 'none', outcome }, version: versionOf(resource), probes: new Map() };
   };

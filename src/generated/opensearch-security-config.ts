@@ -14,6 +14,10 @@ export interface OpenSearchSecurityConfigSpec {
   readonly mode?: 'Merge' | 'Replace';
   readonly dynamic?: OpenSearchSecurityConfigDynamic;
   /**
+   * Keys of dynamic that this operator does not know and a newer OpenSearch does. An unknown key is refused unless it is named here or OpenSearch shows it already.
+   */
+  readonly allowUnknownKeys?: readonly string[];
+  /**
    * Values of dynamic that come from Secrets.
    */
   readonly valuesFrom?: readonly OpenSearchSecurityConfigValuesFrom[];
@@ -53,7 +57,7 @@ export interface OpenSearchSecurityConfigConnectionRef {
   readonly namespace?: string;
 }
 /**
- * The part below config.dynamic of config.yml, in its own words. What is not named here stays as it is, unless mode is Replace.
+ * The part below config.dynamic of config.yml, in its own words. What is not named here stays as it is, unless mode is Replace. A key that neither this operator nor OpenSearch knows is refused with the nearest one that is known: see allowUnknownKeys.
  */
 export interface OpenSearchSecurityConfigDynamic {
   /**

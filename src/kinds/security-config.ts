@@ -24,12 +24,16 @@ export const securityConfig: Kind<OpenSearchSecurityConfigSpec> = {
 };
 
 /** A text where the server wants a number is stored and then breaks every later write. */
-function valuesFromProblems({ valuesFrom = [] }: OpenSearchSecurityConfigSpec): readonly string[] {
+function valuesFromProblems({
+  valuesFrom = [],
+  allowUnknownKeys = [],
+}: OpenSearchSecurityConfigSpec): readonly string[] {
   return valuesFrom.flatMap(({ path }) =>
-    /\/config\/|\/(signing|encryption)_key$/.test(path)
+    /\/config\/|\/(signing|encryption)_key$/.test(path) ||
+    allowUnknownKeys.some((key) => path === key || path.startsWith(`${key}/`))
       ? []
       : [
-          `spec.valuesFrom ${path} is no place for a secret: only settings below config, signing_key and encryption_key are`,
+          `spec.valuesFrom ${path} is no place for a secret: only settings below config, signing_key, encryption_key and what allowUnknownKeys names are`,
         ],
   );
 }

@@ -59,6 +59,18 @@ describe('a security configuration that is replaced as a whole', () => {
     expect(operator.cluster.configuration.puts).toHaveLength(1);
   });
 
+  test('keeps, and is no drift by, what a newer server shows and nobody here knows', async () => {
+    const operator = anOperator();
+    set(operator, ['brand_new'], { enabled: true });
+    await start(operator);
+    await operator.pass(200_000);
+    const { configuration } = operator.cluster;
+    expect(configuration.puts).toMatchObject([{ brand_new: { enabled: true } }]);
+    operator.apply(CONFIGS, WHOLE, { ...REPLACE, dynamic: { ...DYNAMIC, brand_new: { enabled: false } } });
+    await operator.pass();
+    expect(configuration.puts[1]).toMatchObject({ brand_new: { enabled: false } });
+  });
+
   test('is put back in one PUT when the operator does not get in any more', async () => {
     const operator = anOperator();
     const { configuration } = operator.cluster;

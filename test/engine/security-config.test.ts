@@ -294,6 +294,22 @@ describe('a security configuration', () => {
     expect(operator.message(CONFIGS, SSO)).toMatch(/^Could not parse content of request.*did you mean enable_rest\?/);
   });
 
+  test('says before the write which key nobody knows, unless it is allowed or the server shows it', async () => {
+    const operator = await start({ dynamic: { brand_new: true, hosts_resolvr_mode: 'x' } });
+    const { configuration } = operator.cluster;
+    expect(operator.ready(CONFIGS, SSO)).toBe('False InvalidSpec');
+    expect(operator.message(CONFIGS, SSO)).toMatch(
+      /brand_new is unknown.*hosts_resolvr_mode.*mean hosts_resolver_mode/,
+    );
+    expect(configuration.patches).toEqual([]);
+    operator.apply(CONFIGS, SSO, { dynamic: { brand_new: true }, allowUnknownKeys: ['/brand_new'] });
+    await operator.pass();
+    expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
+    operator.apply(CONFIGS, SSO, { dynamic: { brand_new: true, do_not_fail_on_forbidden: true } });
+    await operator.pass();
+    expect([operator.ready(CONFIGS, SSO), configuration.patches.length]).toEqual(['True Applied', 2]);
+  });
+
   test('says which version has what a domain asks for', async () => {
     const operator = anOperator();
     operator.cluster.identity = { ...operator.cluster.identity, version: '2.19.4' };

@@ -8,12 +8,13 @@ import { waitFor } from '../support/wait-for.ts';
 
 const KIND = 'OpenSearchSecurityConfig';
 const API = '/_plugins/_security/api';
+const BASIC = 'basic_internal_auth_domain';
 const AUDIT = `${API}/audit`;
 
 describe('a security configuration that the server would not take, or not as it was meant', () => {
   let scenario: Scenario;
   let is3: boolean;
-  let before: { readonly config: unknown };
+  let before: { readonly config: { readonly dynamic: object } };
   let audit: { readonly config: Readonly<Record<string, unknown>> };
   let provider: Server;
   let privateKey: KeyObject;
@@ -78,6 +79,33 @@ describe('a security configuration that the server would not take, or not as it 
     expect(readyOf(refused)?.message).toContain(words);
     expect(await scenario.search.ok('GET', AUDIT)).toEqual(audit);
   });
+
+  it.each([
+    ['a slip', { do_not_fail_on_forbiden: true }, 'did you mean do_not_fail_on_forbidden?'],
+    ['a slip in a domain', { authc: { [BASIC]: { ordre: 7 } } }, `authc.${BASIC}.ordre is unknown`],
+    [
+      'the name that pages of the documentation have',
+      { 'opensearch-dashboards': { index: 'x' } },
+      'did you mean kibana?',
+    ],
+  ])('says before the write which key is unknown, and which one was meant: %s', async (_what, dynamic, words) => {
+    await scenario.create(KIND, 'one', { dynamic, adoptionPolicy: 'Always' });
+    const refused = await scenario.untilReason(KIND, 'one', 'InvalidSpec');
+    expect(readyOf(refused)?.message).toContain(words);
+    expect(await scenario.search.ok('GET', `${API}/securityconfig`)).toEqual(before);
+  });
+
+  it.each(['Merge', 'Replace'])(
+    'lets the server decide about an unknown key that is allowed, with mode %s',
+    async (mode) => {
+      const whole = mode === 'Replace' ? before.config.dynamic : {};
+      const dynamic = { ...whole, brand_new: true };
+      await scenario.create(KIND, 'one', { mode, dynamic, allowUnknownKeys: ['/brand_new'], adoptionPolicy: 'Always' });
+      const refused = await scenario.untilReason(KIND, 'one', 'Rejected');
+      expect(readyOf(refused)?.message).toContain('Unrecognized field "brand_new"');
+      expect(await scenario.search.ok('GET', `${API}/securityconfig`)).toEqual(before);
+    },
+  );
 
   it('takes every audit setting that the server shows', async () => {
     await scenario.create(KIND, 'one', { audit: audit.config, adoptionPolicy: 'Always' });

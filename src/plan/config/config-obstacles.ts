@@ -1,6 +1,7 @@
 import { stalled, type Outcome } from '../outcome.ts';
 import { differingPointers, unitOf } from './config-change.ts';
 import { isDefault, isEquivalent, MASK } from './defaults.ts';
+import { unknownKeys } from './known-keys.ts';
 import type { ConfigClaim, ConfigView } from './config-view.ts';
 import { isWithin, leavesOf, pathOf, valueAt, type ConfigTree, type Leaves, type Pointer } from './tree.ts';
 
@@ -35,8 +36,10 @@ export function adoptionObstacle({ live, parts }: ConfigView, wish: ConfigClaim,
 
 function lostByReplacing(live: ConfigTree, leaves: Leaves): readonly Pointer[] {
   const present = leavesOf(live['dynamic'], '/dynamic');
+  const unknown = unknownKeys(present);
   return [...present]
     .filter(([pointer, value]) => !leaves.has(pointer) && !isDefault(pointer, value))
+    .filter(([pointer]) => !unknown.some((key) => isWithin(pointer, key)))
     .map(([pointer]) => pointer);
 }
 

@@ -1,7 +1,7 @@
 import type { Claim } from '../../desired/claim.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Parts } from '../slot.ts';
-import type { ConfigTree, Leaves } from './tree.ts';
+import type { ConfigTree, Leaves, Pointer } from './tree.ts';
 import type { Safety } from './ways-in.ts';
 
 /** What one object declares. */
@@ -10,6 +10,8 @@ export interface ConfigClaim {
   /** The values, or why there are none. */
   readonly declared:
     { readonly type: 'leaves'; readonly leaves: Leaves } | { readonly type: 'none'; readonly outcome: Outcome };
+  /** Pointers below `dynamic` of keys that may be sent though nobody knows them here. */
+  readonly allowedKeys: readonly Pointer[];
   /** The declared `dynamic` is the whole of it. */
   readonly isReplacing: boolean;
   /** Why it must not be tried (again) for now. */

@@ -8,6 +8,7 @@ import { auditProblems, isAuditKnown } from './audit-problems.ts';
 import { changesBetween, isMemberUnit, unitOf, type ConfigChange } from './config-change.ts';
 import { adoptionObstacle, hiddenPassword, maskedUnit, observed, type Step } from './config-obstacles.ts';
 import type { ConfigClaim, ConfigView } from './config-view.ts';
+import { keyProblems, withUnknownKeys } from './known-keys.ts';
 import { isDefault, isEquivalent, isForgotten } from './defaults.ts';
 import { isWithin, leavesOf, pathOf, valueAt, withValue, type ConfigTree, type Leaves, type Pointer } from './tree.ts';
 import { refusalOfConfig } from './ways-in.ts';
@@ -101,7 +102,10 @@ function obstacleTo(
   draft: Draft,
   wish: ConfigClaim & { readonly leaves: Leaves },
 ): Outcome | undefined {
-  const problems = isAuditKnown(view.safety.version) ? auditProblems(wish.leaves, view.live) : [];
+  const problems = [
+    ...(isAuditKnown(view.safety.version) ? auditProblems(wish.leaves, view.live) : []),
+    ...keyProblems(wish.leaves, view.live, wish.allowedKeys),
+  ];
   if (problems.length > 0) return stalled('InvalidSpec', problems.join('; '));
   return clashOf(view, draft, wish) ?? adoptionObstacle(view, wish, wish.leaves);
 }
@@ -147,7 +151,9 @@ function put(draft: Draft, { claim, isReplacing }: ConfigClaim, leaves: Leaves):
   const before = draft.parts.get(claim.key) ?? [];
   const others = { ...draft, parts: new Map([...draft.parts].filter(([holder]) => holder !== claim.key)) };
   const dropped = before.filter((pointer) => ![...leaves.keys()].some((kept) => isWithin(kept, pointer)));
-  const cleared = isReplacing ? withValue(draft.tree, ['dynamic'], {}) : takeOut(others, dropped);
+  const cleared = isReplacing
+    ? withUnknownKeys(withValue(draft.tree, ['dynamic'], {}), draft.tree, leaves)
+    : takeOut(others, dropped);
   return [...leaves].reduce(
     (tree, [pointer, value]) => withLeaf(tree, pointer, isReplacing ? asKept(draft.tree, pointer, value) : value),
     cleared,
