@@ -73,7 +73,8 @@ describe('Promise 9: the access of the operator itself', () => {
     await scenario.secret('another', { password: randomBytes(12).toString('base64url') });
     const passwordFrom = { secretKeyRef: { name: 'another', key: 'password' } };
     await scenario.create('OpenSearchUser', username, { ...OWN, passwordFrom });
-    await scenario.untilReason('OpenSearchUser', username, 'WouldLockOut');
+    const refused = await scenario.untilReason('OpenSearchUser', username, 'WouldLockOut');
+    expect(readyOf(refused)?.message).toContain('name that Secret in passwordFrom');
     await stillWorks();
     await scenario.patch('OpenSearchUser', username, { spec: { passwordFrom: { secretKeyRef: { name: 'own' } } } });
     await scenario.untilReason('OpenSearchUser', username, 'Applied');

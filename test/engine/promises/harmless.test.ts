@@ -101,9 +101,12 @@ describe('Promise 9: it refuses a plan that would cut off its own access, and sa
     operator.putSecret('jane', { password: 'first' });
     operator.cluster.put('internalusers', 'operator', { hash: 'x', backend_roles: ['admin'] });
     const self = { name: 'self' };
-    operator.apply(USERS, self, { ...FROM_SECRET, name: 'operator', adoptionPolicy: 'Always' });
+    const same = { name: 'operator', adoptionPolicy: 'Always', backendRoles: ['admin'] };
+    operator.apply(USERS, self, { ...FROM_SECRET, ...same });
     await operator.start();
     expect(operator.ready(USERS, self)).toBe('False WouldLockOut');
+    expect(operator.message(USERS, self)).toContain('name that Secret in passwordFrom');
+    expect(operator.cluster.get('internalusers', 'operator')).toMatchObject({ hash: 'x' });
     const own = { passwordFrom: { secretKeyRef: { name: 'admin' } }, name: 'operator', adoptionPolicy: 'Always' };
     operator.apply(USERS, self, own);
     await operator.pass();
