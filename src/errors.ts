@@ -93,6 +93,19 @@ export class ThreadError extends OperatorError {
   }
 }
 
+/** Does something for which an endpoint may be closed to us; that is set aside, and holds up nothing else. */
+export async function unlessDisabled<T>(
+  act: () => Promise<T>,
+  whenDisabled: (error: EndpointDisabledError) => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof EndpointDisabledError)) throw error;
+    return whenDisabled(error);
+  }
+}
+
 /** The text of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -4,7 +4,7 @@ import type { Operation } from '../plan/operation.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import { nobody } from '../commit/ownership.ts';
 import { slotKeyOf } from './claim-index.ts';
-import { isUnreadable, setAside, unlessDisabled } from './disabled-documents.ts';
+import { isUnreadable, readUnlessDisabled, setAside } from './disabled-documents.ts';
 import { toTarget } from './object-teller.ts';
 import { runPass, type CommitReport, type Task } from './pass.ts';
 import { planTasks } from './plan-tasks.ts';
@@ -67,7 +67,7 @@ export async function refreshDocuments(context: TurnContext, notBeforeMs: number
   const startedMs = world.clock.now();
   await Promise.all(
     stale.map((kind) =>
-      unlessDisabled(state, kind, async () => {
+      readUnlessDisabled(state, kind, async () => {
         const changed = await state.documents.refresh(kind, cluster, { nowMs: startedMs, signal });
         for (const name of changed) noticeDrift(context, kind, name);
       }),

@@ -1,4 +1,4 @@
-import { EndpointDisabledError } from '../errors.ts';
+import { unlessDisabled, type EndpointDisabledError } from '../errors.ts';
 import type { DocumentName, Kind } from '../kinds/kind.ts';
 import { stalled } from '../plan/outcome.ts';
 import type { Task } from './pass.ts';
@@ -6,32 +6,35 @@ import { postpone, settle, type SessionState } from './session-state.ts';
 import type { TurnContext } from './turn-context.ts';
 
 /** Reads a document; one that we may not read is remembered as that, and holds up no other. */
-export async function unlessDisabled(
-  state: SessionState,
+export function readUnlessDisabled(
+  { disabled }: SessionState,
   { document }: Kind,
   read: () => Promise<void>,
 ): Promise<void> {
-  try {
-    await read();
-    state.disabled.delete(`GET ${document}`);
-  } catch (error) {
-    if (!(error instanceof EndpointDisabledError)) throw error;
-    state.disabled.set(`GET ${document}`, error.message);
-  }
+  return unlessDisabled(
+    async () => {
+      await read();
+      disabled.delete(`GET ${document}`);
+    },
+    ({ message }) => void disabled.set(`GET ${document}`, message),
+  );
 }
 
 /** The security configuration, in the same way. @returns whether anything was written to the cluster */
-export async function unlessConfigDisabled(context: TurnContext, run: () => Promise<boolean>): Promise<boolean> {
-  try {
-    const hasWritten = await run();
-    context.state.disabled.delete('GET securityconfig');
-    return hasWritten;
-  } catch (error) {
-    if (!(error instanceof EndpointDisabledError)) throw error;
-    context.state.disabled.set('GET securityconfig', error.message);
-    tellUnreadable(context, 'securityconfig', error.message);
-    return false;
-  }
+export function unlessConfigDisabled(context: TurnContext, run: () => Promise<boolean>): Promise<boolean> {
+  const { disabled } = context.state;
+  return unlessDisabled(
+    async () => {
+      const hasWritten = await run();
+      disabled.delete('GET securityconfig');
+      return hasWritten;
+    },
+    ({ message }) => {
+      disabled.set('GET securityconfig', message);
+      tellUnreadable(context, 'securityconfig', message);
+      return false;
+    },
+  );
 }
 
 /** What is dirty in a document that we may not read is told and tried later. @returns whether that is so */

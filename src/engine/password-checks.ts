@@ -1,5 +1,5 @@
 import type { Resource } from '../desired/resource.ts';
-import { EndpointDisabledError } from '../errors.ts';
+import { unlessDisabled } from '../errors.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { Operation } from '../plan/operation.ts';
 import type { Slot } from './claim-index.ts';
@@ -64,13 +64,11 @@ function toCheck(context: TurnContext, slot: Slot): Check | undefined {
 }
 
 /** Who may not write users cannot check them either, which is told where one is to be written. */
-async function tryBatch(context: TurnContext, kind: Kind, checks: readonly Check[]): Promise<void> {
-  try {
-    await checkBatch(context, kind, checks);
-  } catch (error) {
-    if (!(error instanceof EndpointDisabledError)) throw error;
-    context.state.disabled.set(`PATCH ${kind.document}`, error.message);
-  }
+function tryBatch(context: TurnContext, kind: Kind, checks: readonly Check[]): Promise<void> {
+  return unlessDisabled(
+    () => checkBatch(context, kind, checks),
+    ({ message }) => void context.state.disabled.set(`PATCH ${kind.document}`, message),
+  );
 }
 
 async function checkBatch(context: TurnContext, kind: Kind, checks: readonly Check[]): Promise<void> {
