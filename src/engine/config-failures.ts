@@ -20,7 +20,7 @@ export class ConfigFailures {
   /** What a former process tried is on record in the backups. */
   takeOver(backups: readonly Backup[]): void {
     for (const { journal } of [...backups].reverse())
-      if (journal.state === 'RolledBack')
+      if (journal.state === 'RolledBack' && journal.upgrade === undefined)
         this.add({ subjects: journal.subjects, outcome: rolledBack(journal.why ?? '') });
   }
 

@@ -1,4 +1,4 @@
-import type { Backup } from '../commit/config/config-backups.ts';
+import type { Backup, BackupWriter } from '../commit/config/config-backups.ts';
 import { resumeTransaction } from '../commit/config/config-transaction.ts';
 import { resumeUpgrade } from '../commit/config/upgrade-transaction.ts';
 import type { Slot } from './claim-index.ts';
@@ -23,31 +23,50 @@ export class ConfigRecord {
     const { world, state } = context;
     if (this.#clusterUuid === state.ledger?.clusterUuid) return;
     this.#backups = await world.configBackups.load(state.key);
-    const interrupted = this.#backups.filter(({ journal }) => journal.state === 'Open');
-    for (const backup of interrupted) await resume(context, slot, backup);
-    if (interrupted.length > 0) this.#backups = await world.configBackups.load(state.key);
+    for (const backup of this.#backups)
+      if (backup.journal.state === 'Open') await resume(context, slot, { backup, backups: this.#writer(context) });
     this.failures.takeOver(this.#backups);
     this.#clusterUuid = state.ledger?.clusterUuid;
   }
 
   /** Carries out a change that writes its own backup; when it throws, it is ended at the next turn. */
-  async during<T>({ world, state }: TurnContext, change: () => Promise<T>): Promise<T> {
+  async during<T>(context: TurnContext, change: (backups: BackupWriter) => Promise<T>): Promise<T> {
     this.#clusterUuid = undefined;
-    const result = await change();
-    this.#backups = await world.configBackups.load(state.key);
-    this.#clusterUuid = state.ledger?.clusterUuid;
+    const result = await change(this.#writer(context));
+    this.#clusterUuid = context.state.ledger?.clusterUuid;
     return result;
+  }
+
+  /** Keeps in mind what it writes, so that it need not be read again. */
+  #writer({ world: { configBackups } }: TurnContext): BackupWriter {
+    return {
+      open: async (documents, journal) => this.#keep(await configBackups.open(documents, journal, this.#backups)),
+      close: async (...ended) => this.#keep(await configBackups.close(...ended)),
+    };
+  }
+
+  #keep(backup: Backup): Backup {
+    const isOpening = backup.journal.state === 'Open';
+    const others = this.#backups.filter(({ secretName }) => secretName !== backup.secretName);
+    this.#backups = isOpening
+      ? [backup, ...others]
+      : this.#backups.map((one) => (one.secretName === backup.secretName ? backup : one));
+    return backup;
   }
 }
 
-async function resume({ world, state, cluster }: TurnContext, slot: Slot, backup: Backup): Promise<void> {
+async function resume(
+  { world, state, cluster }: TurnContext,
+  slot: Slot,
+  { backup, backups }: { readonly backup: Backup; readonly backups: BackupWriter },
+): Promise<void> {
   const api = cluster.configuration;
-  const backups = world.configBackups;
   const wishes = [...slot.claimants.values()].flatMap((resource) => toConfigWish(resource, state, world) ?? []);
+  const probes = probesOf(wishes);
   const result =
     backup.journal.upgrade === undefined
-      ? await resumeTransaction(backup, probesOf(wishes), { api, backups })
-      : await resumeUpgrade(backup, { api: api.upgrade, backups });
+      ? await resumeTransaction(backup, probes, { api, backups })
+      : await resumeUpgrade(backup, { api, backups, probes });
   const ended = result?.type ?? 'nothing stored';
   world.log.warn({ connection: state.key, result: ended }, 'interrupted change of the configuration ended');
 }

@@ -139,8 +139,9 @@ export class ConfigTurn {
     const startedMs = world.clock.now();
     const { wanted: whole, changes, isWhole } = plan;
     const wanted = { base: look.live, wanted: whole, changes, isWhole, probes: probesOf(look.wishes) };
-    const tools = { api: cluster.configuration, backups: world.configBackups };
-    const answer = await this.#record.during(context, () => runTransaction({ ...wanted, journal }, tools));
+    const answer = await this.#record.during(context, (backups) =>
+      runTransaction({ ...wanted, journal }, { api: cluster.configuration, backups }),
+    );
     const result = withDoubts(answer, plan.doubts);
     this.#lastLive = '';
     const outcome = failureOf(result);
@@ -168,10 +169,12 @@ export class ConfigTurn {
       isCommitted,
     }: { plan: ConfigPlan; outcomes: ReadonlyMap<ObjectKey, Outcome>; isCommitted: boolean },
   ): void {
-    for (const [key, outcome] of outcomes) {
+    for (const [key, decided] of outcomes) {
       // As it was when it was decided about: a newer one has not been looked at.
-      const resource = wishes.find(({ claim }) => claim.key === key)?.claim.resource;
-      if (resource === undefined) continue;
+      const wish = wishes.find(({ claim }) => claim.key === key);
+      if (wish === undefined) continue;
+      const { resource } = wish.claim;
+      const outcome = decided.type === 'applied' ? (this.#upgrade.failureOf(wish) ?? decided) : decided;
       const details = this.#details(resource, cluster.configuration.hasWayBack);
       const isDrift = isCommitted && plan.subjects.includes(key) && !isDeleting(resource) && teller.isReady(resource);
       teller.tell(

@@ -19,6 +19,11 @@ export function refused({ journal, createdAt }: Backup): Told {
   return { status: 'False', reason: 'Refused', message };
 }
 
+export function rolledBack({ journal, createdAt, secretName }: Backup): Told {
+  const message = `the upgrade of ${createdAt} was put back, since ${journal.why ?? ''}: ${changesOf(journal)}; it is not tried again until the spec or a Secret changes (what was there before is in the Secret ${secretName}, too)`;
+  return { status: 'False', reason: 'RolledBack', message };
+}
+
 export function hindered({ reason, why }: Extract<UpgradePlan, { type: 'hindered' }>): Told {
   return { status: 'False', reason, message: `not upgraded: ${why}` };
 }

@@ -61,9 +61,9 @@ describe.each([
           documents,
           journal: { ...journal, state: 'Open', isWhole, units: ['/dynamic/auth_failure_listeners/tries'] },
         }),
-      close: (_backup: Backup, state: string): Promise<void> => {
+      close: (backup: Backup, state: string): Promise<Backup> => {
         ends.push(state);
-        return Promise.resolve();
+        return Promise.resolve(backup);
       },
     };
     return runTransaction(

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { realStack } from '../support/real-stack.ts';
-import type { Fault, Recorded } from '../support/recording-proxy.ts';
+import { adminCertificate, realStack } from '../support/real-stack.ts';
+import { RecordingProxy, type Fault, type Recorded } from '../support/recording-proxy.ts';
 import { Rest } from '../support/rest.ts';
 import { HOME } from '../support/rights.ts';
-import { conditionOf, Scenario, type LiveObject } from '../support/scenario.ts';
+import { conditionOf, Scenario, type LiveObject, type Login } from '../support/scenario.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const KIND = 'OpenSearchSecurityConfig';
@@ -17,6 +17,8 @@ const PERFORM = { upgrade: { policy: 'Perform' } };
 
 const isPerform = ({ method, path }: Recorded): boolean => method === 'POST' && path.includes('_upgrade_perform');
 const isFlush = ({ method, path }: Recorded): boolean => method === 'DELETE' && path.endsWith('/cache');
+
+const isRestore = ({ method, path }: Recorded): boolean => method === 'PATCH' && path.endsWith('/roles');
 
 /** All roles but those of tests that run beside this one, whose names begin with their namespaces. */
 async function rolesOf({ search }: Scenario): Promise<Readonly<Record<string, object>>> {
@@ -161,5 +163,90 @@ describe('an upgrade of the default roles', () => {
     expect((await journals()).map(({ state }) => state)).not.toContain('Open');
     const sent = scenario.searchProxy.requests.filter(isPerform);
     expect(sent).toHaveLength(type === 'cut' && isStep === isPerform ? 2 : 1);
+  });
+
+  describe('after which somebody who must get in does not', () => {
+    /** To OpenSearch; whoever comes without a password comes with the rescue certificate. */
+    let proxy: RecordingProxy;
+    let jane: Login;
+    /** As they are before the upgrade: one is missing, and one has something that is not in its default. */
+    let old: Readonly<Record<string, object>>;
+
+    beforeEach(async () => {
+      const { cluster, caPem, stack } = scenario.real;
+      const target = { url: cluster.nodes[0]?.url ?? '', caPem, ...adminCertificate(cluster) };
+      proxy = await RecordingProxy.start({ ...target, isCertForOthers: true }, stack.ca);
+      jane = await scenario.person();
+      await scenario.secret('jane', { ...jane });
+      const path = `/${OTHER}/cluster_permissions`;
+      await scenario.change('roles', [{ op: 'add', path, value: ['cluster:monitor/health'] }]);
+      old = await rolesOf(scenario);
+      await scenario.adminSecret('rescue');
+      const rescue = { clientCertificate: { secretRef: { name: 'rescue' } } };
+      await scenario.connect({ endpoints: [proxy.url], rescue });
+    });
+    afterEach(() => proxy.stop());
+
+    /** Takes the user away while the upgrade is performed, and does what is asked for at the first step of that kind. */
+    function breakWhenPerformed(at?: { isStep: (request: Recorded) => boolean; act: () => Fault }): void {
+      let isActed = false;
+      proxy.fault = async (request): Promise<Fault | undefined> => {
+        if (isPerform(request)) await scenario.change('internalusers', [{ op: 'remove', path: `/${jane.username}` }]);
+        if (isActed) return { type: 'cut' };
+        if (at?.isStep(request) !== true) return undefined;
+        isActed = true;
+        return at.act();
+      };
+    }
+
+    const apply = (): Promise<unknown> =>
+      scenario.create(KIND, 'one', { ...PERFORM, probes: [{ secretRef: { name: 'jane' } }] });
+
+    it('is put back, and not tried again until the spec changes', async () => {
+      breakWhenPerformed();
+      scenario.startOperator();
+      await apply();
+      const object = await scenario.untilReason(KIND, 'one', 'RolledBack');
+      expect(conditionOf(object, 'Ready')?.message).toContain('the user of the probe in Secret jane');
+      expect(conditionOf(object, 'UpgradePerformed')?.reason).toBe('RolledBack');
+      expect([await rolesOf(scenario), await searches()]).toEqual([old, false]);
+      expect((await scenario.events('one')).map(({ reason }) => reason)).toContain('UpgradeRolledBack');
+      await new Promise((resolve) => setTimeout(resolve, 11_000));
+      expect(proxy.requests.filter(isPerform)).toHaveLength(1);
+      expect((await journals()).map(({ state }) => state)).toEqual(['RolledBack']);
+
+      proxy.fault = () => undefined;
+      jane = await scenario.person();
+      await scenario.secret('jane', { ...jane });
+      await untilUpgraded();
+      expect([await searches(), await rolesOf(scenario)]).toEqual([true, roles]);
+      await scenario.untilReason(KIND, 'one', 'Applied');
+    });
+
+    it.each([
+      ['before it is put back', isRestore, 'cut'],
+      ['after it was put back', isRestore, 'lose-answer'],
+    ] as const)('ends put back when the operator is killed %s', async (_when, isStep, type) => {
+      const operator = scenario.startOperator();
+      let isDead = false;
+      const act = (): Fault => {
+        isDead = true;
+        void operator.kill();
+        return { type };
+      };
+      breakWhenPerformed({ isStep, act });
+      await apply();
+      await waitFor('the operator to be killed', () => Promise.resolve(isDead ? true : undefined));
+      expect((await journals()).map(({ state }) => state)).toEqual(['Open']);
+      proxy.fault = () => undefined;
+      scenario.startOperator();
+      await waitFor('the end of it', async () => {
+        const object = await scenario.get(KIND, 'one');
+        const told = object === undefined ? undefined : conditionOf(object, 'UpgradePerformed');
+        return told?.status === 'False' ? true : undefined;
+      });
+      expect([await rolesOf(scenario), await searches()]).toEqual([old, false]);
+      expect((await journals()).map(({ state }) => state)).not.toContain('Open');
+    });
   });
 });

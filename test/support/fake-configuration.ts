@@ -127,9 +127,15 @@ class FakeUpgrade implements UpgradeApi {
   isStubborn = false;
   /** Words with which it is refused. */
   refusal: string | undefined;
+  checks = 0;
   /** What was asked for, in the order of arrival. */
   readonly performed: (UpgradeScope | undefined)[] = [];
   readonly #stored = new Set<string>();
+  /** What is stored now. */
+  get stored(): readonly string[] {
+    return [...this.#stored];
+  }
+
   /** Whether the nodes know of all that is stored. */
   isLoaded = true;
   readonly #step: (step: string) => Promise<void>;
@@ -139,6 +145,7 @@ class FakeUpgrade implements UpgradeApi {
   }
 
   check(): Promise<UpgradeOffer> {
+    this.checks += 1;
     return Promise.resolve({ type: 'offer', actions: this.offered });
   }
 
@@ -158,6 +165,16 @@ class FakeUpgrade implements UpgradeApi {
     this.isLoaded = false;
     await this.#step('performed');
     return { type: 'performed' };
+  }
+
+  async restore(before: JsonObject): Promise<string | undefined> {
+    await this.#step('restore');
+    for (const [name, value] of Object.entries((before['roles'] ?? {}) as JsonObject)) {
+      if (value === null) this.#stored.delete(name);
+      if (value === null) this.offered = [...this.offered, { document: 'roles', verb: 'add', name }];
+    }
+    await this.#step('restored');
+    return undefined;
   }
 
   async load(): Promise<string | undefined> {

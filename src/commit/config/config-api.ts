@@ -1,4 +1,4 @@
-import { OpenSearchClient, type OpenSearchResponse, type OpenSearchSettings } from '../../clients/opensearch.ts';
+import { OpenSearchClient, type OpenSearchSettings } from '../../clients/opensearch.ts';
 import {
   isRecord,
   read,
@@ -11,7 +11,7 @@ import {
 } from '../../clients/security-api.ts';
 import { accessRefusal } from '../../clients/access-refusal.ts';
 import { answers } from '../../clients/answers.ts';
-import { EndpointDisabledError, OperatorError } from '../../errors.ts';
+import { OperatorError, unlessDisabled } from '../../errors.ts';
 import type { JsonObject, JsonValue } from '../../generated/json-value.ts';
 import type { ConfigChange, ConfigDocument } from '../../plan/config/config-change.ts';
 import { MASK } from '../../plan/config/defaults.ts';
@@ -55,7 +55,7 @@ export interface ConfigApi {
 }
 
 /** Reading and writing alone. */
-export type ConfigDocuments = Pick<ConfigApi, 'fetch' | 'patch' | 'put'>;
+export type ConfigDocuments = Pick<ConfigApi, 'fetch' | 'patch' | 'put' | 'upgrade'>;
 
 export function configApi(
   client: OpenSearchClient,
@@ -75,7 +75,6 @@ export function configApi(
     prove: () => prove(settings, identity),
     logIn: (login) => logIn(settings, identity, login),
     answers,
-    upgrade: upgradeApi(client, identity.apiPrefix),
     asRescuer: (use) => asRescuer(settings, identity.apiPrefix, use),
   };
 }
@@ -99,7 +98,12 @@ function documents(
 ): ConfigDocuments {
   const api = `${API_PREFIXES[apiPrefix]}/api`;
   const write = async (method: 'PATCH' | 'PUT', path: string, body: JsonValue): Promise<WriteAnswer> => {
-    const answer = unlessDisabled(await client.request({ method, path, body: JSON.stringify(body) }));
+    const response = await client.request({ method, path, body: JSON.stringify(body) });
+    // What is disabled for us is refused, like what the server objects to.
+    const answer = await unlessDisabled<WriteAnswer>(
+      () => Promise.try(toWriteAnswer, response),
+      ({ message }) => ({ type: 'refused', words: message }),
+    );
     const advice = answer.type === 'refused' ? accessRefusal(answer.words, { path, isAdmin })?.advice : undefined;
     return answer.type === 'refused' && advice !== undefined
       ? { ...answer, words: `${answer.words}: ${advice}` }
@@ -113,18 +117,9 @@ function documents(
       return Object.fromEntries(await Promise.all(roots));
     },
     patch: (name, changes, base) => write('PATCH', `${api}/${name}`, [...patchFor(name, changes, base)]),
+    upgrade: upgradeApi(client, apiPrefix),
     put: (dynamic) => write('PUT', `${api}/securityconfig/config`, toPutBody('securityconfig', dynamic)),
   };
-}
-
-/** What is disabled for us is refused, like what the server objects to. */
-function unlessDisabled(response: OpenSearchResponse): WriteAnswer {
-  try {
-    return toWriteAnswer(response);
-  } catch (error) {
-    if (!(error instanceof EndpointDisabledError)) throw error;
-    return { type: 'refused', words: error.message };
-  }
 }
 
 /** Passwords are shown as asterisks; an administrator's certificate may read the document itself, where they are. */

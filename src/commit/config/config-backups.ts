@@ -44,6 +44,12 @@ export interface BackupTools {
   readonly clock: Clock;
 }
 
+/** Where one change is recorded. */
+export interface BackupWriter {
+  readonly open: (documents: ConfigTree, journal: Omit<Journal, 'state'>) => Promise<Backup>;
+  readonly close: ConfigBackups['close'];
+}
+
 /** So many are kept for each connection; the oldest gives way. */
 const KEPT = 5;
 const JOURNAL = 'security.opensearch.org/journal';
@@ -72,9 +78,8 @@ export class ConfigBackups {
     return found.flatMap((secret) => secret ?? []).sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
   }
 
-  /** Stores the configuration before anything is changed. @throws KubernetesError */
-  async open(documents: ConfigTree, journal: Omit<Journal, 'state'>): Promise<Backup> {
-    const present = await this.load(journal.connection);
+  /** Stores the configuration before anything is changed. @param present what `load` gave @throws KubernetesError */
+  async open(documents: ConfigTree, journal: Omit<Journal, 'state'>, present: readonly Backup[]): Promise<Backup> {
     const names = namesOf(journal.connection);
     const free = names.find((name) => present.every(({ secretName }) => secretName !== name));
     // The last upgrade stays on record, so that it is not done again.
@@ -91,11 +96,12 @@ export class ConfigBackups {
     return backup;
   }
 
-  /** @throws KubernetesError */
-  async close(backup: Backup, state: Exclude<JournalState, 'Open'>, why?: string): Promise<void> {
+  /** @returns the backup as it is then @throws KubernetesError */
+  async close(backup: Backup, state: Exclude<JournalState, 'Open'>, why?: string): Promise<Backup> {
     const journal = { ...backup.journal, state, ...(why === undefined ? {} : { why }) };
     const body = { metadata: { annotations: { [JOURNAL]: JSON.stringify(journal) } } };
     await this.#tools.kubernetes.request({ method: 'PATCH', path: this.#path(backup.secretName), body });
+    return { ...backup, journal };
   }
 
   async #get(name: string): Promise<Backup | undefined> {

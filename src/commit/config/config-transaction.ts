@@ -1,10 +1,4 @@
-import {
-  AuthenticationError,
-  ConflictError,
-  ForbiddenError,
-  NotInForceError,
-  NotInitializedError,
-} from '../../errors.ts';
+import { ConflictError, ForbiddenError, NotInForceError } from '../../errors.ts';
 import {
   changesBetween,
   DOCUMENT_OF_ROOT,
@@ -16,11 +10,9 @@ import { MASK } from '../../plan/config/defaults.ts';
 import { leavesOf, pathOf, valueAt, withValue, type ConfigTree } from '../../plan/config/tree.ts';
 import { providersThatComeFirst } from '../../plan/config/ways-in.ts';
 import type { WriteAnswer } from '../cluster.ts';
-import type { ConfigApi, ConfigDocuments, Login } from './config-api.ts';
-import type { Backup, ConfigBackups, Journal } from './config-backups.ts';
-
-/** People who must still get in, by the name of the Secret that says who they are. */
-export type Probes = ReadonlyMap<string, Login>;
+import type { ConfigApi, ConfigDocuments } from './config-api.ts';
+import type { Backup, BackupWriter, Journal } from './config-backups.ts';
+import { earlyFailure, failingProof, isLockOut, whyLockedOut, type Probes } from './proof.ts';
 
 export interface Transaction {
   readonly base: ConfigTree;
@@ -47,7 +39,7 @@ type Api = ConfigDocuments & Pick<ConfigApi, 'prove' | 'logIn' | 'answers' | 'as
 /** Where the configuration is, and where its backups go. */
 export interface TransactionTools {
   readonly api: Api;
-  readonly backups: Pick<ConfigBackups, 'open' | 'close'>;
+  readonly backups: BackupWriter;
 }
 
 /**
@@ -90,7 +82,7 @@ export async function resumeTransaction(
 /** Puts back what was there before the change, as far as the change touched it. */
 export async function rollBack(
   backup: Backup,
-  { api, backups }: { readonly api: Pick<Api, 'asRescuer'>; readonly backups: Pick<ConfigBackups, 'close'> },
+  { api, backups }: { readonly api: Pick<Api, 'asRescuer'>; readonly backups: Pick<BackupWriter, 'close'> },
   why: string,
 ): Promise<TransactionResult> {
   await api.asRescuer(async (rescuer) => {
@@ -111,9 +103,7 @@ type Trouble =
 
 /** Why nothing can be written yet, though nothing is wrong with what is wanted. */
 async function hindranceTo(transaction: Transaction, api: Api): Promise<string | undefined> {
-  const early = await failingProbe(api, transaction.probes);
-  if (early !== undefined) return `${early} does not get in even before the change: correct it`;
-  return silentProvider(transaction, api);
+  return (await earlyFailure(api, transaction.probes)) ?? (await silentProvider(transaction, api));
 }
 
 async function writeAndProve(transaction: Transaction, api: Api): Promise<Trouble | undefined> {
@@ -174,32 +164,6 @@ async function sendOrDoubt(send: () => Promise<WriteAnswer>): Promise<WriteAnswe
     if (!isLockOut(error)) throw error;
     return { type: 'refused', words: error.message };
   }
-}
-
-async function failingProof(api: Pick<Api, 'prove' | 'logIn'>, probes: Probes): Promise<string | undefined> {
-  return (await api.prove()) ?? (await failingProbe(api, probes));
-}
-
-/** After a write these say that it was wrong, and not that the cluster is away: a lock-out answers 503. */
-function isLockOut(error: unknown): error is Error {
-  return (
-    error instanceof NotInitializedError ||
-    error instanceof NotInForceError ||
-    error instanceof AuthenticationError ||
-    error instanceof ForbiddenError ||
-    error instanceof ConflictError
-  );
-}
-
-function whyLockedOut(error: Error): string {
-  const isAboutUs = !(error instanceof NotInForceError || error instanceof ConflictError);
-  return isAboutUs ? `the operator does not get in any more: ${error.message}` : error.message;
-}
-
-async function failingProbe(api: Pick<Api, 'logIn'>, probes: Probes): Promise<string | undefined> {
-  for (const [secret, login] of probes)
-    if (!(await api.logIn(login))) return `the user of the probe in Secret ${secret}`;
-  return undefined;
 }
 
 /** OpenSearch asks a provider only when somebody logs in, and everybody who comes to a later domain passes by it. */

@@ -5,6 +5,7 @@ import type { Cluster } from '../cluster.ts';
 import { asRescuer } from './config-api.ts';
 import type { ConfigBackups } from './config-backups.ts';
 import { rollBack } from './config-transaction.ts';
+import { rollBackUpgrade } from './upgrade-transaction.ts';
 
 interface Guard {
   readonly settings: OpenSearchSettings;
@@ -30,11 +31,10 @@ export async function openGuarded(open: () => Promise<Cluster>, guard: Guard): P
 }
 
 async function putBackInterrupted({ settings, connection, backups }: Guard, why: string): Promise<boolean> {
-  const interrupted = (await backups.load(connection)).find(
-    ({ journal }) => journal.state === 'Open' && journal.upgrade === undefined,
-  );
+  const interrupted = (await backups.load(connection)).find(({ journal }) => journal.state === 'Open');
   if (interrupted === undefined) return false;
-  const { apiPrefix } = interrupted.journal;
-  await rollBack(interrupted, { api: { asRescuer: (use) => asRescuer(settings, apiPrefix, use) }, backups }, why);
+  const { apiPrefix, upgrade } = interrupted.journal;
+  const putBack = upgrade === undefined ? rollBack : rollBackUpgrade;
+  await putBack(interrupted, { api: { asRescuer: (use) => asRescuer(settings, apiPrefix, use) }, backups }, why);
   return true;
 }

@@ -1,8 +1,10 @@
 import { securityRest } from '../../clients/security-rest.ts';
-import { toDocument, read, API_PREFIXES, type ApiPrefix } from '../../clients/security-api.ts';
+import { toDocument, toWriteAnswer, read, API_PREFIXES, type ApiPrefix } from '../../clients/security-api.ts';
 import type { OpenSearchClient } from '../../clients/opensearch.ts';
 import type { JsonObject, JsonValue } from '../../generated/json-value.ts';
+import type { WireOperation } from './config-wire.ts';
 import { flushCache } from '../flush-cache.ts';
+import { isObject, pointerOf, withValue } from '../../plan/config/tree.ts';
 import type { UpgradeAction, UpgradeOffer, UpgradeScope } from '../../plan/config/upgrade-plan.ts';
 
 export type UpgradeAnswer = { readonly type: 'performed' } | { readonly type: 'refused'; readonly words: string };
@@ -15,6 +17,8 @@ export interface UpgradeApi {
   perform(scope: UpgradeScope | undefined): Promise<UpgradeAnswer>;
   /** What is stored now of some entities; `null` for those that are not there. One GET a document. */
   fetch(actions: readonly UpgradeAction[]): Promise<JsonObject>;
+  /** Stores again what `fetch` gave: what was not there goes. One PATCH a document. @returns why not, in the server's words */
+  restore(before: JsonObject): Promise<string | undefined>;
   /** Makes every node load what is stored. One DELETE. @returns why not, in the server's words */
   load(): Promise<string | undefined>;
 }
@@ -41,11 +45,27 @@ export function upgradeApi(client: OpenSearchClient, prefix: ApiPrefix): Upgrade
       });
       return Object.fromEntries(await Promise.all(documents));
     },
+    restore: async (before) => {
+      for (const [document, entities] of Object.entries(before)) {
+        const body = JSON.stringify(Object.entries(entities as JsonObject).map(toRestoring));
+        const path = `${API_PREFIXES[prefix]}/api/${document}`;
+        const answer = toWriteAnswer(await client.request({ method: 'PATCH', path, body }));
+        if (answer.type === 'refused') return answer.words;
+      }
+      return undefined;
+    },
     load: async () => {
       const answer = await flushCache(rest);
       return answer.type === 'flushed' ? undefined : answer.words;
     },
   };
+}
+
+/** As it was, but for what the server itself says of it. */
+function toRestoring([name, value]: [string, JsonValue]): WireOperation {
+  const path = pointerOf([name]);
+  if (!isObject(value)) return { op: 'remove', path };
+  return { op: 'add', path, value: withValue(value, ['static'], undefined) };
 }
 
 function entity(all: JsonObject, name: string): JsonValue {

@@ -1,67 +1,118 @@
 import { isDeepStrictEqual } from 'node:util';
+import { NotInForceError } from '../../errors.ts';
 import type { JsonObject } from '../../generated/json-value.ts';
-import { spellAction, type UpgradeAction, type UpgradePlan } from '../../plan/config/upgrade-plan.ts';
-import type { UpgradeApi } from './upgrade-api.ts';
-import type { Backup, ConfigBackups, Journal } from './config-backups.ts';
+import {
+  spellAction,
+  type UpgradeAction,
+  type UpgradeOffer,
+  type UpgradePlan,
+} from '../../plan/config/upgrade-plan.ts';
+import type { ConfigApi } from './config-api.ts';
+import type { Backup, BackupWriter, Journal } from './config-backups.ts';
+import { earlyFailure, failingProof, isLockOut, whyLockedOut, type Probes } from './proof.ts';
+
+type Api = Pick<ConfigApi, 'upgrade' | 'prove' | 'logIn' | 'asRescuer' | 'hasWayBack'>;
 
 export interface UpgradeTools {
-  readonly api: UpgradeApi;
-  readonly backups: Pick<ConfigBackups, 'open' | 'close'>;
+  readonly api: Api;
+  readonly backups: BackupWriter;
+  readonly probes: Probes;
 }
 
-/** `why`: what is not as it should be afterwards. */
+/** `offer` is what is offered afterwards. */
 export type UpgradeResult =
-  { readonly type: 'performed'; readonly why?: string } | { readonly type: 'refused'; readonly words: string };
+  /** `why`: what is not as it should be afterwards. */
+  | { readonly type: 'performed'; readonly why?: string; readonly offer: UpgradeOffer }
+  | { readonly type: 'rolledBack'; readonly why: string }
+  /** Nothing was written. */
+  | { readonly type: 'refused'; readonly words: string }
+  /** Nothing was written, and nothing can be yet. */
+  | { readonly type: 'waiting'; readonly message: string };
 
 type Wanted = Extract<UpgradePlan, { type: 'perform' }>;
 
 /**
- * Upgrades once: back up what will be changed, perform, make the nodes load it, read back.
+ * Upgrades once: back up what will be changed, perform, make the nodes load it, prove that the operator and the people of
+ * the probes get in, read back; otherwise put back what was there.
  *
  * @throws the error of the whole connection while it is open what happened; `resumeUpgrade` goes on
  */
 export async function runUpgrade(
   { scope, record }: Wanted,
   journal: Omit<Journal, 'state' | 'units' | 'upgrade'>,
-  { api, backups }: UpgradeTools,
+  tools: UpgradeTools,
 ): Promise<UpgradeResult> {
-  const before = await api.fetch(record.actions);
+  const { api, backups, probes } = tools;
+  const message = await earlyFailure(api, probes);
+  if (message !== undefined) return { type: 'waiting', message };
+  const before = await api.upgrade.fetch(record.actions);
   const backup = await backups.open(before, { ...journal, units: [], upgrade: record });
-  const answer = await api.perform(scope);
-  if (answer.type === 'refused') {
-    await backups.close(backup, 'Unchanged', answer.words);
-    return answer;
-  }
-  return finish(backup, { api, backups });
+  const answer = await api.upgrade.perform(scope);
+  if (answer.type === 'performed') return finish(backup, tools);
+  await backups.close(backup, 'Unchanged', answer.words);
+  return answer;
 }
 
 /**
- * Ends what a crash or an outage interrupted: what was stored is loaded. What was not stored is no longer on record, so
- * that it is planned anew.
+ * Ends what a crash or an outage interrupted: what was stored is loaded and proved, or put back. What was not stored is no
+ * longer on record, so that it is planned anew.
  */
 export async function resumeUpgrade(backup: Backup, tools: UpgradeTools): Promise<UpgradeResult | undefined> {
   const { actions = [] } = backup.journal.upgrade ?? {};
-  const current: JsonObject = await tools.api.fetch(actions);
+  const current = await tools.api.asRescuer(({ upgrade }) => upgrade.fetch(actions));
   const isStored = !isDeepStrictEqual(plain(current), plain(backup.documents));
   if (isStored) return finish(backup, tools);
   await tools.backups.close(backup, 'Unchanged');
   return undefined;
 }
 
-async function finish(backup: Backup, { api, backups }: UpgradeTools): Promise<UpgradeResult> {
-  const words = await api.load();
-  const left = await stillOffered(backup.journal.upgrade?.actions ?? [], api);
+/** Puts back what was there before, and makes the nodes load that. */
+export async function rollBackUpgrade(
+  backup: Backup,
+  { api, backups }: { readonly api: Pick<Api, 'asRescuer'>; readonly backups: Pick<BackupWriter, 'close'> },
+  why: string,
+): Promise<UpgradeResult> {
+  const words = await api.asRescuer(
+    async ({ upgrade }) => (await upgrade.restore(backup.documents)) ?? (await upgrade.load()),
+  );
+  if (words !== undefined) throw new NotInForceError(`the roles of before the upgrade cannot be put back: ${words}`);
+  await backups.close(backup, 'RolledBack', why);
+  return { type: 'rolledBack', why };
+}
+
+async function finish(backup: Backup, tools: UpgradeTools): Promise<UpgradeResult> {
+  const { api, backups } = tools;
+  const { notLoaded, unproved } = await loadAndProve(tools);
+  if (unproved !== undefined && api.hasWayBack) return rollBackUpgrade(backup, tools, unproved);
+  const offer = await api.upgrade.check(AbortSignal.timeout(CHECK_MS));
   const why =
-    words === undefined
-      ? left
-      : `the caches could not be flushed, so that nodes may go on with the old roles: ${words}`;
+    notLoaded ??
+    (unproved === undefined
+      ? stillOffered(backup.journal.upgrade?.actions ?? [], offer)
+      : `${unproved}, and only a client certificate listed in plugins.security.authcz.admin_dn can put back what was there`);
   await backups.close(backup, 'Committed', why);
-  return { type: 'performed', ...(why === undefined ? {} : { why }) };
+  return { type: 'performed', offer, ...(why === undefined ? {} : { why }) };
+}
+
+async function loadAndProve({
+  api,
+  probes,
+}: UpgradeTools): Promise<{ readonly notLoaded?: string; readonly unproved?: string }> {
+  try {
+    const words = await api.upgrade.load();
+    const unproved = await failingProof(api, probes);
+    if (unproved !== undefined) return { unproved };
+    return words === undefined
+      ? {}
+      : { notLoaded: `the caches could not be flushed, so that nodes may go on with the old roles: ${words}` };
+  } catch (error) {
+    if (!isLockOut(error)) throw error;
+    return { unproved: whyLockedOut(error) };
+  }
 }
 
 /** Another node may have other defaults on its disk. */
-async function stillOffered(actions: readonly UpgradeAction[], api: UpgradeApi): Promise<string | undefined> {
-  const offer = await api.check(AbortSignal.timeout(CHECK_MS));
+function stillOffered(actions: readonly UpgradeAction[], offer: UpgradeOffer): string | undefined {
   const wanted = new Set(actions.map(spellAction));
   const left = offer.type === 'offer' ? offer.actions.map(spellAction).filter((action) => wanted.has(action)) : [];
   return left.length === 0 ? undefined : `OpenSearch still offers ${left.sort().join(', ')}`;

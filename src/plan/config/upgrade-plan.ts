@@ -47,7 +47,11 @@ export type UpgradePlan =
   | { readonly type: 'nothing' }
   /** The same was tried before. */
   | { readonly type: 'tried' }
-  | { readonly type: 'hindered'; readonly reason: 'DeclaredByRole' | 'Unsupported' | 'Refused'; readonly why: string }
+  | {
+      readonly type: 'hindered';
+      readonly reason: 'DeclaredByRole' | 'Unsupported' | 'Refused' | 'Verifying';
+      readonly why: string;
+    }
   | {
       readonly type: 'perform';
       readonly scope: UpgradeScope | undefined;
