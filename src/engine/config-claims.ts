@@ -15,20 +15,18 @@ import type { World } from './world.ts';
 export interface ConfigWish extends Omit<ConfigClaim, 'refusal'> {
   readonly version: string;
   readonly probes: ReadonlyMap<string, Login>;
+  /** Values that came from Secrets. */
+  readonly secrets: readonly string[];
 }
+
+const UNREAD = { probes: new Map<string, Login>(), secrets: [] };
 
 /** What an object wants of the configuration; undefined while a Secret is being read. */
 export function toConfigWish(resource: Resource, state: SessionState, world: World): ConfigWish | undefined {
   const spec = resource.spec as OpenSearchSecurityConfigSpec;
-  const claim = { key: objectKey(resource), resource };
-  const common = {
-    claim,
-    isReplacing: spec.mode === 'Replace',
-    hasProbes: (spec.probes ?? []).length > 0,
-    allowedKeys: spec.allowUnknownKeys ?? [],
-  };
+  const common = commonOf(resource);
   const none = (outcome: Outcome): ConfigWish => {
-    return { ...common, declared: { type: 'none', outcome }, version: versionOf(resource), probes: new Map() };
+    return { ...common, ...UNREAD, declared: { type: 'none', outcome }, version: versionOf(resource) };
   };
   if (isDeleting(resource)) return none(waiting('Pending', ''));
   const early = earlyOutcome(resource, state, world);
@@ -50,10 +48,21 @@ export function toConfigWish(resource: Resource, state: SessionState, world: Wor
   return {
     ...common,
     declared: { type: 'leaves', leaves: declaredLeaves(spec, texts) },
+    secrets: [...texts.values()],
     version: [versionOf(resource), ...new Set(reads.map((one) => (one.type === 'value' ? one.version : '')))].join('/'),
     probes: new Map(
       logins.map(([name, user, password]) => [name, { username: textOf(user), password: textOf(password) }]),
     ),
+  };
+}
+
+function commonOf(resource: Resource): Pick<ConfigWish, 'claim' | 'isReplacing' | 'hasProbes' | 'allowedKeys'> {
+  const spec = resource.spec as OpenSearchSecurityConfigSpec;
+  return {
+    claim: { key: objectKey(resource), resource },
+    isReplacing: spec.mode === 'Replace',
+    hasProbes: (spec.probes ?? []).length > 0,
+    allowedKeys: spec.allowUnknownKeys ?? [],
   };
 }
 

@@ -138,7 +138,8 @@ export class ConfigTurn {
     const journal = { connection: state.key, clusterUuid, apiPrefix, subjects: versions };
     const startedMs = world.clock.now();
     const { wanted: whole, changes, isWhole } = plan;
-    const wanted = { base: look.live, wanted: whole, changes, isWhole, probes: probesOf(look.wishes) };
+    const secrets = look.wishes.flatMap((wish) => wish.secrets);
+    const wanted = { base: look.live, wanted: whole, changes, isWhole, secrets, probes: probesOf(look.wishes) };
     const answer = await this.#record.during(context, (backups) =>
       runTransaction({ ...wanted, journal }, { api: cluster.configuration, backups }),
     );

@@ -184,6 +184,20 @@ describe('a security configuration', () => {
     expect(JSON.stringify(told)).not.toContain('c2VjcmV0LXNpZ25pbmcta2V5');
   });
 
+  test('does not tell a value of a Secret that the server repeats when it refuses', async () => {
+    const operator = anOperator();
+    operator.putSecret('new', { value: 'what-nobody-may-know' });
+    operator.cluster.configuration.refusal =
+      'Cannot deserialize value of type `int` from String "what-nobody-may-know": not a valid `int` value';
+    operator.apply(CONFIGS, SSO, {
+      allowUnknownKeys: ['/brand_new'],
+      valuesFrom: [{ path: '/brand_new', secretKeyRef: { name: 'new', key: 'value' } }],
+    });
+    await operator.start();
+    expect(operator.ready(CONFIGS, SSO)).toBe('False Rejected');
+    expect(operator.message(CONFIGS, SSO)).toContain('from String "[redacted]"');
+  });
+
   test('plans anew when somebody else changes the configuration between the backup and the write', async () => {
     const operator = anOperator();
     const { configuration } = operator.cluster;

@@ -67,7 +67,15 @@ describe.each([
       },
     };
     return runTransaction(
-      { base: before, wanted, changes: changesBetween(before, wanted), isWhole, probes: new Map(), journal },
+      {
+        base: before,
+        wanted,
+        changes: changesBetween(before, wanted),
+        isWhole,
+        probes: new Map(),
+        secrets: [],
+        journal,
+      },
       { api: cluster.configuration, backups },
     );
   }

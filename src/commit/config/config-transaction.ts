@@ -1,3 +1,4 @@
+import { redact, secretsIn } from '../../clients/redact.ts';
 import { ConflictError, ForbiddenError, NotInForceError } from '../../errors.ts';
 import {
   changesBetween,
@@ -21,6 +22,8 @@ export interface Transaction {
   /** `wanted` is all that the main document is to have, and is written as a whole. */
   readonly isWhole: boolean;
   readonly probes: Probes;
+  /** What must not be told, should the server repeat it. */
+  readonly secrets: readonly string[];
   readonly journal: Omit<Journal, 'state' | 'units' | 'isWhole'>;
 }
 
@@ -89,7 +92,8 @@ export async function rollBack(
     const current = await rescuer.fetch(documentsOf(backup.documents));
     const wanted = backupOver(current, backup);
     const isWhole = backup.journal.isWhole === true && !isMasked(wanted);
-    const refusal = await write(rescuer, { base: current, wanted, changes: changesBetween(current, wanted), isWhole });
+    const changes = changesBetween(current, wanted);
+    const refusal = await write(rescuer, { base: current, wanted, changes, isWhole, secrets: [] });
     if (refusal !== undefined) throw new NotInForceError(`the configuration cannot be put back: ${refusal.words}`);
   });
   await backups.close(backup, 'RolledBack', why);
@@ -143,14 +147,14 @@ async function doubtAfter(
 /** Writes document after document until one is refused. */
 async function write(
   api: ConfigDocuments,
-  { base, wanted, changes, isWhole }: Pick<Transaction, 'base' | 'wanted' | 'changes' | 'isWhole'>,
+  { base, wanted, changes, isWhole, secrets }: Omit<Transaction, 'probes' | 'journal'>,
 ): Promise<{ readonly words: string; readonly isFirst: boolean } | undefined> {
   let isFirst = true;
   for (const [document, part] of byDocument(changes)) {
     const send = (): Promise<WriteAnswer> =>
       isWhole && document === 'securityconfig' ? api.put(wanted['dynamic'] ?? {}) : api.patch(document, part, base);
     const answer = await (isFirst ? send() : sendOrDoubt(send));
-    if (answer.type === 'refused') return { words: answer.words, isFirst };
+    if (answer.type === 'refused') return { words: redact(answer.words, [...secrets, ...secretsAmong(part)]), isFirst };
     isFirst = false;
   }
   return undefined;
@@ -187,6 +191,11 @@ function isMasked(tree: ConfigTree): boolean {
 
 function withUnits(tree: ConfigTree, source: ConfigTree, units: readonly string[]): ConfigTree {
   return units.reduce((rest, unit) => withValue(rest, pathOf(unit), valueAt(source, pathOf(unit))), tree);
+}
+
+/** What has a telling name. */
+function secretsAmong(changes: readonly ConfigChange[]): readonly string[] {
+  return secretsIn(Object.fromEntries(changes.map(({ pointer, value }) => [pointer, value])));
 }
 
 function unitsOf(changes: readonly ConfigChange[]): readonly string[] {
