@@ -100,6 +100,23 @@ describe('access to the Security API', () => {
     await scenario.untilReason('OpenSearchConnection', 'reads', 'Connected');
   });
 
+  it.each(['Merge', 'Replace'])(
+    'without changes of the configuration names the permission, with mode %s',
+    async (mode) => {
+      const path = '/_plugins/_security/api/securityconfig';
+      const before = await scenario.search.ok<{ config: { dynamic: object } }>('GET', path);
+      const name = `config-${mode.toLowerCase()}`;
+      await connectAs(name, { backend_roles: ['admin'] });
+      const whole = mode === 'Replace' ? before.config.dynamic : {};
+      const dynamic = { ...whole, do_not_fail_on_forbidden: true };
+      const spec = { connectionRef: { name }, mode, dynamic, adoptionPolicy: 'Always' };
+      await scenario.create('OpenSearchSecurityConfig', name, spec);
+      const refused = await scenario.untilReason('OpenSearchSecurityConfig', name, 'Rejected');
+      expect(readyOf(refused)?.message).toContain('the permission restapi:admin/config/update');
+      expect(await scenario.search.ok('GET', path)).toEqual(before);
+    },
+  );
+
   it('without the flush of caches is told when that is asked for, and takes nothing else', async () => {
     await connectLimited('cache', 'stack_no_cache');
     await scenario.patch('OpenSearchConnection', 'cache', { metadata: { annotations: { [FLUSH]: 'now' } } });
