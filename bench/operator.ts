@@ -31,8 +31,13 @@ export function startOperator(place: Place, flags: readonly string[] = []): Prog
   });
 }
 
-/** Operations that were committed and accepted, by the operator's own log; the count is checked on the server afterwards. */
-export function committed(lines: readonly Line[]): number {
-  const commits = lines.filter(({ msg }) => msg === 'committed');
-  return commits.reduce((sum, { add, remove, refused }) => sum + Number(add) + Number(remove) - Number(refused), 0);
+/** Operations that were committed and accepted, by one line of the operator's log. */
+export function committed({ msg, add, remove, refused }: Line): number {
+  return msg === 'committed' ? Number(add) + Number(remove) - Number(refused) : 0;
+}
+
+/** Says yes to the line with which `count` operations were committed; the count is checked on the server afterwards. */
+export function whenCommitted(count: number): (line: Line) => boolean {
+  let sum = 0;
+  return (line) => (sum += committed(line)) >= count;
 }

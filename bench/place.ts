@@ -38,17 +38,32 @@ export class Place {
     });
   }
 
-  /** With the connection and `count` objects. */
+  /** With the connection; `fill` makes the `count` objects. */
   static async make(stack: OwnStack, wanted: { readonly kind: BenchKind; readonly count: number }): Promise<Place> {
     const [cluster] = stack.opensearch;
     if (cluster === undefined) throw new Error('the stack has no OpenSearch');
     const place = new Place(stack, cluster, wanted);
     await place.kube.ok('POST', '/api/v1/namespaces', { metadata: { name: place.namespace } });
     await place.connect(place.searchUrl);
-    await forEachConcurrently(place.names, APPLIERS, async (name) => {
-      await place.kube.ok('POST', place.objects, manifest(place.kind, name));
-    });
     return place;
+  }
+
+  /** Makes the objects, as a hasty `kubectl apply` does. @returns milliseconds */
+  async fill(): Promise<number> {
+    const startedAt = Date.now();
+    await forEachConcurrently(this.names, APPLIERS, async (name) => {
+      await this.kube.ok('POST', this.objects, manifest(this.kind, name));
+    });
+    return Date.now() - startedAt;
+  }
+
+  /** How many objects the API server has. */
+  async countObjects(): Promise<number> {
+    const list = await this.kube.ok<{
+      readonly items: readonly object[];
+      readonly metadata: { readonly remainingItemCount?: number };
+    }>('GET', `${this.objects}?limit=1`);
+    return list.items.length + (list.metadata.remainingItemCount ?? 0);
   }
 
   /** Path of the collection of custom resources. */
@@ -114,6 +129,16 @@ export class Place {
   async count(): Promise<number> {
     const all = await this.search.ok<Readonly<Record<string, object>>>('GET', this.entities);
     return Object.keys(all).filter((name) => name.startsWith(this.namespace)).length;
+  }
+
+  /** Entities that no custom resource stands for. */
+  async addToOpenSearch(names: readonly string[]): Promise<void> {
+    const { batch } = SHAPES[this.kind];
+    const value = { cluster_permissions: ['cluster_composite_ops_ro'] };
+    for (let at = 0; at < names.length; at += batch) {
+      const operations = names.slice(at, at + batch).map((name) => ({ op: 'add', path: `/${name}`, value }));
+      await this.search.ok('PATCH', this.entities, operations);
+    }
   }
 
   /** Behind the operator's back. */

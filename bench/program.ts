@@ -27,21 +27,40 @@ export class Program {
     this.#exit = new Promise((resolve) => child.once('close', resolve));
   }
 
-  /** Milliseconds from the start of the program to the line that `find` accepts. @throws Error when it does not come */
-  async until(what: string, find: (line: Line) => boolean, timeoutMs: number): Promise<number> {
-    const seen = (): Line | undefined => this.lines.find(find);
-    const line = await new Promise<Line | undefined>((resolve) => {
-      const timer = setTimeout(() => resolve(seen()), timeoutMs);
+  /**
+   * When the line was written with which the program had said enough, in milliseconds since 1970.
+   *
+   * @param isEnough is asked about each line once, in their order, until it says yes
+   * @throws Error when it does not come, or the program ends before
+   */
+  async until(what: string, isEnough: (line: Line) => boolean, timeoutMs: number): Promise<number> {
+    let asked = 0;
+    const next = (): Line | undefined => {
+      while (asked < this.lines.length) {
+        const line = this.lines[asked];
+        asked += 1;
+        if (line !== undefined && isEnough(line)) return line;
+      }
+      return undefined;
+    };
+    const line = await this.#wait(next, timeoutMs);
+    if (line === undefined) throw new Error(`${what} is not there after ${timeoutMs} ms: ${this.#complaint}`);
+    return timeOf(line);
+  }
+
+  #wait(next: () => Line | undefined, timeoutMs: number): Promise<Line | undefined> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(undefined), timeoutMs);
       this.#onLine = () => {
-        if (seen() === undefined) return;
+        const line = next();
+        if (line === undefined) return;
         clearTimeout(timer);
-        resolve(seen());
+        this.#onLine = () => undefined;
+        resolve(line);
       };
       this.#onLine();
-      void this.#exit.then(() => resolve(seen()));
+      void this.#exit.then(() => resolve(undefined));
     });
-    if (line === undefined) throw new Error(`${what} is not there after ${timeoutMs} ms: ${this.#complaint}`);
-    return timeOf(line) - this.startedAt;
   }
 
   async ended(): Promise<void> {

@@ -75,6 +75,11 @@ export class KubernetesError extends OperatorError {
   }
 }
 
+/** The API server refuses a request for what it is, by admission or permissions; anything else is trouble with the server. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof KubernetesError && error.status >= 400 && error.status < 500;
+}
+
 /** Only the leader writes, and this process is not, or no longer. */
 export class NotLeaderError extends OperatorError {
   override readonly code = 'NOT_LEADER';

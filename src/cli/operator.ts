@@ -16,6 +16,7 @@ import { collectProcessMetrics } from '../metrics/process-metrics.ts';
 import { EventRecorder } from '../status/event-recorder.ts';
 import { ObjectWriter } from '../status/object-writer.ts';
 import { SecretWriter } from '../status/secret-writer.ts';
+import { FinalizerQueue } from '../status/finalizer-queue.ts';
 import { StatusQueue } from '../status/status-queue.ts';
 import { serveHttp, type HealthQuestions } from './http-server.ts';
 import { identityOf, type Identity } from './identity.ts';
@@ -89,12 +90,14 @@ function createWorld(
     systemClock,
   );
   const configBackups = new ConfigBackups({ kubernetes, namespace: credentials.namespace, clock: systemClock });
+  const statuses = new StatusQueue(writer, log);
   const world: OuterWorld = {
     ...tools,
     kinds,
     metrics,
     writer,
-    statuses: new StatusQueue(writer, log),
+    statuses,
+    finalizers: new FinalizerQueue({ writer, statuses }, tools),
     events: new EventRecorder({ ...tools, metrics, isClusterWide: settings.namespaces.length === 0 }),
     secrets: new SecretWriter(kubernetes, randomBytes),
     passwords,

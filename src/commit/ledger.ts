@@ -46,6 +46,7 @@ export class Ledger {
   readonly #shards: Shard[] = [];
   readonly #shardOf = new Map<string, Shard>();
   readonly #unsaved = new Set<Shard>();
+  #saving: Promise<void> = Promise.resolve();
 
   private constructor(kubernetes: KubernetesClient, place: { namespace: string; connection: string; id: string }) {
     this.#kubernetes = kubernetes;
@@ -74,12 +75,36 @@ export class Ledger {
     return entry === undefined ? nobody : readOwnership(JSON.parse(entry) as SpelledOwnership);
   }
 
+  /** Whose finalizer may be missing, by the name in OpenSearch that is theirs. */
+  provisional(): readonly { readonly key: string; readonly owner: ObjectKey }[] {
+    const spelled = [...this.#shardOf].map(([key, { entries }]) => ({ key, entry: entries.get(key) ?? '' }));
+    return spelled
+      .filter(({ entry }) => entry.includes('"provisional":true'))
+      .flatMap(({ key, entry }) => {
+        const { owner } = readOwnership(JSON.parse(entry) as SpelledOwnership);
+        return owner === undefined ? [] : [{ key, owner }];
+      });
+  }
+
   /** Stores the changes, one write for each ConfigMap they touch. @throws KubernetesError, UnreachableError; nothing is lost, record again */
   async record(changes: readonly OwnerChange[]): Promise<void> {
     this.retract(changes);
+    // One after the other: two saves of one ConfigMap would conflict.
+    const saved = this.#saving.then(() => this.#saveAll());
+    this.#saving = saved.catch(() => undefined);
+    await saved;
+  }
+
+  async #saveAll(): Promise<void> {
     for (const shard of this.#unsaved) {
-      await this.#save(shard);
+      // What changes while it is saved is saved once more.
       this.#unsaved.delete(shard);
+      try {
+        await this.#save(shard);
+      } catch (error) {
+        this.#unsaved.add(shard);
+        throw error;
+      }
     }
   }
 

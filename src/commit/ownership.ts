@@ -10,35 +10,54 @@ export interface OwnerChange {
   readonly owner?: ObjectKey | null;
   /** Absent when that does not change. */
   readonly parts?: Parts;
+  /** Absent when that does not change, or with a new owner, who has its finalizer. */
+  readonly isProvisional?: boolean;
 }
 
 /** What is on record for one name. */
 export interface Ownership {
   readonly owner: ObjectKey | undefined;
   readonly parts: Parts;
+  /** The owner may be without its finalizer, so it can go without being waited for. */
+  readonly isProvisional: boolean;
 }
 
 /** As JSON: the owner alone as text, which it is for all names that are not shared. */
 export type SpelledOwnership =
-  ObjectKey | { readonly owner?: ObjectKey; readonly parts: Readonly<Record<ObjectKey, readonly string[]>> };
+  | ObjectKey
+  | {
+      readonly owner?: ObjectKey;
+      readonly provisional?: true;
+      readonly parts?: Readonly<Record<ObjectKey, readonly string[]>>;
+    };
 
-export const nobody: Ownership = { owner: undefined, parts: new Map() };
+export const nobody: Ownership = { owner: undefined, parts: new Map(), isProvisional: false };
 
-export function changeOwnership(before: Ownership, { owner, parts }: OwnerChange): Ownership {
-  return { owner: owner === undefined ? before.owner : (owner ?? undefined), parts: parts ?? before.parts };
+export function changeOwnership(before: Ownership, { owner, parts, isProvisional }: OwnerChange): Ownership {
+  const next = owner === undefined ? before.owner : (owner ?? undefined);
+  return {
+    owner: next,
+    parts: parts ?? before.parts,
+    isProvisional: next !== undefined && (isProvisional ?? (owner === undefined && before.isProvisional)),
+  };
 }
 
 export function isNobody({ owner, parts }: Ownership): boolean {
   return owner === undefined && parts.size === 0;
 }
 
-export function spellOwnership({ owner, parts }: Ownership): SpelledOwnership {
-  if (parts.size === 0) return owner ?? '';
+export function spellOwnership({ owner, parts, isProvisional }: Ownership): SpelledOwnership {
+  if (parts.size === 0 && !isProvisional) return owner ?? '';
   const sorted = [...parts].sort(([a], [b]) => (a < b ? -1 : 1));
-  return { ...(owner === undefined ? {} : { owner }), parts: Object.fromEntries(sorted) };
+  return {
+    ...(owner === undefined ? {} : { owner }),
+    ...(isProvisional ? { provisional: true } : {}),
+    ...(parts.size === 0 ? {} : { parts: Object.fromEntries(sorted) }),
+  };
 }
 
 export function readOwnership(spelled: SpelledOwnership): Ownership {
-  if (typeof spelled === 'string') return { owner: spelled, parts: new Map() };
-  return { owner: spelled.owner, parts: new Map(Object.entries(spelled.parts)) };
+  if (typeof spelled === 'string') return { ...nobody, owner: spelled };
+  const { owner, provisional = false, parts = {} } = spelled;
+  return { owner, parts: new Map(Object.entries(parts)), isProvisional: provisional };
 }

@@ -69,6 +69,8 @@ export interface CommonSpec {
 /** A custom resource that stands for one resource in OpenSearch. */
 export interface Resource extends KubernetesObject<CommonSpec, ObjectStatus> {
   readonly kind: Kind;
+  /** It is not in the API server any more: it went before it had its finalizer. */
+  readonly hasDeparted?: true;
 }
 
 /** Group and version of all kinds; their collections are below `API_BASE`. */

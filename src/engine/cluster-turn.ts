@@ -4,6 +4,7 @@ import type { Operation } from '../plan/operation.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import { nobody } from '../commit/ownership.ts';
 import { slotKeyOf } from './claim-index.ts';
+import { takeOverProvisional } from './departed.ts';
 import { isUnreadable, readUnlessDisabled, setAside } from './disabled-documents.ts';
 import { toTarget } from './object-teller.ts';
 import { runPass, type CommitReport, type Task } from './pass.ts';
@@ -40,6 +41,7 @@ export async function openLedger({ world, state, cluster }: TurnContext): Promis
   if (state.ledger?.clusterUuid === clusterUuid) return;
   const isAnother = state.ledger !== undefined;
   state.ledger = { clusterUuid, owners: await world.loadLedger(state.connection, clusterUuid) };
+  takeOverProvisional(world, state);
   if (!isAnother) return;
   state.documents.clear();
   state.refusals.clear();
@@ -172,7 +174,7 @@ function reconsider(kinds: readonly Kind[], { refusals, dirty }: SessionState, n
   }
 }
 
-function finish({ world, state, teller }: TurnContext, task: Task): void {
+function finish({ world, state, teller, finalizers }: TurnContext, task: Task): void {
   const { ticket, slot, decision } = task;
   const isCorrected = state.drifted.delete(slot.key) && decision.operation?.type === 'add';
   if (isCorrected) world.metrics.driftCorrected.inc({ document: slot.kind.document });
@@ -183,6 +185,7 @@ function finish({ world, state, teller }: TurnContext, task: Task): void {
     const resource = toldOf(task, key, outcome);
     if (resource === undefined) continue;
     teller.tell(resource, outcome, unresolvedReferences(state.documents, resource));
+    if (outcome.type === 'applied') finalizers.ensure(slot.claimants.get(key) ?? resource);
     if (isCorrected && decision.subjects?.includes(key) === true) teller.record(resource, DRIFT_CORRECTED);
   }
 }

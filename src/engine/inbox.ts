@@ -2,6 +2,7 @@ import { objectKey, resourceName, type ObjectKey, type Resource } from '../desir
 import type { Alarm } from './alarm.ts';
 import { slotKeyOf } from './claim-index.ts';
 import type { Credentials } from './credentials.ts';
+import { departedAs, leavesAName } from './departed.ts';
 import { isNews } from './news.ts';
 import { toTarget } from './object-teller.ts';
 import type { ReadinessTally } from './readiness-tally.ts';
@@ -55,6 +56,7 @@ export class Inbox {
     tally.delete(resource);
     this.#hold(state.references.delete(key));
     credentials.forget(resource);
+    if (leavesAName(state, resource)) state.index.put(departedAs(resource));
     this.touch([slot]);
   }
 

@@ -52,24 +52,25 @@ export class ObjectTeller {
     return status.conditions?.some(({ type }) => type === 'Paused') === true;
   }
 
-  /** Takes the finalizers off what was released. @returns the ones that could not be reached */
-  async release(): Promise<readonly Resource[]> {
+  /** Takes the finalizers off what was released. @returns the ones that could not be reached, and those that went before */
+  async release(): Promise<{ readonly failed: readonly Resource[]; readonly departed: readonly Resource[] }> {
     const failed: Resource[] = [];
     const releases = this.#releases.splice(0);
+    const departed = releases.map(({ resource }) => resource).filter(({ hasDeparted }) => hasDeparted === true);
     const workers = Array.from({ length: Math.min(8, releases.length) }, async () => {
       for (let next = releases.pop(); next !== undefined; next = releases.pop()) {
         if (!(await this.#releaseOne(next.resource, next.leftBehind))) failed.push(next.resource);
       }
     });
     await Promise.all(workers);
-    return failed;
+    return { failed, departed };
   }
 
   async #releaseOne(resource: Resource, leftBehind: string | undefined): Promise<boolean> {
     try {
       const source = resource.kind.credential?.(resource.spec as never);
       if (source?.type === 'generated' && leftBehind !== undefined) await this.#world.secrets.disown(resource, source);
-      await this.#world.writer.removeFinalizer(toTarget(resource));
+      if (resource.hasDeparted !== true) await this.#world.writer.removeFinalizer(toTarget(resource));
     } catch (error) {
       this.#world.log.warn({ object: objectKey(resource), error: messageOf(error) }, 'finalizer not removed');
       this.tell(resource, waiting('Retrying', `the finalizer cannot be removed: ${messageOf(error)}`));

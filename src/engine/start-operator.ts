@@ -16,7 +16,7 @@ import { Workload } from './workload.ts';
 import type { World } from './world.ts';
 
 /** The part of the world that is made from watches, here. */
-export type OuterWorld = Omit<World, 'references' | 'namespaces' | 'clusters' | 'workload'>;
+export type OuterWorld = Omit<World, 'references' | 'namespaces' | 'isServed' | 'clusters' | 'workload'>;
 
 export interface OperatorOptions {
   readonly world: OuterWorld;
@@ -53,6 +53,7 @@ export function startOperator(options: OperatorOptions, signal: AbortSignal): Ru
   const operator: Operator = new Operator({
     ...world,
     namespaces: names,
+    isServed: (name) => namespaces.length === 0 || namespaces.includes(name),
     clusters: new ClusterRegistry(),
     workload,
     references: {
@@ -74,6 +75,7 @@ export function startOperator(options: OperatorOptions, signal: AbortSignal): Ru
   });
   const ended = Promise.all(running).then(async () => {
     await operator.ended();
+    world.finalizers.close();
     await world.statuses.idle();
     await world.events.flush();
   });

@@ -1,5 +1,6 @@
 import type { Cluster } from '../commit/cluster.ts';
 import type { Credentials } from './credentials.ts';
+import type { Finalizers } from './finalizers.ts';
 import type { ObjectTeller } from './object-teller.ts';
 import type { SessionState } from './session-state.ts';
 import type { TurnMeter } from './turn-meter.ts';
@@ -10,6 +11,7 @@ export interface TurnContext {
   readonly world: World;
   readonly state: SessionState;
   readonly teller: ObjectTeller;
+  readonly finalizers: Finalizers;
   readonly cluster: Cluster;
   readonly meter: TurnMeter;
   readonly credentials: Credentials;

@@ -16,6 +16,8 @@ import { tellWaiting } from './closed-turn.ts';
 import { ClusterKeeper, type Access } from './cluster-keeper.ts';
 import { ConnectionTeller } from './connection-teller.ts';
 import type { Credentials } from './credentials.ts';
+import { forgetDeparted } from './departed.ts';
+import { Finalizers } from './finalizers.ts';
 import { ObjectTeller } from './object-teller.ts';
 import { OpenTurns } from './open-turns.ts';
 import type { ReadinessTally } from './readiness-tally.ts';
@@ -55,6 +57,7 @@ export class Turns {
   readonly #teller: ConnectionTeller;
   readonly #upkeep: Upkeep;
   readonly #open: OpenTurns;
+  readonly #finalizers: Finalizers;
 
   constructor({ world, state, meter, tally, schedule, credentials }: TurnsParts) {
     this.#world = world;
@@ -67,6 +70,7 @@ export class Turns {
     this.#teller = new ConnectionTeller(world, state);
     this.#upkeep = new Upkeep(world, (event) => this.#teller.record(event));
     this.#open = new OpenTurns(world.clock);
+    this.#finalizers = new Finalizers(world, state, this.#objects);
   }
 
   /** When there is something to do in a cluster that is open, though nothing was changed. */
@@ -160,7 +164,8 @@ export class Turns {
     }: { readonly onlyRemovals: boolean; readonly signal: AbortSignal; readonly onLook?: () => Promise<void> },
   ): Promise<boolean> {
     const [world, state, teller, credentials] = [this.#world, this.#state, this.#objects, this.#credentials];
-    const context: TurnContext = { world, state, teller, credentials, cluster, meter: this.#meter, ...options };
+    const parts = { world, state, teller, credentials, cluster, meter: this.#meter, finalizers: this.#finalizers };
+    const context: TurnContext = { ...parts, ...options };
     const startedMs = world.clock.now();
     state.self = cluster.identity.self;
     const hasWritten = await this.#open.run(context, { onLook });
@@ -184,7 +189,8 @@ export class Turns {
   }
 
   async #release(): Promise<void> {
-    const failed = await this.#objects.release();
+    const { failed, departed } = await this.#objects.release();
+    for (const resource of departed) forgetDeparted(this.#state, resource);
     for (const resource of failed)
       postpone(this.#state, slotKeyOf(resource.kind.document, resourceName(resource)), this.#world);
   }

@@ -11,6 +11,7 @@ import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { EventRecorder } from '../status/event-recorder.ts';
 import type { ObjectWriter } from '../status/object-writer.ts';
+import type { FinalizerQueue } from '../status/finalizer-queue.ts';
 import type { StatusQueue } from '../status/status-queue.ts';
 import type { ClusterRegistry } from './cluster-registry.ts';
 import type { References } from './resolve-settings.ts';
@@ -49,6 +50,7 @@ export interface World {
   readonly patience: Patience;
   readonly writer: ObjectWriter;
   readonly statuses: StatusQueue;
+  readonly finalizers: FinalizerQueue;
   readonly events: EventRecorder;
   readonly references: References;
   /** Checks and hashes passwords without holding up anybody else. */
@@ -56,6 +58,8 @@ export interface World {
   readonly secrets: Pick<SecretWriter, 'create' | 'disown'>;
   readonly configBackups: Pick<ConfigBackups, 'load' | 'open' | 'close'>;
   readonly namespaces: Namespaces;
+  /** Whether objects of a namespace are watched. */
+  readonly isServed: (namespace: string) => boolean;
   readonly clusters: ClusterRegistry;
   readonly workload: Workload;
   readonly openCluster: (at: ClusterPlace, signal: AbortSignal) => Promise<Cluster>;

@@ -1,17 +1,21 @@
 import { nobody, type OwnerChange } from '../commit/ownership.ts';
 import { forEachConcurrently } from '../concurrency.ts';
-import { hasFinalizer, isDeleting, type Resource } from '../desired/resource.ts';
-import { KubernetesError, messageOf } from '../errors.ts';
+import { hasFinalizer, isDeleting, type ObjectKey, type Resource } from '../desired/resource.ts';
+import { isRefusal, KubernetesError, messageOf } from '../errors.ts';
 import { waiting } from '../plan/outcome.ts';
 import type { Parts } from '../plan/slot.ts';
 import type { TurnContext } from './turn-context.ts';
 import { toTarget } from './object-teller.ts';
+import type { Slot } from './claim-index.ts';
 import type { Task } from './pass.ts';
 import { postpone, settle, type SessionState } from './session-state.ts';
 
 const FINALIZER_WRITERS = 16;
 
-/** Finalizers first, then ownership, then OpenSearch: whatever breaks in between, nothing is written that nobody answers for. */
+/**
+ * Ownership first, then OpenSearch: whatever breaks in between, nothing is written that nobody answers for. A finalizer that
+ * cannot wait comes before both; the others come after, and until then their objects are on record as provisional owners.
+ */
 export async function writeAhead(context: TurnContext, tasks: readonly Task[]): Promise<readonly Task[]> {
   const answerable = tasks.map((task) => ({ task, holders: holdersOf(task) }));
   if (answerable.some(({ holders }) => holders.length > 0)) await protectConnection(context);
@@ -19,13 +23,30 @@ export async function writeAhead(context: TurnContext, tasks: readonly Task[]): 
   await forEachConcurrently(answerable, FINALIZER_WRITERS, async ({ task, holders }) => {
     if (!(await protectAll(context, task, holders))) ready.delete(task);
   });
-  const left = tasks.filter((task) => ready.has(task));
+  const left = answerable.flatMap(({ task, holders }) =>
+    ready.has(task) && areStillThere(context, task, holders) ? [task] : [],
+  );
   const changes = left.flatMap((task) => ownerChange(context.state, task));
   const isAdding = left.some((task) => task.decision.operation?.type === 'add' && !isTakingAway(context.state, task));
   // An addition waits for what could not be saved before, too: it may be about the same name.
   if (isAdding) await context.state.ledger?.owners.record(changes);
   else await recordOwners(context, changes);
   return left;
+}
+
+/**
+ * What is in force may wait for its finalizer where the record alone says what to do if the object goes before: the name is
+ * removed. That is not so for what is shared, or is to be left behind.
+ */
+export function canWaitForFinalizer({ kind, spec }: Resource): boolean {
+  return kind.sharing === undefined && kind.isConfiguration !== true && spec.deletionPolicy !== 'Orphan';
+}
+
+/** Gone since the decision: nobody would be left to take away what is written now. */
+function areStillThere({ state }: TurnContext, { slot, ticket }: Task, holders: readonly string[]): boolean {
+  if (holders.every((key) => slot.claimants.get(key) !== undefined)) return true;
+  settle(state, ticket);
+  return false;
 }
 
 /** Everybody whose wish is in force once the task is done: a finalizer keeps it until what it put there is gone. */
@@ -37,8 +58,7 @@ function holdersOf({ decision }: Task): readonly string[] {
 async function protectAll(context: TurnContext, task: Task, holders: readonly string[]): Promise<boolean> {
   for (const key of holders) {
     const resource = task.slot.claimants.get(key);
-    // Gone since the decision: nobody would be left to take away what is written now.
-    if (resource === undefined || !(await protect(context, task, resource))) {
+    if (resource !== undefined && !(await protect(context, task, resource))) {
       settle(context.state, task.ticket);
       return false;
     }
@@ -47,22 +67,17 @@ async function protectAll(context: TurnContext, task: Task, holders: readonly st
 }
 
 async function protect(context: TurnContext, task: Task, resource: Resource): Promise<boolean> {
-  if (hasFinalizer(resource) || isDeleting(resource)) return true;
+  if (hasFinalizer(resource) || isDeleting(resource) || canWaitForFinalizer(resource)) return true;
   try {
     return await context.world.writer.addFinalizer(toTarget(resource));
   } catch (error) {
-    if (!isAboutThis(error)) throw error;
+    if (!isRefusal(error)) throw error;
     // One object that the API server does not let us touch must not hold up the others.
     postpone(context.state, task.slot.key, context.world);
     const message = `the finalizer cannot be set, so nothing is written: ${messageOf(error)}`;
     context.teller.tell(resource, waiting('Retrying', message));
     return false;
   }
-}
-
-/** Refused for what it is, by admission or permissions; anything else is trouble with the API server. */
-function isAboutThis(error: unknown): boolean {
-  return error instanceof KubernetesError && error.status >= 400 && error.status < 500;
 }
 
 /** A removal ends ownership after it; everything else changes it before, but for parts that are still there until then. */
@@ -73,7 +88,18 @@ function ownerChange({ ledger }: SessionState, { slot, decision }: Task): readon
   const before = ledger?.owners.ownershipOf(document, slot.name).parts ?? nobody.parts;
   const after = parts === undefined || operation === undefined ? parts : uniteParts(before, parts);
   const change = { document, name: slot.name };
-  return [{ ...change, ...(owner === undefined ? {} : { owner }), ...(after === undefined ? {} : { parts: after }) }];
+  return [
+    {
+      ...change,
+      ...(owner === undefined ? {} : { owner, isProvisional: isProvisional(slot, owner) }),
+      ...(after === undefined ? {} : { parts: after }),
+    },
+  ];
+}
+
+function isProvisional({ claimants }: Slot, owner: ObjectKey | null): boolean {
+  const resource = owner === null ? undefined : claimants.get(owner);
+  return resource !== undefined && !hasFinalizer(resource) && canWaitForFinalizer(resource);
 }
 
 /** Out of a shared name what goes is taken by an `add` of what is left: nobody owns anything then that is not on record. */

@@ -56,7 +56,8 @@ export class ObjectWriter {
         current = await this.#read(target);
         // No finalizer can be added to an object that is being deleted; anything else is somebody's policy.
         if (isRefused && current?.isDeleting === true) return false;
-        if (isRefused && current !== undefined) throw error;
+        const isLast = attempt === MAX_STALE - 1;
+        if (current !== undefined && (isRefused || isLast)) throw error;
       }
     }
     return false;

@@ -44,11 +44,11 @@ describe('a finalizer', () => {
   });
 
   test.each([403, 422])(
-    'that a policy refuses (%d) is told on its object and holds up nothing else',
+    'that a policy refuses (%d) and that cannot wait is told on its object and holds up nothing else',
     async (status) => {
       const operator = await anOperator().start();
       refuseFinalizerOf(operator, 'ops', status);
-      operator.apply(ROLES, OPS, { description: 'x' });
+      operator.apply(ROLES, OPS, { description: 'x', deletionPolicy: 'Orphan' });
       operator.apply(ROLES, OTHER, { description: 'x' });
       await operator.pass();
       expect([operator.ready(ROLES, OPS), operator.ready(ROLES, OTHER)]).toEqual(['False Retrying', 'True Applied']);
@@ -59,6 +59,19 @@ describe('a finalizer', () => {
       expect(operator.ready(ROLES, OPS)).toBe('True Applied');
     },
   );
+
+  test('that a policy refuses is told in one event, tried with pauses that grow, and holds up nothing', async () => {
+    const operator = await anOperator().start();
+    refuseFinalizerOf(operator, 'ops', 403);
+    operator.apply(ROLES, OPS, { description: 'x' });
+    await operator.pass(600_000);
+    expect(operator.ready(ROLES, OPS)).toBe('True Applied');
+    expect(operator.events.filter((reason) => reason === 'FinalizerNotSet')).toHaveLength(1);
+    expect(operator.kubernetes.requests.filter(({ path }) => path.endsWith('/ops')).length).toBeLessThan(25);
+    operator.kubernetes.refuse = () => undefined;
+    await operator.pass(400_000);
+    expect(finalizers(operator, ROLES, 'ops')).toHaveLength(1);
+  });
 
   test('that cannot be taken off is tried with pauses that grow, and told', async () => {
     const operator = await inForce();

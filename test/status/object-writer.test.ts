@@ -107,6 +107,6 @@ describe('the finalizer', () => {
   test('is not fought for without end', async () => {
     const { kubernetes, writer, target } = start();
     kubernetes.refuse = ({ method }) => (method === 'PATCH' ? new KubernetesError('modified', 409, '') : undefined);
-    expect(await writer.addFinalizer(target)).toBe(false);
+    await expect(writer.addFinalizer(target)).rejects.toThrow('modified');
   });
 });

@@ -14,6 +14,7 @@ import { createMetrics } from '../../src/metrics.ts';
 import { EventRecorder } from '../../src/status/event-recorder.ts';
 import { ObjectWriter } from '../../src/status/object-writer.ts';
 import { SecretWriter } from '../../src/status/secret-writer.ts';
+import { FinalizerQueue } from '../../src/status/finalizer-queue.ts';
 import { StatusQueue } from '../../src/status/status-queue.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeCluster } from './fake-cluster.ts';
@@ -135,17 +136,20 @@ export class SimulatedOperator {
     return this.kubernetes.requests.filter(({ method }) => method !== 'GET').length;
   }
 
-  async start(): Promise<this> {
+  /** @param namespaces that are served; all when empty */
+  async start(namespaces: readonly string[] = []): Promise<this> {
     this.#stop = new AbortController();
     const log = this.#log();
     const tools = { kubernetes: this.kubernetes.client, clock: this.clock, random: () => 0.5, log };
     const writer = new ObjectWriter(this.kubernetes.client);
+    const statuses = new StatusQueue(writer, log);
     const world = {
       ...tools,
       kinds,
       metrics: this.metrics,
       writer,
-      statuses: new StatusQueue(writer, log),
+      statuses,
+      finalizers: new FinalizerQueue({ writer, statuses }, tools),
       events: new EventRecorder({ ...tools, metrics: this.metrics, isClusterWide: true }),
       secrets: new SecretWriter(this.kubernetes.client, (count) => randomBytes(count)),
       passwords: this.passwords,
@@ -160,7 +164,7 @@ export class SimulatedOperator {
         Ledger.load(this.kubernetes.client, connection, clusterUuid),
     };
     this.#running = startOperator(
-      { world, tools, namespaces: [], untilLeading: () => Promise.resolve(true) },
+      { world, tools, namespaces, untilLeading: () => Promise.resolve(true) },
       this.#stop.signal,
     );
     await this.clock.advance(2000);

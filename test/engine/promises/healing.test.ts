@@ -66,13 +66,13 @@ describe('Promise 1: any crash, lost watch or lost answer is healed by the next 
   });
 
   test.each([
-    ['the ledger', (path: string) => path.endsWith('/configmaps')],
-    ['a finalizer', (path: string) => path.endsWith('/ops')],
-  ])('a write of %s is healed too, and nothing is written to OpenSearch until then', async (_, isMeant) => {
+    ['the ledger', READ, (path: string) => path.endsWith('/configmaps')],
+    ['a finalizer that cannot wait', { ...READ, deletionPolicy: 'Orphan' }, (path: string) => path.endsWith('/ops')],
+  ])('a write of %s is healed too, and nothing is written to OpenSearch until then', async (_, spec, isMeant) => {
     const operator = await anOperator().start();
     operator.kubernetes.refuse = ({ method, path }) =>
       method !== 'GET' && isMeant(path) ? new KubernetesError('no', 500, '') : undefined;
-    operator.apply(ROLES, OPS, READ);
+    operator.apply(ROLES, OPS, spec);
     await operator.pass(5000);
     expect(operator.cluster.patches).toEqual([]);
     operator.kubernetes.refuse = () => undefined;

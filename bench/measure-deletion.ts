@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OwnStack } from '../test/stack/stack.ts';
+import { at, type Wanted } from './measure-start.ts';
+import { SHAPES } from './objects.ts';
+import type { Place } from './place.ts';
+
+const LOOK_MS = 100;
+const TIMEOUT_MS = 20 * 60_000;
+
+/** Milliseconds from one `kubectl delete --all` until no object and no entity is left. */
+export async function measureDeletion(place: Place): Promise<number> {
+  const startedAt = performance.now();
+  await place.kube.ok('DELETE', place.objects);
+  while ((await place.countObjects()) > 0) {
+    if (performance.now() - startedAt > TIMEOUT_MS) throw new Error('the objects were not gone in time');
+    await sleep(LOOK_MS);
+  }
+  const ms = performance.now() - startedAt;
+  const rest = await place.count();
+  if (rest > 1) throw new Error(`${rest} ${SHAPES[place.kind].document} were left behind`);
+  return ms;
+}
+
+/** What removing the same number of entities takes when it is split into PATCHes of one size. */
+export interface Split {
+  readonly atOnce: number;
+  readonly ms: number;
+}
+
+/** The splits that may be the best, each on entities made for it. */
+export async function measureSplits(stack: OwnStack, wanted: Wanted): Promise<readonly Split[]> {
+  const sizes = [500, 1000, 2000, 5000].filter((size) => size <= wanted.count);
+  const splits: Split[] = [];
+  for (const atOnce of sizes.length === 0 ? [wanted.count] : sizes) splits.push(await split(stack, wanted, atOnce));
+  return splits;
+}
+
+function split(stack: OwnStack, wanted: Wanted, atOnce: number): Promise<Split> {
+  return at(stack, { ...wanted, count: 0 }, async (place) => {
+    const names = Array.from({ length: wanted.count }, (_, index) => `${place.namespace}-${index}`);
+    await place.addToOpenSearch(names);
+    const startedAt = performance.now();
+    await place.removeFromOpenSearch(names, atOnce);
+    return { atOnce, ms: performance.now() - startedAt };
+  });
+}

@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { forEachConcurrently } from '../src/concurrency.ts';
+import type { Place } from './place.ts';
+
+const IDLE_EDITS = 30;
+const STORM_EDITS = 100;
+const STORM_PACE_MS = 300;
+/** People and pipelines that change other objects at the same time. */
+const STORMERS = 4;
+const LOOK_MS = 5;
+const TIMEOUT_MS = 120_000;
+/** An operator that has just committed waits for more: an idle one is meant. */
+const IDLE_MS = 1500;
+
+/** Milliseconds of each edit, from before the request to the API server until OpenSearch answers with it. */
+export interface Edits {
+  readonly inForceMs: readonly number[];
+  /** Of a PATCH of one entity of the same document, sent straight to OpenSearch, each between two of the others. */
+  readonly rawMs: readonly number[];
+}
+
+/** One edit at a time in a fleet where nothing else happens. */
+export async function idleEdits(place: Place): Promise<Edits> {
+  const edits = { inForceMs: [] as number[], rawMs: [] as number[] };
+  for (let index = 0; index < IDLE_EDITS; index += 1) {
+    await sleep(IDLE_MS);
+    edits.rawMs.push(await rawPatch(place, index));
+    await sleep(IDLE_MS);
+    edits.inForceMs.push(await edit(place, place.names[index] ?? '', `idle ${index}`));
+  }
+  return edits;
+}
+
+/** Edits while others change as many objects as there are, one after the other. */
+export async function stormEdits(place: Place): Promise<Edits> {
+  const over = new AbortController();
+  const storm = blow(place, over.signal);
+  const edits: Promise<number>[] = [];
+  for (let index = 0; index < STORM_EDITS; index += 1) {
+    await sleep(STORM_PACE_MS);
+    edits.push(edit(place, place.names[index] ?? '', `storm ${index}`));
+  }
+  const inForceMs = await Promise.all(edits);
+  over.abort();
+  await storm;
+  const rawMs: number[] = [];
+  for (let index = 0; index < 10; index += 1) rawMs.push(await rawPatch(place, index));
+  return { inForceMs, rawMs };
+}
+
+async function blow(place: Place, signal: AbortSignal): Promise<void> {
+  const others = place.names.slice(STORM_EDITS);
+  for (let round = 0; !signal.aborted; round += 1)
+    await forEachConcurrently(others, STORMERS, async (name) => {
+      if (!signal.aborted) await describe(place, name, `round ${round}`);
+    });
+}
+
+async function describe(place: Place, name: string, description: string): Promise<void> {
+  await place.kube.ok('PATCH', `${place.objects}/${name}`, { spec: { description } });
+}
+
+async function edit(place: Place, name: string, description: string): Promise<number> {
+  const startedAt = performance.now();
+  await describe(place, name, description);
+  while (performance.now() - startedAt < TIMEOUT_MS) {
+    const found = await place.search.ok<Readonly<Record<string, { readonly description?: string }>>>(
+      'GET',
+      `${place.entities}/${name}`,
+    );
+    if (found[name]?.description === description) return performance.now() - startedAt;
+    await sleep(LOOK_MS);
+  }
+  throw new Error(`${name} was not in force in time`);
+}
+
+/** Of an entity that no custom resource stands for. */
+async function rawPatch(place: Place, index: number): Promise<number> {
+  const value = { description: `raw ${index}`, cluster_permissions: ['cluster_composite_ops_ro'] };
+  const startedAt = performance.now();
+  await place.search.ok('PATCH', place.entities, [{ op: 'add', path: `/${place.namespace}-raw`, value }]);
+  return performance.now() - startedAt;
+}

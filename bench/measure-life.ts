@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { OwnStack } from '../test/stack/stack.ts';
+import { measureDeletion } from './measure-deletion.ts';
+import { idleEdits, stormEdits, type Edits } from './measure-edits.ts';
+import { at, listRaw, SETTLE_MS, startOn, TIMEOUT_MS, type OperatorStart, type Wanted } from './measure-start.ts';
+import { committed, startOperator, whenCommitted } from './operator.ts';
+import type { Place } from './place.ts';
+import type { Program } from './program.ts';
+import { scrape, since, type Requests } from './scrape.ts';
+
+/** Two looks at the cluster, and a little more. */
+const STEADY_MS = 130_000;
+
+/** One operator, from its start to the deletion of all that it looked after. */
+export interface Life {
+  readonly start: OperatorStart;
+  /** Absent unless asked for, as all that follows. */
+  readonly edits?: { readonly idle: Edits; readonly storm: Edits };
+  readonly repairs?: readonly Repair[];
+  readonly steady?: Steady;
+  readonly restart?: Restart;
+  /** Milliseconds until all objects and entities are gone. */
+  readonly deletionMs?: number;
+}
+
+/** A part of the fleet that was removed behind the operator, from when somebody asks it to look. */
+export interface Repair {
+  readonly share: number;
+  readonly repairedMs: number;
+}
+
+export interface Steady extends Requests {
+  readonly seconds: number;
+  /** Of one core. */
+  readonly cpuShare: number;
+}
+
+/** An operator that starts with everything in sync, beside a raw list of the same objects. */
+export interface Restart extends Requests {
+  readonly readyMs: number;
+  readonly listMs: number;
+  readonly settledMiB: number;
+}
+
+/** @param isWhole whether all is measured, or the start alone */
+export async function measureLife(stack: OwnStack, wanted: Wanted, isWhole: boolean): Promise<Life> {
+  return at(stack, wanted, async (place) => {
+    await place.fill();
+    const { operator, start } = await startOn(place);
+    if (!isWhole) {
+      await operator.stop();
+      return { start };
+    }
+    const idle = await idleEdits(place);
+    const storm = await stormEdits(place);
+    const steady = await beSteady(operator);
+    const repairs = [await repair(place, operator, 0.01), await repair(place, operator, 1)];
+    await operator.stop();
+    const { again, restart } = await startAgain(place);
+    const deletionMs = await measureDeletion(place);
+    await again.stop();
+    return { start, edits: { idle, storm }, steady, repairs, restart, deletionMs };
+  });
+}
+
+async function beSteady(operator: Program): Promise<Steady> {
+  await sleep(SETTLE_MS);
+  const [before, cpuBefore, startedAt] = [await scrape(operator), operator.cpuSeconds(), performance.now()];
+  await sleep(STEADY_MS);
+  const seconds = (performance.now() - startedAt) / 1000;
+  return {
+    ...since(before, await scrape(operator)),
+    seconds,
+    cpuShare: (operator.cpuSeconds() - cpuBefore) / seconds,
+  };
+}
+
+async function repair(place: Place, operator: Program, share: number): Promise<Repair> {
+  const lost = place.names.slice(0, Math.max(1, Math.round(place.names.length * share)));
+  await place.removeFromOpenSearch(lost);
+  const from = operator.lines.length;
+  const [name = ''] = lost;
+  const startedAt = Date.now();
+  const annotations = { 'security.opensearch.org/reconcile-requested-at': new Date().toISOString() };
+  await place.kube.ok('PATCH', `${place.objects}/${name}`, { metadata: { annotations } });
+  const isRepaired = whenCommitted(lost.length + sumCommitted(operator, from));
+  const repairedAt = await operator.until('the repair', isRepaired, TIMEOUT_MS);
+  return { share, repairedMs: repairedAt - startedAt };
+}
+
+/** Operations committed before the line `to`. */
+function sumCommitted({ lines }: Program, to: number): number {
+  return lines.slice(0, to).reduce((sum, line) => sum + committed(line), 0);
+}
+
+async function startAgain(place: Place): Promise<{ readonly again: Program; readonly restart: Restart }> {
+  const listMs = await listRaw(place);
+  const again = startOperator(place);
+  const readyMs = (await again.until('readiness', ({ msg }) => msg === 'synced', TIMEOUT_MS)) - again.startedAt;
+  await sleep(SETTLE_MS);
+  const requests = await scrape(again);
+  return { again, restart: { readyMs, listMs, settledMiB: again.memoryMiB().now, ...requests } };
+}

@@ -1,0 +1,138 @@
+import { describe, expect, test } from '@jest/globals';
+import { KubernetesError, UnreachableError } from '../../../src/errors.ts';
+import { useOperators } from '../../support/operators.ts';
+import { CONNECTIONS, ROLES, type SimulatedOperator } from '../../support/simulated-operator.ts';
+
+const OPS = { name: 'ops' };
+const READ = { indexPermissions: [{ indexPatterns: ['logs-*'], allowedActions: ['read'] }] };
+
+const anOperator = useOperators();
+
+/** No object gets its finalizer. */
+function refuseFinalizers(operator: SimulatedOperator): void {
+  operator.kubernetes.refuse = ({ method, path }) =>
+    method === 'PATCH' && path.endsWith('/ops') ? new KubernetesError('no', 500, '') : undefined;
+}
+
+/** A role that is in force and told so, while its object is still without its finalizer. */
+async function provisional(spec: object = READ): Promise<SimulatedOperator> {
+  const operator = await anOperator().start();
+  refuseFinalizers(operator);
+  operator.apply(ROLES, OPS, spec);
+  await operator.pass();
+  return operator;
+}
+
+function record(operator: SimulatedOperator): string {
+  return JSON.stringify(operator.kubernetes.all('configmaps'));
+}
+
+describe('an object that is in force before it has its finalizer', () => {
+  test('is on record as a provisional owner, and as an owner once it has it', async () => {
+    const operator = await provisional();
+    expect(operator.ready(ROLES, OPS)).toBe('True Applied');
+    expect(record(operator)).toContain('provisional');
+    operator.kubernetes.refuse = () => undefined;
+    await operator.pass(60_000);
+    expect(operator.kubernetes.get(ROLES, 'team-a', 'ops')?.metadata.finalizers).toHaveLength(1);
+    expect(record(operator)).not.toContain('provisional');
+  });
+
+  test('takes its role along when it goes', async () => {
+    const operator = await provisional();
+    operator.delete(ROLES, OPS);
+    await operator.pass();
+    expect(operator.cluster.names('roles')).toEqual([]);
+    expect(record(operator)).not.toContain('ops');
+  });
+
+  test('takes its role along when it goes, once the cluster is back', async () => {
+    const operator = await provisional();
+    operator.cluster.outage = new UnreachableError('away');
+    operator.delete(ROLES, OPS);
+    await operator.pass(30_000);
+    expect(operator.cluster.names('roles')).toEqual(['ops']);
+    operator.cluster.outage = undefined;
+    await operator.pass(60_000);
+    expect(operator.cluster.names('roles')).toEqual([]);
+  });
+
+  test('takes its role along when its connection goes with it', async () => {
+    const operator = await provisional();
+    operator.delete(CONNECTIONS, { name: 'default' });
+    operator.delete(ROLES, OPS);
+    await operator.pass(60_000);
+    expect(operator.cluster.names('roles')).toEqual([]);
+    expect(operator.exists(CONNECTIONS, { name: 'default' })).toBe(false);
+  });
+
+  test('takes its role along when both the operator and it are killed', async () => {
+    const operator = await provisional();
+    await operator.stop();
+    operator.delete(ROLES, OPS);
+    operator.kubernetes.refuse = () => undefined;
+    await operator.start();
+    expect(operator.cluster.names('roles')).toEqual([]);
+    expect(record(operator)).not.toContain('ops');
+  });
+
+  test('takes a role along that has another name than itself', async () => {
+    const operator = await provisional({ ...READ, name: 'of another name' });
+    await operator.stop();
+    operator.delete(ROLES, OPS);
+    await operator.start();
+    expect(operator.cluster.names('roles')).toEqual([]);
+  });
+
+  test('gets its finalizer from the next operator', async () => {
+    const operator = await provisional();
+    await operator.stop();
+    operator.kubernetes.refuse = () => undefined;
+    await operator.start();
+    expect(operator.kubernetes.get(ROLES, 'team-a', 'ops')?.metadata.finalizers).toHaveLength(1);
+    expect(record(operator)).not.toContain('provisional');
+    expect(operator.cluster.patches).toHaveLength(1);
+  });
+
+  test('keeps its role when it was deleted and made anew while the operator was away', async () => {
+    const operator = await provisional();
+    await operator.stop();
+    operator.delete(ROLES, OPS);
+    operator.apply(ROLES, OPS, { ...READ, description: 'anew' });
+    operator.kubernetes.refuse = () => undefined;
+    await operator.start();
+    expect(operator.ready(ROLES, OPS)).toBe('True Applied');
+    expect(operator.cluster.get('roles', 'ops')).toMatchObject({ description: 'anew' });
+  });
+
+  test('keeps its role when it is deleted and made anew while the operator works', async () => {
+    const operator = await provisional();
+    operator.delete(ROLES, OPS);
+    operator.apply(ROLES, OPS, { ...READ, description: 'anew' });
+    operator.kubernetes.refuse = () => undefined;
+    await operator.pass(60_000);
+    expect(operator.ready(ROLES, OPS)).toBe('True Applied');
+    expect(operator.cluster.get('roles', 'ops')).toMatchObject({ description: 'anew' });
+  });
+
+  test('is not looked for in a namespace that the operator does not serve', async () => {
+    const operator = await provisional();
+    await operator.stop();
+    operator.delete(ROLES, OPS);
+    await operator.start(['platform']);
+    operator.connect({ allowedNamespaces: { names: ['team-a'] } }, { name: 'default', namespace: 'platform' });
+    await operator.pass(60_000);
+    expect(operator.cluster.names('roles')).toEqual(['ops']);
+  });
+
+  test('leaves its role when it is meant to, since then it waits for its finalizer', async () => {
+    const operator = await provisional({ ...READ, deletionPolicy: 'Orphan' });
+    expect(operator.cluster.names('roles')).toEqual([]);
+    operator.kubernetes.refuse = () => undefined;
+    await operator.pass(60_000);
+    await operator.stop();
+    operator.delete(ROLES, OPS);
+    await operator.start();
+    expect([operator.cluster.names('roles'), operator.exists(ROLES, OPS)]).toEqual([['ops'], false]);
+  });
+});
