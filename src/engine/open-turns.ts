@@ -51,14 +51,15 @@ export class OpenTurns {
     await openLedger(context);
     const isDriftDue = startedMs >= this.#nextDriftMs;
     const readMs = await refreshDocuments(context, isDriftDue ? startedMs : 0);
-    if (isDriftDue) {
-      meter.looked(startedMs);
-      await options.onLook();
-      this.#scheduleDrift(context, { startedMs, readMs });
-    }
+    if (isDriftDue) meter.looked(startedMs);
     const hasCommitted = await runTurn({ ...context, cluster });
     const hasConfigured = await unlessConfigDisabled(context, () => this.#config.run(context, isDriftDue));
     const hasWritten = hasCommitted || hasConfigured;
+    if (isDriftDue) {
+      // After the commit: nobody waits for what it tells.
+      await options.onLook();
+      this.#scheduleDrift(context, { startedMs, readMs });
+    }
     const isLookDue = isDriftDue || hasWritten || startedMs >= (this.#nodes.nextLookMs ?? Infinity);
     if (isLookDue && !signal.aborted) await this.#look(context);
     if (!context.onlyRemovals) await this.#checks.run({ ...context, cluster }, this.#intervalMs);

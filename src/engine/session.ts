@@ -33,7 +33,7 @@ export class Session {
     const tally = new ReadinessTally(world.metrics);
     const shared = { world, state: this.#state, schedule: this.#schedule, credentials: this.#credentials, tally };
     this.#inbox = new Inbox({ ...shared, alarm: this.#alarm });
-    this.#turns = new Turns({ ...shared, meter: this.#meter });
+    this.#turns = new Turns({ ...shared, meter: this.#meter, wake: () => this.#alarm.ring() });
   }
 
   /** Nobody refers to the connection and it does not exist: the session can go. */

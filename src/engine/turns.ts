@@ -43,6 +43,8 @@ export interface TurnsParts {
   readonly tally: ReadinessTally;
   readonly schedule: Schedule;
   readonly credentials: Credentials;
+  /** Makes the session look at its schedule again. */
+  readonly wake: () => void;
 }
 
 /** The turns of one session: with a cluster that is open, that is only cleaned up, or that is away; and what becomes of one that fails. */
@@ -58,13 +60,17 @@ export class Turns {
   readonly #upkeep: Upkeep;
   readonly #open: OpenTurns;
   readonly #finalizers: Finalizers;
+  readonly #wake: () => void;
+  /** What was released by the last turn, until its finalizers are off. */
+  #releasing: Promise<void> = Promise.resolve();
 
-  constructor({ world, state, meter, tally, schedule, credentials }: TurnsParts) {
+  constructor({ world, state, meter, tally, schedule, credentials, wake }: TurnsParts) {
     this.#world = world;
     this.#state = state;
     this.#meter = meter;
     this.#schedule = schedule;
     this.#credentials = credentials;
+    this.#wake = wake;
     this.#keeper = new ClusterKeeper(world, { tell: (event) => this.#teller.record(event), observer: meter });
     this.#objects = new ObjectTeller(world, tally);
     this.#teller = new ConnectionTeller(world, state);
@@ -95,8 +101,9 @@ export class Turns {
     this.#open.lookSoon();
   }
 
-  close(): Promise<void> {
-    return this.#keeper.close();
+  async close(): Promise<void> {
+    await this.#releasing;
+    await this.#keeper.close();
   }
 
   /** Never throws: what goes wrong is told, and tried again. */
@@ -188,11 +195,18 @@ export class Turns {
     this.#open.lookSoon();
   }
 
+  /** Finalizers come off while the next turn is under way, but never those of two turns at once. */
   async #release(): Promise<void> {
+    await this.#releasing;
+    this.#releasing = this.#releaseAll();
+  }
+
+  async #releaseAll(): Promise<void> {
     const { failed, departed } = await this.#objects.release();
     for (const resource of departed) forgetDeparted(this.#state, resource);
     for (const resource of failed)
       postpone(this.#state, slotKeyOf(resource.kind.document, resourceName(resource)), this.#world);
+    if (failed.length > 0) this.#wake();
   }
 
   /** Never throws: what cannot be told now is told after the next try. */
