@@ -23,7 +23,8 @@ LABEL org.opencontainers.image.title="opensearch-security-operator" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.source="${SOURCE}"
-ENV NODE_ENV=production
+# One arena of malloc: with one for each thread, freed memory of one is of no use to the others.
+ENV NODE_ENV=production MALLOC_ARENA_MAX=1
 WORKDIR /app
 # Owned by root and not writable by the user that runs it.
 COPY LICENSE package.json ./
@@ -31,6 +32,6 @@ COPY --from=build /build/dist ./
 # A number, so that Kubernetes can tell that it is not root.
 USER 65532:65532
 EXPOSE 8080
-# A small young generation: it saves a quarter of the memory and costs no time that can be measured.
-ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=2", "/app/main.js"]
+# A small heap before a fast one: the operator waits for servers and not for its own code. See docs/performance.md.
+ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=2", "--optimize-for-size", "/app/main.js"]
 CMD ["operator"]

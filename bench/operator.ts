@@ -1,11 +1,15 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Place } from './place.ts';
 import { Program, type Line } from './program.ts';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
-/** Those of the image's entry point. */
-const NODE_FLAGS = ['--max-semi-space-size=2'];
+/** As the image starts it. */
+const DOCKERFILE = readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8');
+const ENTRYPOINT = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(DOCKERFILE)?.[1] ?? '[]') as readonly string[];
+const NODE_FLAGS = ENTRYPOINT.slice(1, -1);
+const MALLOC_ARENA_MAX = /MALLOC_ARENA_MAX=(\d+)/.exec(DOCKERFILE)?.[1] ?? '';
 
 /** The bundle, as a pod runs it: with the credentials of a service account, so that the large client library is not loaded. */
 export function startOperator(place: Place, flags: readonly string[] = []): Program {
@@ -28,6 +32,7 @@ export function startOperator(place: Place, flags: readonly string[] = []): Prog
   return new Program(['unshare', '--mount', 'sh', '-c', script, account, ...operator], {
     KUBERNETES_SERVICE_HOST: hostname,
     KUBERNETES_SERVICE_PORT: port,
+    MALLOC_ARENA_MAX,
   });
 }
 
