@@ -36,6 +36,14 @@ const steps: fc.Arbitrary<NamedStep> = fc.oneof(
       if (operator.exists(TENANTS, { name })) operator.delete(TENANTS, { name });
     },
   })),
+  objects.map((name) => ({
+    what: `delete ${name} while the operator is away`,
+    step: async (operator: SimulatedOperator) => {
+      await operator.stop();
+      if (operator.exists(TENANTS, { name })) operator.delete(TENANTS, { name });
+      await operator.start();
+    },
+  })),
   fc.tuple(names, words).map(([name, description]) => ({
     what: `somebody else writes ${name} ${description}`,
     step: (operator: SimulatedOperator) => operator.cluster.put('tenants', name, { description }),
@@ -66,6 +74,16 @@ const steps: fc.Arbitrary<NamedStep> = fc.oneof(
       },
     },
     {
+      what: 'no object gets its finalizer from now on',
+      step: (operator: SimulatedOperator) => {
+        operator.kubernetes.refuse = ({ method, path }) =>
+          method === 'PATCH' && path.includes(`/${TENANTS}/`) && !path.endsWith('/status')
+            ? new KubernetesError('no', 500, '')
+            : undefined;
+      },
+    },
+    { what: 'objects get their finalizers again', step: acceptAll },
+    {
       what: 'all watches break',
       step: (operator: SimulatedOperator) => operator.kubernetes.breakWatches(new KubernetesError('reset', 0, '')),
     },
@@ -78,6 +96,10 @@ const steps: fc.Arbitrary<NamedStep> = fc.oneof(
     },
   ),
 );
+
+function acceptAll(operator: SimulatedOperator): void {
+  operator.kubernetes.refuse = () => undefined;
+}
 
 function specOf(name: string, description: string): object {
   const shared = name === 'c' || name === 'd' ? { name: 'shared' } : {};
@@ -108,6 +130,7 @@ test('Promise 1: whatever happens, OpenSearch becomes what is declared, and then
       const operator = await new SimulatedOperator().start();
       try {
         for (const { step } of history) await step(operator);
+        acceptAll(operator);
         await operator.pass(300_000);
 
         for (const name of NAMES) {
@@ -135,10 +158,11 @@ test('Promise 1: whatever happens, OpenSearch becomes what is declared, and then
 test('what nobody declares any more and nobody else has written is gone', async () => {
   const ownSteps = steps.filter(({ what }) => !what.startsWith('somebody'));
   await fc.assert(
-    fc.asyncProperty(fc.array(ownSteps, { maxLength: 14 }), async (history) => {
+    fc.asyncProperty(fc.array(ownSteps, { maxLength: 20 }), async (history) => {
       const operator = await new SimulatedOperator().start();
       try {
         for (const { step } of history) await step(operator);
+        acceptAll(operator);
         await operator.pass(300_000);
         for (const object of operator.kubernetes.all(TENANTS)) operator.delete(TENANTS, object.metadata);
         await operator.pass(300_000);
@@ -148,6 +172,6 @@ test('what nobody declares any more and nobody else has written is gone', async 
         await operator.stop();
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 300 },
   );
 }, 60_000);
