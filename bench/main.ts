@@ -2,23 +2,16 @@
  * Measures the operator beside the floor (bench/floor.ts) and beside one call for each object, on real servers, in one interleaved
  * run: `npm run bench -- --n 1000,10000 --kinds roles,users,mappings`.
  */
-import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { purgeStack, type OwnStack } from '../test/stack/stack.ts';
-import { startOwnServers } from '../test/support/own-servers.ts';
+import type { OwnStack } from '../test/stack/stack.ts';
+import { chart } from './chart.ts';
 import { measureSplits } from './measure-deletion.ts';
 import { measureLife } from './measure-life.ts';
 import { apply, floor, oneByOne, type Wanted } from './measure-start.ts';
 import { SHAPES, type BenchKind } from './objects.ts';
 import { inLines, type Result } from './report.ts';
-
-const STACK = 'bench';
-const VERSION = '3.4.0';
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** The first requests of fresh servers are slow, whoever sends them. */
-const WARM_UP: Wanted = { kind: 'roles', count: 500 };
+import { log, withServers } from './servers.ts';
 
 const { values } = parseArgs({
   options: {
@@ -30,11 +23,10 @@ const { values } = parseArgs({
     /** Only from the start until all is told. */
     'start-only': { type: 'boolean', default: false },
     json: { type: 'string' },
+    svg: { type: 'string' },
     keep: { type: 'boolean', default: false },
   },
 });
-
-const log = (line: string): void => console.error(line);
 
 async function measure(stack: OwnStack, wanted: Wanted): Promise<Result> {
   const trials = Number(values.repeat);
@@ -61,25 +53,17 @@ function toKinds(text: string): readonly BenchKind[] {
   });
 }
 
-execFileSync(process.execPath, ['scripts/build.ts'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
-const { stack } = await startOwnServers({
-  name: STACK,
-  heap: '1g',
-  javaOptions: [],
-  opensearch: [{ version: VERSION, nodes: 1 }],
-  log,
-});
 const results: Result[] = [];
 try {
-  log('warm up');
-  for (let round = 0; round < 3; round += 1) await floor(stack, WARM_UP);
-  for (const kind of toKinds(values.kinds))
-    for (const count of values.n.split(',').map(Number)) {
-      const result = await measure(stack, { kind, count });
-      results.push(result);
-      for (const line of inLines(result)) console.log(line);
-    }
+  await withServers({ keep: values.keep }, async (stack) => {
+    for (const kind of toKinds(values.kinds))
+      for (const count of values.n.split(',').map(Number)) {
+        const result = await measure(stack, { kind, count });
+        results.push(result);
+        for (const line of inLines(result)) console.log(line);
+      }
+  });
 } finally {
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
-  if (!values.keep) await purgeStack(STACK, log);
+  if (values.svg !== undefined) writeFileSync(values.svg, chart(results));
 }

@@ -20,9 +20,9 @@ export interface Edits {
 }
 
 /** One edit at a time in a fleet where nothing else happens. */
-export async function idleEdits(place: Place): Promise<Edits> {
+export async function idleEdits(place: Place, count = IDLE_EDITS): Promise<Edits> {
   const edits = { inForceMs: [] as number[], rawMs: [] as number[] };
-  for (let index = 0; index < IDLE_EDITS; index += 1) {
+  for (let index = 0; index < count; index += 1) {
     await sleep(IDLE_MS);
     edits.rawMs.push(await rawPatch(place, index));
     await sleep(IDLE_MS);

@@ -56,7 +56,7 @@ export async function measureLife(stack: OwnStack, wanted: Wanted, isWhole: bool
     const steady = await beSteady(operator);
     const repairs = [await repair(place, operator, 0.01), await repair(place, operator, 1)];
     await operator.stop();
-    const { again, restart } = await startAgain(place);
+    const { again, restart } = await restartInSync(place);
     const deletionMs = await measureDeletion(place);
     await again.stop();
     return { start, edits: { idle, storm }, steady, repairs, restart, deletionMs };
@@ -93,10 +93,16 @@ function sumCommitted({ lines }: Program, to: number): number {
   return lines.slice(0, to).reduce((sum, line) => sum + committed(line), 0);
 }
 
-async function startAgain(place: Place): Promise<{ readonly again: Program; readonly restart: Restart }> {
-  const listMs = await listRaw(place);
+/** With everything in sync. @returns it goes on to run; milliseconds until it was ready */
+export async function startAgain(place: Place): Promise<{ readonly again: Program; readonly readyMs: number }> {
   const again = startOperator(place);
-  const readyMs = (await again.until('readiness', ({ msg }) => msg === 'synced', TIMEOUT_MS)) - again.startedAt;
+  const syncedAt = await again.until('readiness', ({ msg }) => msg === 'synced', TIMEOUT_MS);
+  return { again, readyMs: syncedAt - again.startedAt };
+}
+
+async function restartInSync(place: Place): Promise<{ readonly again: Program; readonly restart: Restart }> {
+  const listMs = await listRaw(place);
+  const { again, readyMs } = await startAgain(place);
   await sleep(SETTLE_MS);
   const requests = await scrape(again);
   return { again, restart: { readyMs, listMs, settledMiB: again.memoryMiB().now, ...requests } };

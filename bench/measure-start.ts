@@ -51,7 +51,10 @@ export async function floor(stack: OwnStack, wanted: Wanted): Promise<FloorStart
 }
 
 /** The operator on objects that wait for it; it goes on to run. */
-export async function startOn(place: Place): Promise<{ readonly operator: Program; readonly start: OperatorStart }> {
+export async function startOn(
+  place: Place,
+  { settleMs }: { readonly settleMs: number } = { settleMs: SETTLE_MS },
+): Promise<{ readonly operator: Program; readonly start: OperatorStart }> {
   const statuses = await Statuses.watch(place);
   const operator = startOperator(place);
   const { length } = place.names;
@@ -61,7 +64,7 @@ export async function startOn(place: Place): Promise<{ readonly operator: Progra
   const cpuSeconds = operator.cpuSeconds();
   await statuses.close();
   await assertAll(place);
-  await sleep(SETTLE_MS);
+  await sleep(settleMs);
   const { peak: peakMiB, now: settledMiB } = operator.memoryMiB();
   return { operator, start: { inOpenSearchMs, toldMs, cpuSeconds, peakMiB, settledMiB } };
 }

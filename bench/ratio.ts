@@ -13,6 +13,12 @@ export function spread(values: readonly number[]): Spread {
   return { min: at(0), median: at(0.5), max: at(1) };
 }
 
+/** The value below which such a share of the values is. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
 /** Each trial's value by that of the same trial of the floor: noise that lasts longer than a trial falls out. */
 export function ratios(values: readonly number[], floor: readonly number[]): Spread {
   return spread(values.map((value, index) => value / (floor[index] ?? Number.NaN)));

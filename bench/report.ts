@@ -1,7 +1,7 @@
 import type { Split } from './measure-deletion.ts';
 import type { Life } from './measure-life.ts';
 import type { FloorStart, Start, Wanted } from './measure-start.ts';
-import { inWords, ratios, spread, type Spread } from './ratio.ts';
+import { inWords, quantile, ratios, spread, type Spread } from './ratio.ts';
 
 /** All that was measured of one kind and one number of objects; each list has one entry for each trial. */
 export interface Result extends Wanted {
@@ -143,11 +143,6 @@ export function inLines(result: Result): readonly string[] {
     head,
     ...rowsOf(result).map(({ name, values, digits }) => `  ${name.padEnd(46)} ${inWords(values, digits)}`),
   ];
-}
-
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
 function toSeconds(ms: number): number {

@@ -21,7 +21,7 @@ interface Entry {
 }
 
 /** Enough to keep the API server busy without crowding others out. */
-const WRITERS = 8;
+const WRITERS = 16;
 /** Nobody else would tell again what is not written, so it is tried until the API server is back. */
 const MAX_PAUSE_MS = 30_000;
 
