@@ -117,7 +117,7 @@ export async function at<T>(stack: OwnStack, wanted: Wanted, measure: (place: Pl
 }
 
 /** What was measured has to be there. @throws Error otherwise */
-export async function assertAll(place: Place): Promise<void> {
+async function assertAll(place: Place): Promise<void> {
   const count = await place.count();
   const { length } = place.names;
   if (count !== length) throw new Error(`${count} of ${length} ${SHAPES[place.kind].document} are there`);

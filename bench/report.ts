@@ -13,7 +13,7 @@ export interface Result extends Wanted {
   readonly splits: readonly Split[];
 }
 
-export interface Row {
+interface Row {
   readonly name: string;
   readonly values: Spread;
   readonly digits?: number;
@@ -26,7 +26,7 @@ const ratioRow = (name: string, values: readonly number[], base: readonly number
   values.length === 0 || base.length === 0 ? [] : [{ name, values: ratios(values, base) }];
 
 /** What is printed of a result, in its order. Times are seconds unless the row says otherwise. */
-export function rowsOf(result: Result): readonly Row[] {
+function rowsOf(result: Result): readonly Row[] {
   return [...startRows(result), ...appliedRows(result), ...lifeRows(result.lives), ...deletionRows(result)];
 }
 

@@ -3,7 +3,7 @@ import { isDeleting, namespacedName } from '../desired/resource.ts';
 import { AuthenticationError, OperatorError } from '../errors.ts';
 import type { EventDraft } from '../status/event-recorder.ts';
 import type { Trouble } from '../status/connection-status.ts';
-import { backoffMs } from '../watch/backoff.ts';
+import { backoffMs } from '../backoff.ts';
 import { OwnPassword } from './own-password.ts';
 import { resolveSettings, type Connection } from './resolve-settings.ts';
 import { toTrouble } from './trouble.ts';

@@ -6,7 +6,7 @@ import { toPasswordPolicy, type PasswordPolicy } from '../desired/password-rules
 import { objectKey, resourceName, type NamespacedName, type ObjectKey, type Resource } from '../desired/resource.ts';
 import { messageOf } from '../errors.ts';
 import type { CredentialSource } from '../kinds/kind.ts';
-import { backoffMs } from '../watch/backoff.ts';
+import { backoffMs } from '../backoff.ts';
 import { Gathering } from './gathering.ts';
 import type { Connection } from './resolve-settings.ts';
 import { secretValue } from './secret-value.ts';

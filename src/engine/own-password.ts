@@ -1,7 +1,7 @@
 import type { Cluster, OpenSearchSettings } from '../commit/cluster.ts';
 import { AuthenticationError, messageOf, OperatorError } from '../errors.ts';
 import type { EventDraft } from '../status/event-recorder.ts';
-import { backoffMs } from '../watch/backoff.ts';
+import { backoffMs } from '../backoff.ts';
 import type { World } from './world.ts';
 
 /** The login that the Secret has now, and who else may put it in force. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { backoffMs } from '../watch/backoff.ts';
+import { backoffMs } from '../backoff.ts';
 import type { SlotKey } from './claim-index.ts';
 
 const PAUSE = { firstMs: 1000, maxMs: 300_000 };

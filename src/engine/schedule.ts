@@ -1,4 +1,4 @@
-import { backoffMs } from '../watch/backoff.ts';
+import { backoffMs } from '../backoff.ts';
 import { commitAtMs } from './pace.ts';
 import type { World } from './world.ts';
 

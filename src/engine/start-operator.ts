@@ -53,15 +53,10 @@ export function startOperator(options: OperatorOptions, signal: AbortSignal): Ru
   const operator: Operator = new Operator({
     ...world,
     namespaces: names,
-    isServed: (name) => namespaces.length === 0 || namespaces.includes(name),
+    isServed: servedBy(namespaces),
     clusters: new ClusterRegistry(),
     workload,
-    references: {
-      secret: (...at) => secrets.get(...at),
-      configMap: (...at) => configMaps.get(...at),
-      hold: (secret) => secrets.hold(secret),
-      release: (secret) => secrets.release(secret),
-    },
+    references: referencesIn(secrets, configMaps),
   });
   const watches = [
     ...watchConnections(operator, tools, namespaces),
@@ -80,6 +75,19 @@ export function startOperator(options: OperatorOptions, signal: AbortSignal): Ru
     await world.events.flush();
   });
   return { synced, ended, health };
+}
+
+function referencesIn(secrets: ReferencedObjects, configMaps: ReferencedObjects): World['references'] {
+  return {
+    secret: (...at) => secrets.get(...at),
+    configMap: (...at) => configMaps.get(...at),
+    hold: (secret) => secrets.hold(secret),
+    release: (secret) => secrets.release(secret),
+  };
+}
+
+function servedBy(namespaces: readonly string[]): World['isServed'] {
+  return (name) => namespaces.length === 0 || namespaces.includes(name);
 }
 
 /** What is told of the process to who looks from outside. */

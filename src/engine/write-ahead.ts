@@ -38,7 +38,7 @@ export async function writeAhead(context: TurnContext, tasks: readonly Task[]): 
  * What is in force may wait for its finalizer where the record alone says what to do if the object goes before: the name is
  * removed. That is not so for what is shared, or is to be left behind.
  */
-export function canWaitForFinalizer({ kind, spec }: Resource): boolean {
+function canWaitForFinalizer({ kind, spec }: Resource): boolean {
   return kind.sharing === undefined && kind.isConfiguration !== true && spec.deletionPolicy !== 'Orphan';
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { forEachConcurrently } from '../concurrency.ts';
 import { isRefusal, NotLeaderError } from '../errors.ts';
-import { backoffMs } from '../watch/backoff.ts';
+import { backoffMs } from '../backoff.ts';
 import type { ObjectWriter } from './object-writer.ts';
 import type { StatusQueue } from './status-queue.ts';
 

@@ -51,13 +51,10 @@ export class ObjectWriter {
           (await this.#patch(target, '', { metadata: { uid: target.uid, resourceVersion, finalizers } })) !== undefined
         );
       } catch (error) {
-        const isRefused = isInvalid(error);
-        if (!isRefused && !isStale(error)) throw error;
+        if (!isInvalid(error) && !isStale(error)) throw error;
         current = await this.#read(target);
-        // No finalizer can be added to an object that is being deleted; anything else is somebody's policy.
-        if (isRefused && current?.isDeleting === true) return false;
-        const isLast = attempt === MAX_STALE - 1;
-        if (current !== undefined && (isRefused || isLast)) throw error;
+        if (current !== undefined && isFinal(error, current, attempt)) throw error;
+        if (isInvalid(error)) return false;
       }
     }
     return false;
@@ -113,6 +110,11 @@ function isStale(error: unknown): boolean {
 
 function isInvalid(error: unknown): boolean {
   return error instanceof KubernetesError && error.status === 422;
+}
+
+/** No finalizer can be added to an object that is being deleted; any other refusal is somebody's policy. */
+function isFinal(error: unknown, { isDeleting }: Current, attempt: number): boolean {
+  return isInvalid(error) ? !isDeleting : attempt === MAX_STALE - 1;
 }
 
 /** Not there any more, or replaced by another object of the same name (the uid is a precondition). */

@@ -4,7 +4,7 @@ import { isAborted } from '../concurrency.ts';
 import { namespacedName, type NamespacedName } from '../desired/resource.ts';
 import { KubernetesError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffMs } from '../backoff.ts';
 import type { WatchProgress, WatchTrack } from './watch-progress.ts';
 
 /** What every cached object has. */

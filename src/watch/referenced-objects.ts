@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { namespacedName, type NamespacedName } from '../desired/resource.ts';
 import { KubernetesError, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { backoffMs } from './backoff.ts';
+import { backoffMs } from '../backoff.ts';
 import { ListWatch, type Cached, type RawObject } from './list-watch.ts';
 import type { WatchProgress } from './watch-progress.ts';
 

@@ -75,12 +75,12 @@ describe('the status queue', () => {
     expect(writer.writes[1]?.previous).toEqual({ a: 1 });
   });
 
-  test('writes for many objects at most eight at once', async () => {
+  test('writes for many objects at most sixteen at once', async () => {
     const { queue, writer } = start();
     for (let index = 0; index < 30; index += 1) queue.put(aTarget({ name: `role-${index}` }), { a: 1 });
     for (let index = 0; index < 30; index += 1) await writer.writes[index]?.answer('2');
     expect(writer.writes).toHaveLength(30);
-    expect(writer.most).toBe(8);
+    expect(writer.most).toBe(16);
   });
 
   test('knows what it has written until the watch brings it', async () => {

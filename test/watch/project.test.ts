@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createLog } from '../../src/log.ts';
-import { backoffMs } from '../../src/watch/backoff.ts';
+import { backoffMs } from '../../src/backoff.ts';
 import { watchCollection } from '../../src/watch/collections.ts';
 import { toResource } from '../../src/watch/project.ts';
 import { WatchProgress } from '../../src/watch/watch-progress.ts';
