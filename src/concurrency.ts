@@ -23,3 +23,10 @@ export async function forEachConcurrently<T>(
 export function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
+
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

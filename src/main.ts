@@ -55,6 +55,11 @@ program
       .env('LEADER_ELECTION_RETRY_PERIOD')
       .default('2'),
   )
+  .addOption(
+    new Option('--shards <n>', 'let all replicas work, each on the connections of some of so many shards')
+      .env('SHARDS')
+      .default('1'),
+  )
   .action(async (raw: Record<string, string>) => {
     const [{ parseOperatorOptions }, { runOperator }] = await Promise.all([
       import('./cli/options.ts'),

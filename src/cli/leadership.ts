@@ -1,17 +1,26 @@
 import { KubernetesClient } from '../clients/kubernetes.ts';
+import type { Caller } from '../clients/caller.ts';
 import type { KubernetesCredentials } from '../clients/kubernetes-credentials.ts';
 import type { Clock } from '../clock.ts';
+import { NotLeaderError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { LeaderElector } from '../watch/leader-elector.ts';
+import { ShardElection, type Serve } from '../watch/shard-election.ts';
 import type { Identity } from './identity.ts';
 import type { LeaderElectionSettings } from './options.ts';
 
+/** The right to write. */
+export type Right = Pick<Caller, 'assertMayWrite' | 'lost'>;
+
 /** The right to write, from the process's point of view. */
 export interface Leadership {
-  /** @throws NotLeaderError while this process does not lead */
-  readonly assertMayWrite: () => void;
-  /** Ends when this process leads, or with false when the signal is aborted. */
-  readonly acquire: (signal: AbortSignal) => Promise<boolean>;
+  readonly shards: number;
+  /** To write what belongs to no connection. */
+  readonly right: Right;
+  /** To write for the connections of a shard, the next time that it is led; not for the time after. */
+  readonly rightOf: (shard: number) => Right;
+  /** Calls `serve` whenever this process leads a shard; ends when the signal is aborted and all of these have ended. */
+  readonly run: (serve: Serve, signal: AbortSignal) => Promise<void>;
   /** Never ends well: rejects when the right is lost, which must end the process before it does anything else. */
   readonly lost: Promise<never>;
   /** Gives the right back, when nothing will be written any more. */
@@ -23,54 +32,95 @@ export interface LeadershipTools {
   readonly clock: Clock;
   readonly log: Log;
   readonly identity: Identity;
-  readonly onChange: (isLeader: boolean) => void;
+  readonly onChange: (lease: string, isLeader: boolean) => void;
 }
 
+/** One that is alone leads what it would be elected for. */
+const ALONE = 'opensearch-security-operator';
+
 /** This process is the only one. */
-export function onlyProcess(onChange: (isLeader: boolean) => void): Leadership {
+export function onlyProcess({ onChange }: Pick<LeadershipTools, 'onChange'>): Leadership {
+  const right = { assertMayWrite: () => undefined };
   return {
-    assertMayWrite: () => undefined,
-    acquire: () => {
-      onChange(true);
-      return Promise.resolve(true);
+    ...{ shards: 1, right, rightOf: () => right },
+    run: async (serve, signal) => {
+      onChange(ALONE, true);
+      await serve(0, signal);
     },
     lost: new Promise<never>(() => undefined),
     release: () => Promise.resolve(),
   };
 }
 
-/** One of several. */
+/** One of several, of which one leads. */
 export function oneOfSeveral(settings: LeaderElectionSettings, tools: LeadershipTools): Leadership {
-  const { credentials, clock, log, onChange } = tools;
-  const { name: identity, userAgent } = tools.identity;
-  const kubernetes = new KubernetesClient(credentials, { caller: { userAgent, assertMayWrite: () => undefined } });
-  const place = { namespace: settings.namespace ?? credentials.namespace, name: settings.id };
-  const elector = new LeaderElector({
-    ...{ kubernetes, ...place, identity, times: settings.times },
-    ...{ clock, random: Math.random, log },
-  });
+  const { log, onChange, identity } = tools;
+  const { electorOf, namespace, close } = electors(settings, tools);
+  const elector = electorOf(settings.id, identity.name);
   const holding = new AbortController();
   let held = Promise.resolve();
   let lose: (error: unknown) => void = () => undefined;
   const lost = new Promise<never>((_, reject) => (lose = reject));
   // Whoever races against it hears of it; before that nobody has to.
   lost.catch(() => undefined);
+  const right = { assertMayWrite: () => elector.assertLeader() };
   return {
-    assertMayWrite: () => elector.assertLeader(),
-    lost,
-    acquire: async (signal) => {
-      if (!(await elector.acquire(signal))) return false;
-      log.info({ ...place, identity }, 'leading');
-      onChange(true);
+    ...{ shards: 1, right, rightOf: () => right, lost },
+    run: async (serve, signal) => {
+      if (!(await elector.acquire(signal))) return;
+      log.info({ namespace, name: settings.id, identity: identity.name }, 'leading');
+      onChange(settings.id, true);
       held = elector.hold(holding.signal).catch(lose);
-      return true;
+      await serve(0, signal);
     },
     release: async () => {
       holding.abort();
       await held;
-      onChange(false);
+      onChange(settings.id, false);
       await elector.release();
-      await kubernetes.close();
+      await close();
     },
+  };
+}
+
+/** One of several that share the work. To lose a shard does not end the process: its work is cut off and thrown away. */
+export function oneOfMany(settings: LeaderElectionSettings, tools: LeadershipTools): Leadership {
+  const { clock, log, onChange, identity } = tools;
+  const { electorOf, close } = electors(settings, tools);
+  const { id, shards, times } = settings;
+  const about = { id, shards, times, identity: identity.name, electorOf };
+  const election = new ShardElection({ ...about, clock, random: Math.random, log, onChange });
+  const assertMayWrite = (): void => {
+    if (!election.leads) throw new NotLeaderError('this process leads no shard: nothing is written');
+  };
+  return {
+    shards,
+    right: { assertMayWrite },
+    rightOf: (shard) => {
+      const tenure = election.tenureOf(shard);
+      return { assertMayWrite: tenure.assertMayWrite, lost: tenure.over };
+    },
+    run: (serve, signal) => election.run(serve, signal),
+    lost: new Promise<never>(() => undefined),
+    release: close,
+  };
+}
+
+/** All Leases are renewed by a client of their own, so that no other request holds them up. */
+function electors(
+  settings: LeaderElectionSettings,
+  { credentials, clock, log, identity: { userAgent } }: LeadershipTools,
+): {
+  readonly electorOf: (name: string, identity: string) => LeaderElector;
+  readonly namespace: string;
+  readonly close: () => Promise<void>;
+} {
+  const kubernetes = new KubernetesClient(credentials, { caller: { userAgent, assertMayWrite: () => undefined } });
+  const namespace = settings.namespace ?? credentials.namespace;
+  const tools = { kubernetes, namespace, times: settings.times, clock, random: Math.random, log };
+  return {
+    electorOf: (name, identity) => new LeaderElector({ ...tools, name, identity }),
+    namespace,
+    close: () => kubernetes.close(),
   };
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Caller } from '../clients/caller.ts';
 import { KubernetesClient, type KubernetesRequestRecord } from '../clients/kubernetes.ts';
 import { loadCredentials, type KubernetesCredentials } from '../clients/kubernetes-credentials.ts';
 import { systemClock } from '../clock.ts';
@@ -9,6 +10,7 @@ import { loadInstallationKey } from '../commit/installation-key.ts';
 import { Ledger } from '../commit/ledger.ts';
 import { openPasswords } from '../commit/passwords/passwords.ts';
 import { startOperator, type OperatorOptions, type OuterWorld } from '../engine/start-operator.ts';
+import type { OpenWriters } from '../engine/shard-sessions.ts';
 import { kinds } from '../kinds/index.ts';
 import { createLog, type Log } from '../log.ts';
 import { createMetrics, type Metrics } from '../metrics.ts';
@@ -20,7 +22,14 @@ import { FinalizerQueue } from '../status/finalizer-queue.ts';
 import { StatusQueue } from '../status/status-queue.ts';
 import { serveHttp, type HealthQuestions } from './http-server.ts';
 import { identityOf, type Identity } from './identity.ts';
-import { oneOfSeveral, onlyProcess, type Leadership } from './leadership.ts';
+import {
+  oneOfMany,
+  oneOfSeveral,
+  onlyProcess,
+  type Leadership,
+  type LeadershipTools,
+  type Right,
+} from './leadership.ts';
 import type { OperatorSettings } from './options.ts';
 
 /** A connection that is deleted together with its objects sees them go within this time. */
@@ -40,24 +49,22 @@ export async function runOperator(
   const log = createLog(settings.logLevel);
   const metrics = createMetrics();
   const identity = identityOf(environment);
-  const onChange = (isLeader: boolean): void => metrics.leaderStatus.set({ name: leaseOf(settings) }, isLeader ? 1 : 0);
-  const leadership =
-    settings.leaderElection === undefined
-      ? onlyProcess(onChange)
-      : oneOfSeveral(settings.leaderElection, { credentials, clock: systemClock, log, identity, onChange });
-  const parts = createWorld(settings, { credentials, log, metrics, identity, leadership });
+  const onChange = (lease: string, isLeader: boolean): void =>
+    metrics.leaderStatus.set({ name: lease }, isLeader ? 1 : 0);
+  const leadership = chooseLeadership(settings, { credentials, clock: systemClock, log, identity, onChange });
+  const parts = createParts(settings, { ...settings, credentials, log, metrics, identity, leadership });
   await Promise.race([work(settings, { ...parts, leadership }, signal), leadership.lost]);
   log.info({}, 'stopped');
 }
 
-/** One that is alone leads what it would be elected for. */
-function leaseOf({ leaderElection }: OperatorSettings): string {
-  return leaderElection?.id ?? 'opensearch-security-operator';
+function chooseLeadership({ leaderElection }: OperatorSettings, tools: LeadershipTools): Leadership {
+  if (leaderElection === undefined) return onlyProcess(tools);
+  return leaderElection.shards === 1 ? oneOfSeveral(leaderElection, tools) : oneOfMany(leaderElection, tools);
 }
 
 async function work(
   { metricsPort, namespaces }: OperatorSettings,
-  { world, tools, close, leadership }: Parts & { readonly leadership: Leadership },
+  { world, tools, openWriters, close, leadership }: Parts & { readonly leadership: Leadership },
   signal: AbortSignal,
 ): Promise<void> {
   const { log, metrics } = world;
@@ -65,7 +72,8 @@ async function work(
   let health: HealthQuestions = { stuck: () => [], missing: () => ['not started yet'] };
   const server = await serveHttp(metricsPort, { registry: metrics.registry, health: () => health });
   log.info({ address: server.address() }, 'metrics and health served');
-  const operator = startOperator({ world, tools, namespaces, untilLeading: leadership.acquire }, signal);
+  const { shards, run } = leadership;
+  const operator = startOperator({ world, tools, namespaces, election: { shards, run, openWriters } }, signal);
   health = operator.health;
   void operator.synced.then(() => log.info({ namespaces }, 'synced'));
   await operator.ended;
@@ -76,48 +84,54 @@ async function work(
 }
 
 /** All parts of the process, put together. */
-function createWorld(
-  settings: OperatorSettings,
-  { credentials, log, metrics, identity: { userAgent }, leadership: { assertMayWrite } }: Foundations,
-): Parts {
-  const caller = { userAgent, assertMayWrite };
-  const observe = (request: KubernetesRequestRecord): void => metrics.kubernetesRequests.inc(request);
-  const kubernetes = new KubernetesClient(credentials, { caller, observe });
+function createParts(settings: OperatorSettings, foundations: Foundations): Parts {
+  const { credentials, log, metrics, identity, leadership } = foundations;
+  const kubernetes = openKubernetes(foundations, { userAgent: identity.userAgent, ...leadership.right });
   const tools = { kubernetes, clock: systemClock, random: Math.random, log };
-  const writer = new ObjectWriter(kubernetes);
   const passwords = openPasswords(
     () => loadInstallationKey(kubernetes, credentials.namespace, randomBytes),
     systemClock,
   );
-  const configBackups = new ConfigBackups({ kubernetes, namespace: credentials.namespace, clock: systemClock });
+  const world: OuterWorld = { ...tools, kinds, metrics, passwords, patience: patienceOf(settings) };
+  const close = async (): Promise<void> => {
+    await passwords.close();
+    await kubernetes.close();
+  };
+  return { world, tools, openWriters: (shard) => createWriters(foundations, leadership.rightOf(shard)), close };
+}
+
+/** What is written by this right. */
+function createWriters(foundations: Foundations, right: Right): OpenWriters {
+  const { credentials, log, metrics, identity, namespaces } = foundations;
+  const caller = { userAgent: identity.userAgent, ...right };
+  const kubernetes = openKubernetes(foundations, caller);
+  const tools = { kubernetes, clock: systemClock, random: Math.random, log };
+  const writer = new ObjectWriter(kubernetes);
   const statuses = new StatusQueue(writer, log);
-  const world: OuterWorld = {
-    ...tools,
-    kinds,
-    metrics,
+  const configBackups = new ConfigBackups({ kubernetes, namespace: credentials.namespace, clock: systemClock });
+  return {
     writer,
     statuses,
     finalizers: new FinalizerQueue({ writer, statuses }, tools),
-    events: new EventRecorder({ ...tools, metrics, isClusterWide: settings.namespaces.length === 0 }),
+    events: new EventRecorder({ ...tools, metrics, isClusterWide: namespaces.length === 0 }),
     secrets: new SecretWriter(kubernetes, randomBytes),
-    passwords,
-    patience: patienceOf(settings),
     configBackups,
     openCluster: ({ settings: place, prefix, connection }, signal) => {
       const settings = { ...place, caller };
       return openGuarded(() => openCluster(settings, prefix, signal), { settings, connection, backups: configBackups });
     },
     loadLedger: (...at: LedgerPlace) => Ledger.load(kubernetes, ...at),
+    close: () => kubernetes.close(),
   };
-  const close = async (): Promise<void> => {
-    await passwords.close();
-    await kubernetes.close();
-  };
-  return { world, tools, close };
+}
+
+function openKubernetes({ credentials, metrics }: Foundations, caller: Caller): KubernetesClient {
+  const observe = (request: KubernetesRequestRecord): void => metrics.kubernetesRequests.inc(request);
+  return new KubernetesClient(credentials, { caller, observe });
 }
 
 /** What the parts are built on. */
-interface Foundations {
+interface Foundations extends Pick<OperatorSettings, 'namespaces'> {
   readonly credentials: KubernetesCredentials;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -128,6 +142,7 @@ interface Foundations {
 interface Parts {
   readonly world: OuterWorld;
   readonly tools: OperatorOptions['tools'];
+  readonly openWriters: (shard: number) => OpenWriters;
   readonly close: () => Promise<void>;
 }
 

@@ -21,8 +21,12 @@ export interface LeaderElectionSettings {
   /** Undefined: that of the credentials. */
   readonly namespace: string | undefined;
   readonly times: LeaseTimes;
+  /** Parts of the connections, each led by one replica; 1: one leads all. */
+  readonly shards: number;
 }
 
+/** Each costs every replica a request in each retry period. */
+const MAX_SHARDS = 32;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
 
 /** Checks what the command line says. @throws SettingsError that names the option and what it takes */
@@ -50,6 +54,8 @@ export function parseOperatorOptions(
 function toLeaderElection(raw: Readonly<Record<string, string>>): LeaderElectionSettings | undefined {
   const isOn = raw['leaderElect'] ?? 'false';
   if (!['true', 'false'].includes(isOn)) throw new SettingsError(`--leader-elect takes true or false, not "${isOn}"`);
+  const shards = toShards(raw['shards'] ?? '1');
+  if (isOn === 'false' && shards > 1) throw new SettingsError('--shards: more than one needs --leader-elect');
   if (isOn === 'false') return undefined;
   const seconds = (name: string, text: string): number => toInteger(`--leader-election-${name}`, text, 3600);
   const times = {
@@ -63,7 +69,14 @@ function toLeaderElection(raw: Readonly<Record<string, string>>): LeaderElection
     id: toName('--leader-election-id', raw['leaderElectionId'] ?? 'opensearch-security-operator'),
     namespace: raw['leaderElectionNamespace'],
     times,
+    shards,
   };
+}
+
+function toShards(text: string): number {
+  const shards = toInteger('--shards', text, MAX_SHARDS);
+  if (shards === 0) throw new SettingsError(`--shards takes a whole number from 1 to ${MAX_SHARDS}, not "0"`);
+  return shards;
 }
 
 /** @throws SettingsError for what cannot name a Kubernetes object */

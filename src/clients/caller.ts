@@ -4,6 +4,8 @@ export interface Caller {
   readonly userAgent: string;
   /** Called before each request that may change something, as late as can be. @throws NotLeaderError */
   readonly assertMayWrite: () => void;
+  /** Aborted when the right to write is lost for good: what is being written is cut off. Absent: the process ends then. */
+  readonly lost?: AbortSignal;
 }
 
 /** The header that tells who sends a request; none for nobody in particular. */

@@ -60,6 +60,15 @@ export class Inbox {
     this.touch([slot]);
   }
 
+  /** Nothing counts here any more, nor is anything held. */
+  close(): void {
+    const { state, tally } = this.#parts;
+    for (const resource of state.index.resources()) {
+      tally.delete(resource);
+      this.#hold(state.references.delete(objectKey(resource)));
+    }
+  }
+
   /** The hash of a password is there. */
   onCredential(key: ObjectKey): void {
     const { state, schedule, alarm } = this.#parts;

@@ -1,8 +1,8 @@
-import { messageOf } from '../errors.ts';
 import { connectionOf, namespacedName, objectKey, type NamespacedName, type Resource } from '../desired/resource.ts';
+import { shardOf } from '../watch/shard-of.ts';
 import type { Connection, Referenced } from './resolve-settings.ts';
-import { Session } from './session.ts';
-import type { World } from './world.ts';
+import type { Session } from './session.ts';
+import type { ShardSessions } from './shard-sessions.ts';
 
 /** One change of one object, as a watch tells it. */
 export interface Change<T> {
@@ -11,17 +11,17 @@ export interface Change<T> {
 }
 
 /**
- * Sends each change to the session of its connection. Sessions begin to run with `start`, when every collection has
+ * Sends each change to the session of its connection. Sessions begin to run with `serve`, when every collection has
  * been listed once: until then an object that is missing may only not have been read yet.
  */
 export class Operator {
-  readonly #world: World;
-  readonly #sessions = new Map<NamespacedName, Session>();
-  readonly #running = new Set<Promise<void>>();
-  #signal: AbortSignal | undefined;
+  readonly #shards: readonly ShardSessions[];
+  /** Of each connection that was seen; to find it takes a hash for each shard. */
+  readonly #shardOf = new Map<NamespacedName, ShardSessions>();
 
-  constructor(world: World) {
-    this.#world = world;
+  /** @param shards at least one */
+  constructor(shards: readonly ShardSessions[]) {
+    this.#shards = shards;
   }
 
   onResource({ before, after }: Change<Resource>): void {
@@ -37,46 +37,27 @@ export class Operator {
 
   /** A Secret or a ConfigMap changed; whom it does not concern is left in peace. */
   onReferenced(referenced: Referenced): void {
-    for (const session of this.#sessions.values()) session.onReferenced(referenced);
+    for (const session of this.#all()) session.onReferenced(referenced);
   }
 
   /** The labels of a namespace changed. */
   onNamespace(name: string): void {
-    for (const session of this.#sessions.values()) session.onNamespace(name);
+    for (const session of this.#all()) session.onNamespace(name);
   }
 
-  /** Runs every session, present and future, until the signal is aborted. */
-  start(signal: AbortSignal): void {
-    this.#signal = signal;
-    for (const [key, session] of this.#sessions) this.#run(key, session, signal);
+  /** Runs the sessions of one shard until the signal is aborted; ends when they have ended and all is written. */
+  async serve(shard: number, signal: AbortSignal): Promise<void> {
+    await this.#shards[shard]?.serve(signal);
   }
 
-  /** Ends when all sessions have ended after the signal. */
-  async ended(): Promise<void> {
-    await Promise.all(this.#running);
+  *#all(): Generator<Session> {
+    for (const shard of this.#shards) yield* shard.all;
   }
 
   #session(key: NamespacedName): Session {
-    const present = this.#sessions.get(key);
-    if (present !== undefined) return present;
-    const session = new Session(key, this.#world);
-    this.#sessions.set(key, session);
-    if (this.#signal !== undefined) this.#run(key, session, this.#signal);
-    return session;
-  }
-
-  #run(key: NamespacedName, session: Session, signal: AbortSignal): void {
-    const running = this.#runUntilEmpty(key, session, signal);
-    this.#running.add(running);
-    void running
-      .catch((error: unknown) => this.#world.log.error({ connection: key, error: messageOf(error) }, 'session ended'))
-      .finally(() => this.#running.delete(running));
-  }
-
-  /** A session that nobody needs any more ends by itself; what came in that moment lets it run again. */
-  async #runUntilEmpty(key: NamespacedName, session: Session, signal: AbortSignal): Promise<void> {
-    do await session.run(signal);
-    while (!signal.aborted && !session.isEmpty);
-    this.#sessions.delete(key);
+    const shard = this.#shardOf.get(key) ?? this.#shards[shardOf(key, this.#shards.length)];
+    if (shard === undefined) throw new Error('there are no shards');
+    this.#shardOf.set(key, shard);
+    return shard.get(key);
   }
 }

@@ -98,6 +98,21 @@ export class Session {
     this.#world.workload.leave(this.#meter);
   }
 
+  /** Of a connection that is another process's to look after nothing is told here. */
+  fallSilent(): void {
+    this.#turns.forget();
+  }
+
+  /** One that begins anew, in another world, with what this one has gathered; this one has ended and is of no use any more. */
+  renewed(world: World): Session {
+    const { key, connection, index } = this.#state;
+    const next = new Session(key, world);
+    for (const resource of index.resources()) if (resource.hasDeparted !== true) next.put(resource);
+    if (connection !== undefined) next.setConnection(connection);
+    this.#inbox.close();
+    return next;
+  }
+
   async #turnWhenDue(signal: AbortSignal): Promise<void> {
     if (signal.aborted || this.#world.clock.now() < this.#nextTurnMs()) return;
     const rechecks = this.#rechecks;

@@ -13,18 +13,31 @@ import { Operator } from './operator.ts';
 import { showNoResources } from './readiness-tally.ts';
 import type { Connection, Referenced } from './resolve-settings.ts';
 import { Workload } from './workload.ts';
-import type { World } from './world.ts';
+import { ShardSessions, type OpenWriters, type ShardParts } from './shard-sessions.ts';
+import type { World, Writers } from './world.ts';
 
-/** The part of the world that is made from watches, here. */
-export type OuterWorld = Omit<World, 'references' | 'namespaces' | 'isServed' | 'clusters' | 'workload'>;
+/** The world without what is made from watches, here, and what is opened for each shard. */
+export type OuterWorld = Omit<
+  World,
+  'references' | 'namespaces' | 'isServed' | 'clusters' | 'workload' | keyof Writers
+>;
+
+/** Who may write, and for which connections. */
+export interface Election {
+  /** At least one; connections are spread over them. */
+  readonly shards: number;
+  /** What the sessions of a shard write with, the next time that it is led. */
+  readonly openWriters: (shard: number) => OpenWriters;
+  /** Calls `serve` whenever this process leads a shard; ends when the signal is aborted and all of these have ended. */
+  readonly run: (serve: (shard: number, signal: AbortSignal) => Promise<void>, signal: AbortSignal) => Promise<void>;
+}
 
 export interface OperatorOptions {
   readonly world: OuterWorld;
   readonly tools: Omit<WatchTools, 'progress'>;
   /** Empty: the whole cluster. */
   readonly namespaces: readonly string[];
-  /** Ends when this process may write, and says whether; false when the signal came first. */
-  readonly untilLeading: (signal: AbortSignal) => Promise<boolean>;
+  readonly election: Election;
 }
 
 /** An operator at work. */
@@ -41,7 +54,7 @@ export interface RunningOperator {
  * is at work at once when its turn comes.
  */
 export function startOperator(options: OperatorOptions, signal: AbortSignal): RunningOperator {
-  const { world, namespaces, untilLeading } = options;
+  const { world, namespaces, election } = options;
   const { tools, workload, health } = observed(options);
   const onReferenced = (kind: Referenced['kind']) => (key: NamespacedName) => operator.onReferenced({ kind, key });
   const secrets = new ReferencedObjects({ ...tools, resource: 'secrets', onChange: onReferenced('Secret') });
@@ -50,14 +63,15 @@ export function startOperator(options: OperatorOptions, signal: AbortSignal): Ru
     isClusterWide: namespaces.length === 0,
     onChange: (name) => operator.onNamespace(name),
   });
-  const operator: Operator = new Operator({
+  const inner: ShardParts['world'] = {
     ...world,
     namespaces: names,
     isServed: servedBy(namespaces),
     clusters: new ClusterRegistry(),
     workload,
     references: referencesIn(secrets, configMaps),
-  });
+  };
+  const operator: Operator = new Operator(openShards(election, inner));
   const watches = [
     ...watchConnections(operator, tools, namespaces),
     ...watchResources(operator, { world, tools, namespaces }),
@@ -65,15 +79,11 @@ export function startOperator(options: OperatorOptions, signal: AbortSignal): Ru
   for (const references of [secrets, configMaps]) references.start(signal);
   const running = [health.run(signal), names.run(signal), ...watches.map((watch) => watch.run(signal))];
   const synced = Promise.all([names.synced, ...watches.map((watch) => watch.synced)]).then(() => undefined);
-  void synced.then(async () => {
-    if ((await untilLeading(signal)) && !signal.aborted) operator.start(signal);
+  let working = Promise.resolve();
+  void synced.then(() => {
+    if (!signal.aborted) working = election.run((...shard) => operator.serve(...shard), signal);
   });
-  const ended = Promise.all(running).then(async () => {
-    await operator.ended();
-    world.finalizers.close();
-    await world.statuses.idle();
-    await world.events.flush();
-  });
+  const ended = Promise.all(running).then(() => working);
   return { synced, ended, health };
 }
 
@@ -88,6 +98,13 @@ function referencesIn(secrets: ReferencedObjects, configMaps: ReferencedObjects)
 
 function servedBy(namespaces: readonly string[]): World['isServed'] {
   return (name) => namespaces.length === 0 || namespaces.includes(name);
+}
+
+function openShards({ shards, openWriters }: Election, world: ShardParts['world']): readonly ShardSessions[] {
+  return Array.from(
+    { length: shards },
+    (_, shard) => new ShardSessions({ world, openWriters: () => openWriters(shard) }),
+  );
 }
 
 /** What is told of the process to who looks from outside. */
@@ -117,7 +134,7 @@ function watchConnections(
 
 function watchResources(
   operator: Operator,
-  { world, tools, namespaces }: Omit<OperatorOptions, 'untilLeading'> & { readonly tools: WatchTools },
+  { world, tools, namespaces }: Omit<OperatorOptions, 'election'> & { readonly tools: WatchTools },
 ): readonly ListWatch<Resource>[] {
   return world.kinds.flatMap((kind) =>
     watchCollection<Resource>(tools, {

@@ -40,31 +40,35 @@ export interface ClusterPlace {
   readonly connection: NamespacedName;
 }
 
+/** What a session writes with: in one shard, during one time that this is led. */
+export interface Writers {
+  readonly writer: ObjectWriter;
+  readonly statuses: StatusQueue;
+  readonly finalizers: FinalizerQueue;
+  readonly events: EventRecorder;
+  readonly secrets: Pick<SecretWriter, 'create' | 'disown'>;
+  readonly configBackups: Pick<ConfigBackups, 'load' | 'open' | 'close'>;
+  readonly openCluster: (at: ClusterPlace, signal: AbortSignal) => Promise<Cluster>;
+  readonly loadLedger: (
+    connection: { readonly namespace: string; readonly name: string },
+    clusterUuid: string,
+  ) => Promise<Ledger>;
+}
+
 /** Everything around the engine: passed in, so that tests can steer each of them. */
-export interface World {
+export interface World extends Writers {
   readonly kinds: readonly Kind[];
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly patience: Patience;
-  readonly writer: ObjectWriter;
-  readonly statuses: StatusQueue;
-  readonly finalizers: FinalizerQueue;
-  readonly events: EventRecorder;
   readonly references: References;
   /** Checks and hashes passwords without holding up anybody else. */
   readonly passwords: Omit<OpenPasswords, 'close'>;
-  readonly secrets: Pick<SecretWriter, 'create' | 'disown'>;
-  readonly configBackups: Pick<ConfigBackups, 'load' | 'open' | 'close'>;
   readonly namespaces: Namespaces;
   /** Whether objects of a namespace are watched. */
   readonly isServed: (namespace: string) => boolean;
   readonly clusters: ClusterRegistry;
   readonly workload: Workload;
-  readonly openCluster: (at: ClusterPlace, signal: AbortSignal) => Promise<Cluster>;
-  readonly loadLedger: (
-    connection: { readonly namespace: string; readonly name: string },
-    clusterUuid: string,
-  ) => Promise<Ledger>;
 }

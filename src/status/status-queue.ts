@@ -33,6 +33,7 @@ export class StatusQueue {
   readonly #queue: string[] = [];
   #active = 0;
   #waiters: (() => void)[] = [];
+  #isClosed = false;
 
   constructor(writer: ObjectWriter, log: Log) {
     this.#writer = writer;
@@ -77,6 +78,12 @@ export class StatusQueue {
   idle(): Promise<void> {
     if (this.#queue.length === 0 && this.#active === 0) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  /** Tries nothing again: whoever comes next tells it anew. */
+  close(): void {
+    this.#isClosed = true;
+    this.#queue.length = 0;
   }
 
   #start(): void {
@@ -126,9 +133,11 @@ export class StatusQueue {
       this.#entries.delete(key);
       return;
     }
+    if (this.#isClosed) return;
     entry.state = 'queued';
     const timer = setTimeout(
       () => {
+        if (this.#isClosed) return;
         this.#queue.push(key);
         this.#start();
       },

@@ -18,6 +18,12 @@ export interface LeaderElectorOptions {
   readonly log: Log;
 }
 
+/** A Lease as this process sees it. */
+export type LeaseView =
+  | { readonly type: 'free' }
+  /** `silentMs`: how long ago it was last seen to change. */
+  | { readonly type: 'held'; readonly holder: string; readonly silentMs: number };
+
 const RELEASE_WITHIN_MS = 5000;
 
 /**
@@ -54,13 +60,38 @@ export class LeaderElector {
     const { clock, random, times, log, identity } = this.#options;
     let holder: string | undefined;
     while (!signal.aborted) {
-      if (await this.#try(() => this.#acquire(signal))) return true;
+      if ((await this.look(signal))?.type === 'free' && (await this.take(signal))) return true;
       const seen = this.#lease?.spec?.holderIdentity;
       if (seen !== holder) log.info({ leader: seen, identity }, 'standing by');
       holder = seen;
       await clock.sleep(times.retryPeriodSeconds * 1000 * (1 + 0.2 * random()), signal);
     }
     return false;
+  }
+
+  /** @returns whose the Lease is; undefined when nobody can tell for now */
+  async look(signal: AbortSignal): Promise<LeaseView | undefined> {
+    const within = this.#within(signal);
+    let view: LeaseView | undefined;
+    await this.#try(async () => {
+      view = this.#see(await this.#get(within));
+      return true;
+    });
+    return view;
+  }
+
+  /** Claims the Lease as it was seen last. @returns whether this process leads now */
+  async take(signal: AbortSignal): Promise<boolean> {
+    const { clock, times, identity } = this.#options;
+    const within = this.#within(signal);
+    return this.#try(async () => {
+      const askedAt = moment(clock);
+      const spec = claimed(this.#lease?.spec, { identity, times, nowMs: clock.now() });
+      const isOurs = await this.#put(this.#lease, spec, within);
+      // A claim that took too long to be granted is worth nothing.
+      if (isOurs) this.#renewedAt = askedAt;
+      return isOurs && this.remainingMs > 0;
+    });
   }
 
   /** Renews until the signal is aborted. @throws NotLeaderError when the time is over, or somebody else leads */
@@ -93,26 +124,24 @@ export class LeaderElector {
     return this.#put(this.#lease, released(spec, clock.now()), signal);
   }
 
-  async #acquire(signal: AbortSignal): Promise<boolean> {
-    const { clock, times, identity } = this.#options;
-    const within = AbortSignal.any([signal, AbortSignal.timeout(times.renewDeadlineSeconds * 1000)]);
-    const lease = await this.#get(within);
-    if (lease !== undefined && !this.#isToBeHad(lease)) return false;
-    const askedAt = moment(clock);
-    const isOurs = await this.#put(lease, claimed(lease?.spec, { identity, times, nowMs: clock.now() }), within);
-    // A claim that took too long to be granted is worth nothing.
-    if (isOurs) this.#renewedAt = askedAt;
-    return isOurs && this.remainingMs > 0;
+  #within(signal: AbortSignal): AbortSignal {
+    return AbortSignal.any([signal, AbortSignal.timeout(this.#options.times.renewDeadlineSeconds * 1000)]);
+  }
+
+  #see(lease: Lease | undefined): LeaseView {
+    const { clock } = this.#options;
+    if (this.#seenAt === undefined || lease?.metadata.resourceVersion !== this.#lease?.metadata.resourceVersion)
+      this.#seenAt = moment(clock);
+    this.#lease = lease;
+    return this.#judge(lease?.spec, elapsedMs(clock, this.#seenAt));
   }
 
   /** An answer that was lost may have left us the holder. */
-  #isToBeHad(lease: Lease): boolean {
-    const { clock, times, identity } = this.#options;
-    if (this.#seenAt === undefined || lease.metadata.resourceVersion !== this.#lease?.metadata.resourceVersion)
-      this.#seenAt = moment(clock);
-    this.#lease = lease;
-    if (isFree(lease.spec) || lease.spec?.holderIdentity === identity) return true;
-    return elapsedMs(clock, this.#seenAt) > promisedMs(lease.spec, times);
+  #judge(spec: LeaseSpec | undefined, silentMs: number): LeaseView {
+    const { times, identity } = this.#options;
+    const holder = spec?.holderIdentity ?? '';
+    const isOver = silentMs > promisedMs(spec, times);
+    return isFree(spec) || holder === identity || isOver ? { type: 'free' } : { type: 'held', holder, silentMs };
   }
 
   /** A server that does not answer must not keep us from seeing that our time is over. */

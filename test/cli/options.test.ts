@@ -33,6 +33,7 @@ describe('the options of the operator', () => {
       id: 'opensearch-security-operator',
       namespace: undefined,
       times: { leaseDurationSeconds: 15, renewDeadlineSeconds: 10, retryPeriodSeconds: 2 },
+      shards: 1,
     });
   });
 
@@ -44,6 +45,8 @@ describe('the options of the operator', () => {
     [{ metricsPort: '' }, '--metrics-port takes'],
     [{ stallAfter: '1.5' }, '--stall-after takes a whole number from 0 to 86400, not "1.5"'],
     [{ deletionGrace: '10m' }, '--deletion-grace takes'],
+    [{ shards: '0' }, '--shards takes a whole number from 1 to 32, not "0"'],
+    [{ shards: '2' }, '--shards: more than one needs --leader-elect'],
     [{ leaderElect: 'yes' }, '--leader-elect takes true or false, not "yes"'],
     [{ leaderElect: 'true', leaderElectionId: 'The Lease' }, '--leader-election-id takes small letters, digits'],
     [{ leaderElect: 'true', leaderElectionRetryPeriod: '2s' }, '--leader-election-retry-period takes a whole number'],

@@ -12,10 +12,14 @@ const MANY = 60;
 let server: Server;
 let url: string;
 let mayWrite: boolean;
+let lost: AbortController;
 const arrived: string[] = [];
 const waiting: ServerResponse[] = [];
 
 const caller = {
+  get lost(): AbortSignal {
+    return lost.signal;
+  },
   userAgent: 'the-operator/1 (pod-1)',
   assertMayWrite: () => {
     if (!mayWrite) throw new NotLeaderError('nothing is written');
@@ -24,6 +28,7 @@ const caller = {
 
 beforeEach(async () => {
   [mayWrite, arrived.length, waiting.length] = [true, 0, 0];
+  lost = new AbortController();
   server = createServer((request, response) => {
     arrived.push(`${request.method ?? ''} ${request.headers['user-agent'] ?? ''}`);
     waiting.push(response);
@@ -111,6 +116,21 @@ describe.each(clients)('the way to %s', (_, open) => {
     expect(sent).toBeLessThan(MANY);
     expect(refused).toHaveLength(MANY - sent);
     expect(arrived).toHaveLength(sent);
+    await client.close();
+  });
+
+  test('is cut for a write that is under way, and not for a read, when the right to write is lost', async () => {
+    const client = open();
+    const writing = client.request({ method: 'PATCH', path: '/' });
+    await untilWaiting(1);
+    const closed = new Promise((resolve) => waiting[0]?.once('close', resolve));
+    const reading = client.request({ method: 'GET', path: '/' });
+    await untilWaiting(2);
+    lost.abort();
+    await expect(writing).rejects.toThrow(NotLeaderError);
+    await closed;
+    answerAll();
+    await reading;
     await client.close();
   });
 });

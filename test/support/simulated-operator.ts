@@ -4,7 +4,13 @@ import { ConfigBackups } from '../../src/commit/config/config-backups.ts';
 import { Ledger } from '../../src/commit/ledger.ts';
 import type { Condition, ObjectStatus } from '../../src/desired/resource.ts';
 import type { OpenSearchSettings } from '../../src/commit/cluster.ts';
-import { startOperator, type RunningOperator } from '../../src/engine/start-operator.ts';
+import type { OpenWriters } from '../../src/engine/shard-sessions.ts';
+import {
+  startOperator,
+  type Election,
+  type OperatorOptions,
+  type RunningOperator,
+} from '../../src/engine/start-operator.ts';
 import type { UserPassword } from '../../src/commit/passwords/password-hasher.ts';
 import type { ClusterPlace, Patience } from '../../src/engine/world.ts';
 import type { OpenSearchConnectionSpec } from '../../src/generated/opensearch-connection.ts';
@@ -67,6 +73,8 @@ export class SimulatedOperator {
   onRefusedLogin: (password: string) => void = () => undefined;
   /** The settings of every attempt to open the cluster. */
   readonly opened: OpenSearchSettings[] = [];
+  /** Leads the one shard at once, unless told otherwise. */
+  election: Omit<Election, 'openWriters'> = { shards: 1, run: (serve, signal) => serve(0, signal) };
   #stop = new AbortController();
   #running: RunningOperator | undefined;
 
@@ -139,34 +147,10 @@ export class SimulatedOperator {
   /** @param namespaces that are served; all when empty */
   async start(namespaces: readonly string[] = []): Promise<this> {
     this.#stop = new AbortController();
-    const log = this.#log();
-    const tools = { kubernetes: this.kubernetes.client, clock: this.clock, random: () => 0.5, log };
-    const writer = new ObjectWriter(this.kubernetes.client);
-    const statuses = new StatusQueue(writer, log);
-    const world = {
-      ...tools,
-      kinds,
-      metrics: this.metrics,
-      writer,
-      statuses,
-      finalizers: new FinalizerQueue({ writer, statuses }, tools),
-      events: new EventRecorder({ ...tools, metrics: this.metrics, isClusterWide: true }),
-      secrets: new SecretWriter(this.kubernetes.client, (count) => randomBytes(count)),
-      passwords: this.passwords,
-      patience: PATIENCE,
-      configBackups: new ConfigBackups({
-        kubernetes: this.kubernetes.client,
-        namespace: 'platform',
-        clock: this.clock,
-      }),
-      openCluster: ({ settings }: ClusterPlace) => this.#open(settings),
-      loadLedger: (connection: { readonly namespace: string; readonly name: string }, clusterUuid: string) =>
-        Ledger.load(this.kubernetes.client, connection, clusterUuid),
-    };
-    this.#running = startOperator(
-      { world, tools, namespaces, untilLeading: () => Promise.resolve(true) },
-      this.#stop.signal,
-    );
+    const tools = this.#tools();
+    const world = { ...tools, kinds, metrics: this.metrics, passwords: this.passwords, patience: PATIENCE };
+    const election = { ...this.election, openWriters: () => this.#openWriters() };
+    this.#running = startOperator({ world, tools, namespaces, election }, this.#stop.signal);
     await this.clock.advance(2000);
     return this;
   }
@@ -186,6 +170,28 @@ export class SimulatedOperator {
 
   async pass(ms = 2000): Promise<void> {
     await this.clock.advance(ms);
+  }
+
+  #tools(): OperatorOptions['tools'] {
+    return { kubernetes: this.kubernetes.client, clock: this.clock, random: () => 0.5, log: this.#log() };
+  }
+
+  #openWriters(): OpenWriters {
+    const tools = this.#tools();
+    const { kubernetes, clock, log } = tools;
+    const writer = new ObjectWriter(kubernetes);
+    const statuses = new StatusQueue(writer, log);
+    return {
+      writer,
+      statuses,
+      finalizers: new FinalizerQueue({ writer, statuses }, tools),
+      events: new EventRecorder({ ...tools, metrics: this.metrics, isClusterWide: true }),
+      secrets: new SecretWriter(kubernetes, (count) => randomBytes(count)),
+      configBackups: new ConfigBackups({ kubernetes, namespace: 'platform', clock }),
+      openCluster: ({ settings }: ClusterPlace) => this.#open(settings),
+      loadLedger: (...at) => Ledger.load(kubernetes, ...at),
+      close: () => Promise.resolve(),
+    };
   }
 
   #open(settings: OpenSearchSettings): Promise<FakeCluster> {

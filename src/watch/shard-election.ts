@@ -1,0 +1,198 @@
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import { KeptLease } from './kept-lease.ts';
+import type { LeaderElector } from './leader-elector.ts';
+import type { LeaseTimes } from './lease.ts';
+import { nextMove, type Move, type ShardsView } from './share-shards.ts';
+import { Tenure } from './tenure.ts';
+
+export interface ShardElectionOptions {
+  /** Of the Leases: `<id>-shard-0` and so on, `<id>-shard-waiting`, and `<id>` itself. */
+  readonly id: string;
+  /** More than one. */
+  readonly shards: number;
+  readonly identity: string;
+  readonly times: LeaseTimes;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  readonly electorOf: (lease: string, identity: string) => LeaderElector;
+  readonly onChange: (lease: string, isLeader: boolean) => void;
+}
+
+/** Does the work of one shard until the signal is aborted, and ends when nothing more of it will be written. */
+export type Serve = (shard: number, signal: AbortSignal) => Promise<void>;
+
+interface Shard {
+  readonly index: number;
+  readonly name: string;
+  readonly lease: KeptLease;
+  tenure: Tenure;
+}
+
+/** A replica that was silent for so many renewals is not waited for. */
+const SILENT_PERIODS = 3;
+
+export function shardLease(id: string, shard: number): string {
+  return `${id}-shard-${shard}`;
+}
+
+/**
+ * Shares the shards among all replicas, by a Lease for each. Whoever holds none waits in a Lease of its own, where those that hold
+ * too many see it and give one back, one at a time (`nextMove`). And one replica of all holds the Lease that a single leader would hold, and says
+ * there how many shards there are: those who count otherwise lead nothing meanwhile, since they would serve the same connections.
+ */
+export class ShardElection {
+  readonly #options: ShardElectionOptions;
+  readonly #shards: readonly Shard[];
+  readonly #waiting: KeptLease;
+  readonly #door: KeptLease;
+  /** What all who count as we do end their name at the door with. */
+  readonly #count: string;
+  readonly #serving = new Set<Promise<void>>();
+
+  constructor(options: ShardElectionOptions) {
+    const { id, shards, identity, electorOf, onChange } = options;
+    this.#options = options;
+    this.#count = ` of ${shards} shards`;
+    this.#door = new KeptLease(electorOf(id, identity + this.#count));
+    this.#waiting = new KeptLease(electorOf(`${id}-shard-waiting`, identity));
+    this.#shards = Array.from({ length: shards }, (_, index) => {
+      const name = shardLease(id, index);
+      const lease = new KeptLease(electorOf(name, identity));
+      onChange(name, false);
+      return { index, name, lease, tenure: new Tenure(lease.assertOurs) };
+    });
+  }
+
+  /** The right to write for a shard while it is led the next time, or now. */
+  tenureOf(shard: number): Tenure {
+    const found = this.#shards[shard];
+    if (found === undefined) throw new Error(`there is no shard ${shard}`);
+    return found.tenure;
+  }
+
+  /** Whether this process leads any shard. */
+  get leads(): boolean {
+    return this.#shards.some(({ tenure }) => tenure.isUnderWay);
+  }
+
+  /** Takes part until the signal is aborted; then everything is finished and given back. */
+  async run(serve: Serve, signal: AbortSignal): Promise<void> {
+    const { clock, random, times } = this.#options;
+    while (!signal.aborted) {
+      await this.#turn(serve, signal);
+      await clock.sleep(times.retryPeriodSeconds * 1000 * (1 + 0.2 * random()), signal);
+    }
+    for (const { tenure } of this.#shards) if (tenure.hasBegun) tenure.end();
+    await Promise.all(this.#serving);
+    await Promise.all([this.#waiting.giveBack(), this.#door.giveBack()]);
+  }
+
+  async #turn(serve: Serve, signal: AbortSignal): Promise<void> {
+    const leases = [this.#door, this.#waiting, ...this.#shards.map(({ lease }) => lease)];
+    await Promise.all(leases.map((lease) => lease.look(signal)));
+    if (!(await this.#passDoor(signal))) return;
+    await this.#share(serve, signal);
+    await this.#wait(signal);
+  }
+
+  /** @returns whether shards may be taken */
+  async #passDoor(signal: AbortSignal): Promise<boolean> {
+    const { view } = this.#door;
+    if (this.#door.isOurs) return true;
+    if (view?.type === 'free') return this.#door.take(signal, () => undefined);
+    if (view?.holder.endsWith(this.#count) === true) return true;
+    if (view !== undefined) this.#leaveAll(view.holder);
+    return false;
+  }
+
+  /** As many as are free and ours to take, or one that others should have. */
+  async #share(serve: Serve, signal: AbortSignal): Promise<void> {
+    for (let move = this.#nextMove(); move?.type === 'take'; move = this.#nextMove()) {
+      const shard = this.#shards[move.shard];
+      if (shard === undefined || !(await shard.lease.take(signal, () => shard.tenure.close()))) return;
+      this.#serve(shard, serve, signal);
+    }
+    const move = this.#nextMove();
+    if (move?.type === 'give') this.#give(move.shard);
+  }
+
+  #nextMove(): Move | undefined {
+    const view = this.#see();
+    return view && nextMove(view);
+  }
+
+  /** Undefined while one of them could not be looked at. */
+  #see(): ShardsView | undefined {
+    const { identity: self } = this.#options;
+    const isUnknown = ({ lease, tenure }: Shard): boolean =>
+      lease.view === undefined && !lease.isOurs && !tenure.hasBegun;
+    if (this.#shards.some(isUnknown)) return undefined;
+    // One that was lost and is not wound up cannot be had again, by us.
+    const holders = this.#shards.map(
+      ({ lease, tenure }) => holderOf(lease, self) ?? (tenure.hasBegun ? self : undefined),
+    );
+    return { self, holders, waiting: holderOf(this.#waiting, self), silent: this.#silent() };
+  }
+
+  /** Whoever is heard of by any Lease is there. */
+  #silent(): ReadonlySet<string> {
+    const views = [this.#waiting, ...this.#shards.map(({ lease }) => lease)].map(({ view }) => view);
+    const quietMs = SILENT_PERIODS * this.#options.times.retryPeriodSeconds * 1000;
+    const held = views.flatMap((view) => (view?.type === 'held' ? [view] : []));
+    const heard = new Set(held.filter(({ silentMs }) => silentMs <= quietMs).map(({ holder }) => holder));
+    return new Set(held.map(({ holder }) => holder).filter((holder) => !heard.has(holder)));
+  }
+
+  /** One that is being given back is still ours until all its work is finished. */
+  #give(index: number): void {
+    const isBusy = this.#shards.some(({ tenure }) => tenure.hasBegun && tenure.ending.aborted);
+    const shard = this.#shards[index];
+    if (isBusy || shard === undefined) return;
+    this.#options.log.info({ lease: shard.name }, 'given back: another replica has fewer shards');
+    shard.tenure.end();
+  }
+
+  #serve(shard: Shard, serve: Serve, signal: AbortSignal): void {
+    const serving = this.#lead(shard, serve, signal);
+    this.#serving.add(serving);
+    void serving.finally(() => this.#serving.delete(serving));
+  }
+
+  async #lead(shard: Shard, serve: Serve, signal: AbortSignal): Promise<void> {
+    const { log, identity, onChange } = this.#options;
+    const { index, name, lease, tenure } = shard;
+    tenure.begin();
+    log.info({ lease: name, identity }, 'leading');
+    onChange(name, true);
+    if (signal.aborted) tenure.end();
+    await serve(index, tenure.ending);
+    if (tenure.over.aborted) log.warn({ lease: name, identity }, 'lost: another replica may lead by now');
+    tenure.close();
+    onChange(name, false);
+    await lease.giveBack();
+    shard.tenure = new Tenure(lease.assertOurs);
+  }
+
+  /** Who has none asks for some, where everybody sees it; one at a time. */
+  async #wait(signal: AbortSignal): Promise<void> {
+    const hasAny = this.#shards.some(({ lease }) => lease.isOurs);
+    if (hasAny && this.#waiting.isOurs) return this.#waiting.giveBack();
+    if (!hasAny && this.#waiting.view?.type === 'free' && !this.#waiting.isOurs)
+      await this.#waiting.take(signal, () => undefined);
+  }
+
+  /** Somebody writes for all connections of ours by now. */
+  #leaveAll(holder: string): void {
+    const left = this.#shards.filter(({ tenure }) => tenure.isUnderWay);
+    if (left.length > 0)
+      this.#options.log.warn({ holder }, 'somebody leads who counts the shards otherwise: all are given back');
+    for (const { tenure } of left) tenure.close();
+  }
+}
+
+function holderOf(lease: KeptLease, self: string): string | undefined {
+  if (lease.isOurs) return self;
+  return lease.view?.type === 'held' ? lease.view.holder : undefined;
+}
