@@ -1,4 +1,4 @@
-import type { Recorded } from './recording-proxy.ts';
+import { isLease, senderOf, trespassesIn } from './lease-record.ts';
 import { HOME } from './rights.ts';
 import { readyOf, type Replica, type Scenario } from './scenario.ts';
 import { waitFor } from './wait-for.ts';
@@ -8,7 +8,9 @@ export type Force = 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'network cut';
 export const FORCES: readonly Force[] = ['SIGTERM', 'SIGKILL', 'SIGSTOP', 'network cut'];
 
 /** Shorter than the defaults, so that a test can see many of them. */
-const TIMES = ['lease-duration=4', 'renew-deadline=3', 'retry-period=1'].map((time) => `--leader-election-${time}`);
+export const TIMES = ['lease-duration=4', 'renew-deadline=3', 'retry-period=1'].map(
+  (time) => `--leader-election-${time}`,
+);
 const CHURN_EVERY_MS = 100;
 
 /** Two operators for one namespace, while somebody edits a role all the time so that there is always something to write. */
@@ -57,9 +59,7 @@ export class Replicas {
   /** Every write that somebody sent who did not hold the Lease, or whose Lease could have run out. */
   trespasses(): readonly string[] {
     const requests = [...this.#all.flatMap(({ proxy }) => proxy.writes), ...this.#scenario.searchProxy.writes];
-    const inOrder = [...requests].sort((a, b) => a.atMs - b.atMs);
-    const grants = inOrder.filter((request) => isLease(request) && (request.status ?? 500) < 300);
-    return inOrder.filter((request) => !isLease(request)).flatMap((write) => trespass(write, grants) ?? []);
+    return trespassesIn(requests, () => this.#scenario.rights.account);
   }
 
   /** How many writes were looked at, by who sent them. */
@@ -111,30 +111,8 @@ async function begin({ process, proxy }: Replica, force: Force): Promise<void> {
   else process.signal(force);
 }
 
-/** The last word about the Lease before a write must be the writer's own, and not too old. */
-function trespass(write: Recorded, grants: readonly Recorded[]): string | undefined {
-  const last = grants.findLast(({ atMs }) => atMs <= write.atMs);
-  const holder = last === undefined ? undefined : specOf(last).holderIdentity;
-  const age = write.atMs - (last?.atMs ?? 0);
-  const isOurs = last !== undefined && holder === senderOf(write);
-  if (isOurs && age < specOf(last).leaseDurationSeconds * 1000) return undefined;
-  return `${write.method} ${write.path} by ${senderOf(write)}, ${Math.round(age)} ms after ${holder ?? 'nobody'} had the Lease`;
-}
-
-function isLease({ path }: Recorded): boolean {
-  return path.includes('/leases');
-}
-
-function specOf({ body }: Recorded): { readonly holderIdentity: string; readonly leaseDurationSeconds: number } {
-  return (JSON.parse(body) as { readonly spec: { holderIdentity: string; leaseDurationSeconds: number } }).spec;
-}
-
-function senderOf({ userAgent }: Recorded): string {
-  return /\((.*)\)$/.exec(userAgent ?? '')?.[1] ?? 'unknown';
-}
-
 /** As it is in each of its requests to the API server. */
-function nameOf({ proxy }: Replica): string | undefined {
+export function nameOf({ proxy }: Replica): string | undefined {
   const request = proxy.requests[0];
   return request === undefined ? undefined : senderOf(request);
 }

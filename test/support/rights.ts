@@ -13,6 +13,8 @@ export interface Installation {
   readonly mode: RightsMode;
   /** Where there are connections or users. */
   readonly namespaces: readonly string[];
+  /** One when absent. */
+  readonly shards?: number;
 }
 
 /** The namespace of all operators of the tests: their accounts, Leases, keys and backups are there. */
@@ -32,11 +34,12 @@ export function rightsMode(): RightsMode {
 }
 
 /** The account, its roles and their bindings, as the chart has them. */
-export function renderRights(helm: Helm, { account, mode, namespaces }: Installation): readonly Manifest[] {
+export function renderRights(helm: Helm, { account, mode, namespaces, shards = 1 }: Installation): readonly Manifest[] {
   const where = mode === 'cluster' ? 'rbac.secrets.namespaces' : 'scopedNamespaces';
   const values = [
     `fullnameOverride=${account}`,
     `leaderElection.id=${account}`,
+    `shards=${shards}`,
     `${where}={${namespaces.join(',')}}`,
     // What people may do is another matter.
     ...['crds.enabled', 'rbac.aggregateToView', 'rbac.aggregateToAdmin'].map((name) => `${name}=false`),
@@ -51,17 +54,18 @@ export class Rights {
   readonly account: string;
   readonly #kube: Rest;
   readonly #helm: Helm;
+  readonly #shards: number;
   readonly #namespaces: string[] = [];
   #granted: readonly Manifest[] = [];
   #token = '';
 
-  private constructor(kube: Rest, helm: Helm, account: string) {
-    [this.#kube, this.#helm, this.account] = [kube, helm, account];
+  private constructor(parts: { kube: Rest; helm: Helm; account: string; shards: number }) {
+    ({ kube: this.#kube, helm: this.#helm, account: this.account, shards: this.#shards } = parts);
   }
 
   /** Of an operator for the namespace of the same name. */
-  static async grant(kube: Rest, namespace: string): Promise<Rights> {
-    const rights = new Rights(kube, await Helm.four(console.error), namespace);
+  static async grant(kube: Rest, namespace: string, shards: number): Promise<Rights> {
+    const rights = new Rights({ kube, helm: await Helm.four(console.error), account: namespace, shards });
     await make(kube, '/api/v1/namespaces', { metadata: { name: HOME } });
     await rights.extendTo(namespace);
     const path = `/api/v1/namespaces/${HOME}/serviceaccounts/${namespace}/token`;
@@ -77,8 +81,8 @@ export class Rights {
   /** As an upgrade of the release with one namespace more. */
   async extendTo(namespace: string): Promise<void> {
     this.#namespaces.push(namespace);
-    const { account, mode } = this;
-    this.#granted = renderRights(this.#helm, { account, mode, namespaces: this.#namespaces });
+    const installation = { account: this.account, mode: this.mode, namespaces: this.#namespaces };
+    this.#granted = renderRights(this.#helm, { ...installation, shards: this.#shards });
     await Promise.all(this.#granted.map((manifest) => make(this.#kube, collectionOf(manifest), manifest)));
     await Promise.all(this.#granted.map((manifest) => this.#untilInForce(manifest)));
   }

@@ -108,11 +108,12 @@ export class Scenario {
     this.#folder = mkdtempSync(join(tmpdir(), 'scenario-'));
   }
 
-  static async start(real?: RealStack): Promise<Scenario> {
-    return Scenario.#on(real ?? (await realStack()));
+  /** @param shards as many as operators may be told to share */
+  static async start(real?: RealStack, shards = 1): Promise<Scenario> {
+    return Scenario.#on(real ?? (await realStack()), shards);
   }
 
-  static async #on(real: RealStack): Promise<Scenario> {
+  static async #on(real: RealStack, shards: number): Promise<Scenario> {
     const { stack, cluster, caPem } = real;
     const node = cluster.nodes[0];
     const kubeCa = readFileSync(stack.apiServer.caPath, 'utf8');
@@ -131,7 +132,7 @@ export class Scenario {
     const kubeProxy = await RecordingProxy.start({ url: stack.apiServer.url, caPem: kubeCa }, stack.ca);
     const namespace = `t-${randomBytes(4).toString('hex')}`;
     await kube.ok('POST', '/api/v1/namespaces', { metadata: { name: namespace } });
-    const rights = await Rights.grant(kube, namespace);
+    const rights = await Rights.grant(kube, namespace, shards);
     return new Scenario({ real, namespace, kube, search, searchProxy, kubeProxy, rights });
   }
 

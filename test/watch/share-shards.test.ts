@@ -4,7 +4,7 @@ import { nextMove, type ShardsView } from '../../src/watch/share-shards.ts';
 
 /** `a.b` is: a holds the first shard, nobody the second, b the third. */
 function seenBy(self: string, text: string, rest: Partial<ShardsView> = {}): ShardsView {
-  const holders = [...text].map((holder) => (holder === '.' ? undefined : holder));
+  const holders = text.split('').map((holder) => (holder === '.' ? undefined : holder));
   return { self, holders, waiting: undefined, silent: new Set(), ...rest };
 }
 
