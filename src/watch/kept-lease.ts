@@ -22,9 +22,12 @@ export class KeptLease {
 
   readonly assertOurs = (): void => this.#elector.assertLeader();
 
-  /** Looks whose it is, unless it is ours. When nobody can tell, it stays as it was seen last. */
-  async look(signal: AbortSignal): Promise<void> {
-    if (!this.isOurs) this.#view = (await this.#elector.look(signal)) ?? this.#view;
+  /** Looks whose it is, unless it is ours. When nobody can tell, it stays as it was seen last. @returns whether that is known now */
+  async look(signal: AbortSignal): Promise<boolean> {
+    if (this.isOurs) return true;
+    const view = await this.#elector.look(signal);
+    this.#view = view ?? this.#view;
+    return view !== undefined;
   }
 
   /** @param onLost called once when somebody else may have it. @returns whether it is ours now */
@@ -39,12 +42,12 @@ export class KeptLease {
     return true;
   }
 
-  /** Lets the next one have it at once. Nothing when it is not ours. */
-  async giveBack(): Promise<void> {
+  /** Lets the next one have it at once, or the heir that is named. Nothing when it is not ours. */
+  async giveBack(heir?: string): Promise<void> {
     this.#stop.abort();
     await this.#held;
     this.#held = undefined;
     this.#view = undefined;
-    await this.#elector.release();
+    await this.#elector.release(heir);
   }
 }

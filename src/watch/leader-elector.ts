@@ -104,24 +104,26 @@ export class LeaderElector {
     }
   }
 
-  /** Lets the next one begin at once; the caller no longer writes. Best effort. */
-  async release(): Promise<void> {
+  /** Lets the next one begin at once, or the heir that is named; the caller no longer writes. Best effort. */
+  async release(heir = ''): Promise<void> {
     if (this.#renewedAt === undefined) return;
     this.#renewedAt = undefined;
     const within = AbortSignal.timeout(RELEASE_WITHIN_MS);
     await this.#try(async () => {
-      if (await this.#giveBack(within)) return true;
+      if (await this.#giveBack(heir, within)) return true;
       // A renewal whose answer did not come may have been carried out.
       this.#lease = await this.#get(within);
-      return this.#giveBack(within);
+      return this.#giveBack(heir, within);
     });
   }
 
-  async #giveBack(signal: AbortSignal): Promise<boolean> {
-    const { clock, identity } = this.#options;
+  async #giveBack(heir: string, signal: AbortSignal): Promise<boolean> {
+    const { clock, identity, times } = this.#options;
     const spec = this.#lease?.spec;
     if (spec?.holderIdentity !== identity) return false;
-    return this.#put(this.#lease, released(spec, clock.now()), signal);
+    const nowMs = clock.now();
+    const next = heir === '' ? released(spec, nowMs) : claimed(spec, { identity: heir, times, nowMs });
+    return this.#put(this.#lease, next, signal);
   }
 
   #within(signal: AbortSignal): AbortSignal {

@@ -86,12 +86,13 @@ export class ShardElection {
     }
     for (const { tenure } of this.#shards) if (tenure.hasBegun) tenure.end();
     await Promise.all(this.#serving);
-    await Promise.all([this.#waiting.giveBack(), this.#door.giveBack()]);
+    await this.#waiting.giveBack();
+    await this.#door.giveBack(this.#heir());
   }
 
   async #turn(serve: Serve, signal: AbortSignal): Promise<void> {
-    const leases = [this.#door, this.#waiting, ...this.#shards.map(({ lease }) => lease)];
-    await Promise.all(leases.map((lease) => lease.look(signal)));
+    if (!(await this.#door.look(signal))) return;
+    await Promise.all([this.#waiting, ...this.#shards.map(({ lease }) => lease)].map((lease) => lease.look(signal)));
     if (!(await this.#passDoor(signal))) return;
     await this.#share(serve, signal);
     await this.#wait(signal);
@@ -105,6 +106,15 @@ export class ShardElection {
     if (view?.holder.endsWith(this.#count) === true) return true;
     if (view !== undefined) this.#leaveAll(view.holder);
     return false;
+  }
+
+  /** While one of us is there, those who count otherwise stay outside. */
+  #heir(): string | undefined {
+    const { self, holders = [], waiting, silent } = this.#see() ?? {};
+    const heir = [...holders, waiting].find(
+      (name) => name !== undefined && name !== self && silent?.has(name) === false,
+    );
+    return heir === undefined ? undefined : heir + this.#count;
   }
 
   /** As many as are free and ours to take, or one that others should have. */

@@ -45,6 +45,8 @@ const refused: readonly [place: string, yaml: string][] = [
   ['/leaderElect', 'leaderElect: "true"'],
   ['/leaderElection/leaseDuration', 'leaderElection: { leaseDuration: 15s }'],
   ['/leaderElection', 'leaderElection: { enabled: true }'],
+  ['/shards', 'shards: 0'],
+  ['/shards', 'shards: "2"'],
   ['/log/level', 'log: { level: verbose }'],
   ['/stallAfter', 'stallAfter: 10m'],
   ['/deletionGrace', 'deletionGrace: 90000'],

@@ -232,6 +232,24 @@ describe('the shards', () => {
     await stage.end();
   });
 
+  test('pass on to no one who counts them otherwise while anybody is left who counts them so', async () => {
+    const stage = new Stage();
+    const a = stage.add('a');
+    await stage.pass(1);
+    const b = stage.add('b');
+    await stage.pass(20);
+    const other = stage.add('c', 2);
+    await stage.pass(5);
+    a.stop.abort();
+    await stage.pass(20);
+    expect(stage.holderOf('op')).toBe('b of 4 shards');
+    expect([b.writable.length, other.writable.length]).toEqual([SHARDS, 0]);
+    b.stop.abort();
+    await stage.pass(5);
+    expect(other.writable.length).toBe(2);
+    await stage.end();
+  });
+
   test('are left to a single leader', async () => {
     const stage = new Stage();
     const { clock, kubernetes } = stage;

@@ -3,6 +3,9 @@
 {{- if and (gt (int .Values.replicaCount) 1) (not .Values.leaderElect) -}}
 {{- fail "replicaCount: more than one replica needs leaderElect=true, or all of them would write" -}}
 {{- end -}}
+{{- if and (gt (int .Values.shards) 1) (not .Values.leaderElect) -}}
+{{- fail "shards: more than one needs leaderElect=true, since each has a Lease" -}}
+{{- end -}}
 {{- if le (int .Values.leaderElection.leaseDuration) (int .Values.leaderElection.renewDeadline) -}}
 {{- fail "leaderElection.leaseDuration must be more than leaderElection.renewDeadline, or two could lead at once" -}}
 {{- end -}}

@@ -24,6 +24,10 @@
   value: {{ .Values.leaderElection.renewDeadline | quote }}
 - name: LEADER_ELECTION_RETRY_PERIOD
   value: {{ .Values.leaderElection.retryPeriod | quote }}
+{{- if gt (int .Values.shards) 1 }}
+- name: SHARDS
+  value: {{ .Values.shards | quote }}
+{{- end }}
 {{- end }}
 - name: POD_NAME
   valueFrom:

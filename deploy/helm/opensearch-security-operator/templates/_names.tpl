@@ -57,3 +57,15 @@ subjects:
 true
 {{- end -}}
 {{- end -}}
+
+{{- /* The Leases, as a list in quotes: of the leader, or of one for each shard and of who waits for one besides. */ -}}
+{{- define "operator.leases" -}}
+{{- $id := .Values.leaderElection.id -}}
+{{ $id | quote }}
+{{- if gt (int .Values.shards) 1 -}}
+, {{ printf "%s-shard-waiting" $id | quote }}
+{{- range $shard := until (int .Values.shards) -}}
+, {{ printf "%s-shard-%d" $id $shard | quote }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
