@@ -22,6 +22,7 @@ function guard(handler: Dispatcher.DispatchHandler, { assertMayWrite, lost }: Ca
   return {
     onRequestStart: (controller, ...start) => {
       assertMayWrite();
+      spare();
       cut = () => controller.abort(new NotLeaderError('the right to write was lost meanwhile'));
       lost?.addEventListener('abort', cut);
       handler.onRequestStart?.(controller, ...start);

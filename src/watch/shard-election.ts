@@ -33,10 +33,6 @@ interface Shard {
 /** A replica that was silent for so many renewals is not waited for. */
 const SILENT_PERIODS = 3;
 
-export function shardLease(id: string, shard: number): string {
-  return `${id}-shard-${shard}`;
-}
-
 /**
  * Shares the shards among all replicas, by a Lease for each. Whoever holds none waits in a Lease of its own, where those that hold
  * too many see it and give one back, one at a time (`nextMove`). And one replica of all holds the Lease that a single leader would hold, and says
@@ -58,7 +54,7 @@ export class ShardElection {
     this.#door = new KeptLease(electorOf(id, identity + this.#count));
     this.#waiting = new KeptLease(electorOf(`${id}-shard-waiting`, identity));
     this.#shards = Array.from({ length: shards }, (_, index) => {
-      const name = shardLease(id, index);
+      const name = `${id}-shard-${index}`;
       const lease = new KeptLease(electorOf(name, identity));
       onChange(name, false);
       return { index, name, lease, tenure: new Tenure(lease.assertOurs) };
