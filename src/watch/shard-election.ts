@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { KeptLease } from './kept-lease.ts';
-import type { LeaderElector } from './leader-elector.ts';
+import type { LeaderElector, LeaseView } from './leader-elector.ts';
 import type { LeaseTimes } from './lease.ts';
 import { nextMove, type Move, type ShardsView } from './share-shards.ts';
 import { Tenure } from './tenure.ts';
@@ -106,10 +106,7 @@ export class ShardElection {
 
   /** While one of us is there, those who count otherwise stay outside. */
   #heir(): string | undefined {
-    const { self, holders = [], waiting, silent } = this.#see() ?? {};
-    const heir = [...holders, waiting].find(
-      (name) => name !== undefined && name !== self && silent?.has(name) === false,
-    );
+    const [heir] = this.#heard();
     return heir === undefined ? undefined : heir + this.#count;
   }
 
@@ -142,13 +139,21 @@ export class ShardElection {
     return { self, holders, waiting: holderOf(this.#waiting, self), silent: this.#silent() };
   }
 
-  /** Whoever is heard of by any Lease is there. */
   #silent(): ReadonlySet<string> {
-    const views = [this.#waiting, ...this.#shards.map(({ lease }) => lease)].map(({ view }) => view);
+    const heard = this.#heard();
+    return new Set(this.#others().flatMap(({ holder }) => (heard.has(holder) ? [] : [holder])));
+  }
+
+  /** Whoever is heard of by any Lease is there. */
+  #heard(): ReadonlySet<string> {
     const quietMs = SILENT_PERIODS * this.#options.times.retryPeriodSeconds * 1000;
-    const held = views.flatMap((view) => (view?.type === 'held' ? [view] : []));
-    const heard = new Set(held.filter(({ silentMs }) => silentMs <= quietMs).map(({ holder }) => holder));
-    return new Set(held.map(({ holder }) => holder).filter((holder) => !heard.has(holder)));
+    return new Set(this.#others().flatMap(({ holder, silentMs }) => (silentMs <= quietMs ? [holder] : [])));
+  }
+
+  /** Leases that somebody else holds, as they were seen last. */
+  #others(): readonly Extract<LeaseView, { type: 'held' }>[] {
+    const leases = [this.#waiting, ...this.#shards.map(({ lease }) => lease)];
+    return leases.flatMap(({ view }) => (view?.type === 'held' ? [view] : []));
   }
 
   /** One that is being given back is still ours until all its work is finished. */

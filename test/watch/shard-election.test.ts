@@ -240,9 +240,11 @@ describe('the shards', () => {
     await stage.pass(20);
     const other = stage.add('c', 2);
     await stage.pass(5);
+    expect(stage.holderOf('op')).toBe('a of 4 shards');
     a.stop.abort();
-    await stage.pass(20);
+    await stage.pass(0.1);
     expect(stage.holderOf('op')).toBe('b of 4 shards');
+    await stage.pass(20);
     expect([b.writable.length, other.writable.length]).toEqual([SHARDS, 0]);
     b.stop.abort();
     await stage.pass(5);
