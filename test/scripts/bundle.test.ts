@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, jest, test } from '@jest/globals';
 import { bundle } from '../../scripts/bundle.ts';
-import { hashPassword } from '../../src/commit/passwords/password-jobs.ts';
+import { Bcrypt } from '../../src/commit/passwords/bcrypt/bcrypt.ts';
+import { hashPasswords } from '../../src/commit/passwords/password-jobs.ts';
 import { saltFor } from '../../src/commit/passwords/salt.ts';
 
 jest.setTimeout(60_000);
@@ -24,7 +25,7 @@ describe('a bundle', () => {
     const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: folder, env: {} });
     const salt = saltFor(new Uint8Array(32), 'platform/prod', 'kirk');
     expect(JSON.parse(stdout)).toEqual({
-      hash: await hashPassword({ password: 'kirkpass', salt }),
+      hash: hashPasswords(new Bcrypt(), [{ password: 'kirkpass', salt }])[0],
       problem: 'Weak password',
     });
   });

@@ -9,18 +9,18 @@ export class FakeThread extends EventEmitter implements Thread {
   /** Whether it would keep the process alive. */
   isHolding = true;
 
-  postMessage(job: unknown): void {
-    this.jobs.push(job);
+  postMessage(jobs: readonly unknown[]): void {
+    this.jobs.push(...jobs);
   }
 
-  /** Ends the job in hand. */
-  finish(value: unknown): void {
-    this.jobs.shift();
-    this.emit('message', { type: 'done', value });
+  /** Ends all jobs in hand, with a value for each. */
+  finish(...values: readonly unknown[]): void {
+    this.jobs.length = 0;
+    this.emit('message', { type: 'done', values });
   }
 
   fail(message: string): void {
-    this.jobs.shift();
+    this.jobs.length = 0;
     this.emit('message', { type: 'failed', message });
   }
 
@@ -57,7 +57,7 @@ export class FakeThreads {
     return this.all.filter(({ isEnded }) => !isEnded).length;
   }
 
-  /** Ends the job that stands for this. */
+  /** Ends the job that is alone in a thread and stands for this. */
   finish(job: unknown, value: unknown): void {
     const thread = this.all.find(({ jobs }) => jobs[0] === job);
     if (thread === undefined) throw new Error(`nobody does ${String(job)}`);

@@ -16,7 +16,7 @@ export async function findPasswordProblem(
 ): Promise<string | undefined> {
   const { userName, password } = credentials;
   try {
-    return await threads.submit({ type: 'check', userName, password, policy }, 'edit').result;
+    return await threads.submit({ userName, password, policy }, 'edit').result;
   } catch (error) {
     if (policy.pattern === '' || !(error instanceof ThreadError) || error.reason !== 'TooSlow') throw error;
     return 'spec.passwords.pattern of the connection takes too long on this password: write it without nested repetitions such as (a+)+';

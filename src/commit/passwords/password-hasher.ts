@@ -74,7 +74,7 @@ export class PasswordHasher {
     if (present?.digest === digest) return present;
     this.forget(user);
     const salt = saltFor(this.#installationKey, user.connection, user.userName);
-    const ticket = this.#threads.submit({ type: 'hash', password: user.password, salt }, priority);
+    const ticket = this.#threads.submit({ password: user.password, salt }, priority);
     const entry: Entry = { digest, ticket, hash: undefined, waiting: 0 };
     this.#entries.set(key, entry);
     ticket.result.then(

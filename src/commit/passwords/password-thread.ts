@@ -1,18 +1,32 @@
-/** What runs in a thread: one job after another, each answered by a value or by why there is none. */
-import { parentPort } from 'node:worker_threads';
+/** What runs in a thread: one message of jobs after another, each answered by their results or by why there are none. */
+import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.ts';
-import { checkPassword, hashPassword, type CheckJob, type HashJob } from './password-jobs.ts';
+import { Bcrypt } from './bcrypt/bcrypt.ts';
+import { checkPassword, hashPasswords, type CheckJob, type HashJob } from './password-jobs.ts';
 import type { Answer } from './thread-pool.ts';
 
-parentPort?.on('message', (job: HashJob | CheckJob) => void answer(job));
+/** What a thread is for; its `workerData`. */
+export type PasswordWork = 'hash' | 'check';
 
-async function answer(job: HashJob | CheckJob): Promise<void> {
-  parentPort?.postMessage(await carryOut(job));
+type Work<Job, Result> = (jobs: readonly Job[]) => readonly Result[] | Promise<readonly Result[]>;
+
+if ((workerData as PasswordWork) === 'hash') {
+  const bcrypt = new Bcrypt();
+  serve((jobs: readonly HashJob[]) => hashPasswords(bcrypt, jobs));
+} else {
+  serve((jobs: readonly CheckJob[]) => Promise.all(jobs.map(checkPassword)));
 }
 
-async function carryOut(job: HashJob | CheckJob): Promise<Answer<string | undefined>> {
+function serve<Job, Result>(work: Work<Job, Result>): void {
+  parentPort?.on(
+    'message',
+    (jobs: readonly Job[]) => void carryOut(work, jobs).then((answer) => parentPort?.postMessage(answer)),
+  );
+}
+
+async function carryOut<Job, Result>(work: Work<Job, Result>, jobs: readonly Job[]): Promise<Answer<Result>> {
   try {
-    return { type: 'done', value: await (job.type === 'hash' ? hashPassword(job) : checkPassword(job)) };
+    return { type: 'done', values: await work(jobs) };
   } catch (error) {
     return { type: 'failed', message: messageOf(error) };
   }

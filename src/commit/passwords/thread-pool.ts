@@ -4,13 +4,13 @@ import { ThreadError } from '../../errors.ts';
 /** A person waits for it, or nobody does. */
 export type Priority = 'edit' | 'background';
 
-/** What a thread says when it is through with a job. */
+/** What a thread says when it is through with its jobs; values in their order. */
 export type Answer<Result> =
-  { readonly type: 'done'; readonly value: Result } | { readonly type: 'failed'; readonly message: string };
+  { readonly type: 'done'; readonly values: readonly Result[] } | { readonly type: 'failed'; readonly message: string };
 
 /** The part of a worker of `node:worker_threads` that is used here. */
 export interface Thread {
-  postMessage(job: unknown): void;
+  postMessage(jobs: readonly unknown[]): void;
   on(event: 'message' | 'error' | 'exit', listener: (value: unknown) => void): unknown;
   ref(): void;
   unref(): void;
@@ -21,9 +21,11 @@ export interface ThreadPoolOptions {
   /** Starts a thread that answers each message with one `Answer`. */
   readonly start: () => Thread;
   readonly maxThreads: number;
+  /** As many as a thread does at least as fast together as one after the other. */
+  readonly jobsAtOnce: number;
   /** A thread without work for this long is ended, and its memory with it. */
   readonly idleMs: number;
-  /** A job that takes longer is given up, and its thread ended. */
+  /** Jobs that take longer are given up, and their thread ended. */
   readonly deadlineMs: number;
   readonly clock: Clock;
 }
@@ -47,15 +49,15 @@ interface Entry<Job, Result> {
 
 interface Running<Job, Result> {
   readonly thread: Thread;
-  /** Undefined while it is idle. */
-  entry: Entry<Job, Result> | undefined;
+  /** None while it is idle. */
+  entries: readonly Entry<Job, Result>[];
   /** Ends the wait for what the thread does now, or for the end of its idleness. */
   watch: AbortController;
 }
 
 /**
- * Threads that do one job at a time, for work that would hold up everything else. They are started when there is work and
- * ended when there is none. A job whose thread breaks fails alone.
+ * Threads that do a few jobs at a time, for work that would hold up everything else. They are started when there is work and
+ * ended when there is none. When a thread breaks, just the jobs fail that it has in hand.
  */
 export class ThreadPool<Job, Result> {
   readonly #options: ThreadPoolOptions;
@@ -92,23 +94,29 @@ export class ThreadPool<Job, Result> {
   }
 
   #next(): void {
-    const entry = this.#first();
-    if (entry === undefined) return;
-    const idle = [...this.#running].find((running) => running.entry === undefined);
-    if (idle === undefined && this.#running.size >= this.#options.maxThreads) return;
-    this.#queue.delete(entry);
-    this.#give(idle ?? this.#start(), entry);
+    const { maxThreads } = this.#options;
+    const idle = [...this.#running].find(({ entries }) => entries.length === 0);
+    if (this.#queue.size === 0 || (idle === undefined && this.#running.size >= maxThreads)) return;
+    this.#give(idle ?? this.#start(), this.#take());
   }
 
-  #first(): Entry<Job, Result> | undefined {
-    const [first] = this.#queue;
-    for (const entry of this.#queue) if (entry.priority === 'edit') return entry;
-    return first;
+  /**
+   * Jobs for one thread. All of one priority, so that nobody waits for what nobody waits for; and no more than the share of one
+   * thread, so that none is idle while another one has several.
+   */
+  #take(): readonly Entry<Job, Result>[] {
+    const all = [...this.#queue];
+    const edits = all.filter(({ priority }) => priority === 'edit');
+    const waiting = edits.length > 0 ? edits : all;
+    const { maxThreads, jobsAtOnce } = this.#options;
+    const taken = waiting.slice(0, Math.min(Math.ceil(waiting.length / maxThreads), jobsAtOnce));
+    for (const entry of taken) this.#queue.delete(entry);
+    return taken;
   }
 
   #start(): Running<Job, Result> {
     const thread = this.#options.start();
-    const running: Running<Job, Result> = { thread, entry: undefined, watch: new AbortController() };
+    const running: Running<Job, Result> = { thread, entries: [], watch: new AbortController() };
     this.#running.add(running);
     thread.on('message', (answer) => this.#settle(running, answer as Answer<Result>));
     // The words of an unexpected error might hold what the thread had in hand.
@@ -117,18 +125,18 @@ export class ThreadPool<Job, Result> {
     return running;
   }
 
-  #give(running: Running<Job, Result>, entry: Entry<Job, Result>): void {
-    running.entry = entry;
+  #give(running: Running<Job, Result>, entries: readonly Entry<Job, Result>[]): void {
+    running.entries = entries;
     running.thread.ref();
-    running.thread.postMessage(entry.job);
+    running.thread.postMessage(entries.map(({ job }) => job));
     this.#after(running, this.#options.deadlineMs, new ThreadError('a thread took too long', 'TooSlow'));
   }
 
   #settle(running: Running<Job, Result>, answer: Answer<Result>): void {
-    const { entry } = running;
-    running.entry = undefined;
-    if (answer.type === 'done') entry?.resolve(answer.value);
-    else entry?.reject(new ThreadError(answer.message, 'Broken'));
+    const { entries } = running;
+    running.entries = [];
+    if (answer.type === 'done') answer.values.forEach((value, index) => entries[index]?.resolve(value));
+    else for (const entry of entries) entry.reject(new ThreadError(answer.message, 'Broken'));
     running.thread.unref();
     this.#after(running, this.#options.idleMs, stopped());
     this.#next();
@@ -147,7 +155,7 @@ export class ThreadPool<Job, Result> {
   async #end(running: Running<Job, Result>, error: ThreadError): Promise<void> {
     if (!this.#running.delete(running)) return;
     running.watch.abort();
-    running.entry?.reject(error);
+    for (const entry of running.entries) entry.reject(error);
     this.#next();
     await running.thread.terminate();
   }

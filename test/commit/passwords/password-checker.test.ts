@@ -11,7 +11,7 @@ const CREDENTIALS = { userName: 'kirk', password: 'kirkpass' };
 function aPool() {
   const clock = new FakeClock();
   const threads = new FakeThreads();
-  const options = { start: threads.start, maxThreads: 1, idleMs: 1, deadlineMs: 5000, clock };
+  const options = { start: threads.start, maxThreads: 1, jobsAtOnce: 1, idleMs: 1, deadlineMs: 5000, clock };
   return { clock, threads, pool: new ThreadPool<CheckJob, string | undefined>(options) };
 }
 
@@ -19,7 +19,7 @@ describe('the check of a password', () => {
   test('is done by the thread', async () => {
     const { threads, pool } = aPool();
     const problem = findPasswordProblem(pool, CREDENTIALS, POLICY);
-    expect(threads.jobs).toEqual([{ type: 'check', ...CREDENTIALS, policy: POLICY }]);
+    expect(threads.jobs).toEqual([{ ...CREDENTIALS, policy: POLICY }]);
     threads.all[0]!.finish('Weak password');
     expect(await problem).toBe('Weak password');
   });

@@ -11,7 +11,8 @@ const CANCELED = { code: 'THREAD', reason: 'Canceled' };
 
 function aHasher() {
   const threads = new FakeThreads();
-  const options = { start: threads.start, maxThreads: 1, idleMs: 1, deadlineMs: 1e6, clock: new FakeClock() };
+  const limits = { maxThreads: 1, jobsAtOnce: 1, idleMs: 1, deadlineMs: 1e6 };
+  const options = { start: threads.start, ...limits, clock: new FakeClock() };
   return { threads, hasher: new PasswordHasher(KEY, new ThreadPool<HashJob, string>(options)) };
 }
 
@@ -32,7 +33,7 @@ describe('the hasher of passwords', () => {
   test('hashes with the salt of the user', async () => {
     const { threads, hasher } = aHasher();
     const hash = hasher.hash(aUser(), 'edit', never());
-    expect(threads.jobs).toEqual([{ type: 'hash', password: 'one', salt: saltFor(KEY, 'platform/prod', 'kirk') }]);
+    expect(threads.jobs).toEqual([{ password: 'one', salt: saltFor(KEY, 'platform/prod', 'kirk') }]);
     threads.all[0]!.finish('hash-1');
     expect(await hash).toBe('hash-1');
   });

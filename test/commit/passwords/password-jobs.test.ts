@@ -1,20 +1,35 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkPassword, hashPassword } from '../../../src/commit/passwords/password-jobs.ts';
+import { Bcrypt, type BcryptInput } from '../../../src/commit/passwords/bcrypt/bcrypt.ts';
+import { checkPassword, hashPasswords } from '../../../src/commit/passwords/password-jobs.ts';
 
 /** The bytes 00 11 22 ... ff. */
 const SALT = './CgKyPTXlcGkYo5xL1s9u';
 
-describe('a hash', () => {
-  test('is what every other implementation of bcrypt makes of it', async () => {
-    const hash = await hashPassword({ password: 'pässword', salt: SALT });
-    expect(hash).toBe('$2y$12$./CgKyPTXlcGkYo5xL1s9uX5P8n58mckxeDVwT2JQMRyjjPjZBuFS');
+describe('hashes', () => {
+  test('are what every other implementation of bcrypt makes of passwords', () => {
+    const hashes = hashPasswords(new Bcrypt(), [
+      { password: 'pässword', salt: SALT },
+      { password: 'a', salt: '8NJH3LsPrANStV6XtBakCe' },
+    ]);
+    expect(hashes).toEqual([
+      '$2y$12$./CgKyPTXlcGkYo5xL1s9uX5P8n58mckxeDVwT2JQMRyjjPjZBuFS',
+      '$2y$12$8NJH3LsPrANStV6XtBakCez0cKHXVxmvxIlcz785vxAIZrihHZpeS',
+    ]);
   });
 
-  test('is made of the first 72 bytes, as the server does', async () => {
-    const [one, other] = await Promise.all(
-      ['one', 'other'].map((end) => hashPassword({ password: `${'ä'.repeat(36)}${end}`, salt: SALT })),
-    );
-    expect(one).toBe(other);
+  test('are made of the first 72 bytes, as the server does', () => {
+    const jobs = ['one', 'other'].map((end) => ({ password: `${'ä'.repeat(36)}${end}`, salt: SALT }));
+    expect(new Set(hashPasswords(new Bcrypt(), jobs)).size).toBe(1);
+  });
+
+  test('leave no bytes of a password behind', () => {
+    const given: BcryptInput[] = [];
+    const hash = (inputs: readonly BcryptInput[]): readonly string[] => {
+      given.push(...inputs);
+      return inputs.map(({ password }) => Buffer.from(password).toString());
+    };
+    expect(hashPasswords({ hash }, [{ password: 'kirkpass', salt: SALT }])).toEqual(['kirkpass']);
+    expect(given.map(({ password }) => Buffer.from(password))).toEqual([Buffer.alloc(8)]);
   });
 });
 

@@ -6,10 +6,16 @@ import { FakeThreads } from '../../support/fake-thread.ts';
 const IDLE_MS = 10_000;
 const DEADLINE_MS = 5000;
 
-function aPool(maxThreads = 1) {
+function aPool(limits: { readonly maxThreads?: number; readonly jobsAtOnce?: number } = {}) {
   const clock = new FakeClock();
   const threads = new FakeThreads();
-  const options = { start: threads.start, maxThreads, idleMs: IDLE_MS, deadlineMs: DEADLINE_MS, clock };
+  const options = {
+    start: threads.start,
+    ...{ maxThreads: 1, jobsAtOnce: 1, ...limits },
+    idleMs: IDLE_MS,
+    deadlineMs: DEADLINE_MS,
+    clock,
+  };
   return { clock, threads, pool: new ThreadPool<string, string>(options) };
 }
 
@@ -19,7 +25,7 @@ describe('a pool of threads', () => {
   });
 
   test('does so many jobs at a time and one in each thread', async () => {
-    const { threads, pool } = aPool(2);
+    const { threads, pool } = aPool({ maxThreads: 2 });
     const tickets = ['a', 'b', 'c'].map((job) => pool.submit(job, 'background'));
     expect(threads.jobs).toEqual(['a', 'b']);
     threads.finish('a', 'A');
@@ -41,6 +47,46 @@ describe('a pool of threads', () => {
       return inHand;
     });
     expect(order).toEqual(['first', 'edit-1', 'edit-2', 'sweep-1', 'sweep-2']);
+  });
+
+  test('gives a thread several jobs at once, and each its own result', async () => {
+    const { threads, pool } = aPool({ jobsAtOnce: 3 });
+    pool.submit('first', 'edit');
+    const tickets = ['a', 'b', 'c', 'd'].map((job) => pool.submit(job, 'edit'));
+    threads.finish('first', '');
+    expect(threads.jobs).toEqual(['a', 'b', 'c']);
+    threads.all[0]!.finish('A', 'B', 'C');
+    expect(threads.jobs).toEqual(['d']);
+    threads.finish('d', 'D');
+    expect(await Promise.all(tickets.map(({ result }) => result))).toEqual(['A', 'B', 'C', 'D']);
+  });
+
+  test('shares the jobs that wait among all threads before it gives one of them several', () => {
+    const { threads, pool } = aPool({ maxThreads: 2, jobsAtOnce: 4 });
+    for (const job of ['first', 'second', 'a', 'b', 'c', 'd', 'e']) pool.submit(job, 'edit');
+    threads.finish('first', '');
+    threads.finish('second', '');
+    expect(threads.all.map(({ jobs }) => jobs)).toEqual([['a', 'b', 'c'], ['d']]);
+  });
+
+  test('lets no edit wait for background work that is done with it', () => {
+    const { threads, pool } = aPool({ jobsAtOnce: 3 });
+    pool.submit('first', 'edit');
+    pool.submit('sweep', 'background');
+    pool.submit('edit', 'edit');
+    threads.finish('first', '');
+    expect(threads.jobs).toEqual(['edit']);
+  });
+
+  test('fails all jobs that a thread has in hand, and no other', async () => {
+    const { threads, pool } = aPool({ jobsAtOnce: 2 });
+    pool.submit('first', 'edit');
+    const tickets = ['a', 'b', 'c'].map((job) => pool.submit(job, 'edit'));
+    const ends = Promise.allSettled(tickets.map(({ result }) => result));
+    threads.finish('first', '');
+    threads.all[0]!.emit('exit', 1);
+    threads.finish('c', 'C');
+    expect((await ends).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
   });
 
   test('hastens a job that somebody now waits for', () => {
