@@ -48,7 +48,7 @@ type Writable<T> = { [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T
 
 function toKinds(text: string): readonly BenchKind[] {
   return text.split(',').map((kind) => {
-    if (!(kind in SHAPES)) throw new Error(`--kinds takes ${Object.keys(SHAPES).join(', ')}, not "${kind}"`);
+    if (!KINDS.includes(kind)) throw new Error(`--kinds takes ${KINDS.join(', ')}, not "${kind}"`);
     return kind as BenchKind;
   });
 }

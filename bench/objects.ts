@@ -1,5 +1,8 @@
+import { randomBytes } from 'node:crypto';
+import { generatePassword } from '../src/desired/generate-password.ts';
+
 /** What can be measured. */
-export type BenchKind = 'roles' | 'users' | 'mappings';
+export type BenchKind = 'roles' | 'users' | 'mappings' | 'passwords';
 
 interface Shape {
   /** Of the custom resource. */
@@ -10,6 +13,8 @@ interface Shape {
   /** Operations in one PATCH: what is best on the server, see docs/performance.md. */
   readonly batch: number;
   readonly spec: (name: string) => object;
+  /** What the Secret of an object holds, which has its name. */
+  readonly secret?: () => Readonly<Record<string, string>>;
 }
 
 /** A hash that costs nobody anything: what is measured is not bcrypt. */
@@ -39,6 +44,14 @@ export const SHAPES: Readonly<Record<BenchKind, Shape>> = {
       backendRoles: [name],
     }),
   },
+  passwords: {
+    kind: 'OpenSearchUser',
+    plural: 'opensearchusers',
+    document: 'internalusers',
+    batch: 100,
+    spec: (name) => ({ passwordFrom: { secretKeyRef: { name } } }),
+    secret: () => ({ password: aPassword() }),
+  },
   mappings: {
     kind: 'OpenSearchRoleMapping',
     plural: 'opensearchrolemappings',
@@ -47,6 +60,9 @@ export const SHAPES: Readonly<Record<BenchKind, Shape>> = {
     spec: (name) => ({ role: name, backendRoles: [name] }),
   },
 };
+
+/** One that the server's rules allow. */
+export const aPassword = (): string => generatePassword(32, randomBytes);
 
 export const GROUP = 'security.opensearch.org/v1alpha1';
 

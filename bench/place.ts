@@ -51,7 +51,9 @@ export class Place {
   /** Makes the objects, as a hasty `kubectl apply` does. @returns milliseconds */
   async fill(): Promise<number> {
     const startedAt = Date.now();
+    const { secret } = SHAPES[this.kind];
     await forEachConcurrently(this.names, APPLIERS, async (name) => {
+      if (secret !== undefined) await this.#secret(name, secret());
       await this.kube.ok('POST', this.objects, manifest(this.kind, name));
     });
     return Date.now() - startedAt;
