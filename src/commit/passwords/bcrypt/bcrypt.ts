@@ -28,7 +28,7 @@ const TEXT_ENCRYPTIONS = 64;
 /**
  * bcrypt for several passwords at a time, which takes little longer than for one. The code for each number of them is kept;
  * passwords and what is computed from them are not. Source: Provos and Mazières, A Future-Adaptable Password Scheme,
- * USENIX 1999; docs/decisions/0012-interleaved-bcrypt.md
+ * USENIX 1999; docs/decisions/0006-password-hashing.md
  */
 export class Bcrypt {
   readonly #open: (laneCount: number) => Blowfish;
