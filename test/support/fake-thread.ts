@@ -6,8 +6,20 @@ export class FakeThread extends EventEmitter implements Thread {
   /** What it was given and has not answered. */
   readonly jobs: unknown[] = [];
   isEnded = false;
+  readonly isSlow: boolean;
   /** Whether it would keep the process alive. */
   isHolding = true;
+
+  constructor(isSlow = false) {
+    super();
+    this.isSlow = isSlow;
+  }
+
+  /** Is there at once, unless it is slow. */
+  override on(event: string, listener: (value: unknown) => void): this {
+    if (event === 'online' && !this.isSlow) listener(undefined);
+    return super.on(event, listener);
+  }
 
   postMessage(jobs: readonly unknown[]): void {
     this.jobs.push(...jobs);
@@ -42,8 +54,11 @@ export class FakeThread extends EventEmitter implements Thread {
 export class FakeThreads {
   readonly all: FakeThread[] = [];
 
+  /** Whether those that are started from now on come online only when told. */
+  areSlow = false;
+
   readonly start = (): FakeThread => {
-    const thread = new FakeThread();
+    const thread = new FakeThread(this.areSlow);
     this.all.push(thread);
     return thread;
   };

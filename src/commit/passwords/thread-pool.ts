@@ -11,7 +11,7 @@ export type Answer<Result> =
 /** The part of a worker of `node:worker_threads` that is used here. */
 export interface Thread {
   postMessage(jobs: readonly unknown[]): void;
-  on(event: 'message' | 'error' | 'exit', listener: (value: unknown) => void): unknown;
+  on(event: 'online' | 'message' | 'error' | 'exit', listener: (value: unknown) => void): unknown;
   ref(): void;
   unref(): void;
   terminate(): Promise<unknown>;
@@ -49,6 +49,8 @@ interface Entry<Job, Result> {
 
 interface Running<Job, Result> {
   readonly thread: Thread;
+  /** Until then it gets no jobs: more may come that it can do together. */
+  isOnline: boolean;
   /** None while it is idle. */
   entries: readonly Entry<Job, Result>[];
   /** Ends the wait for what the thread does now, or for the end of its idleness. */
@@ -94,35 +96,43 @@ export class ThreadPool<Job, Result> {
   }
 
   #next(): void {
-    const { maxThreads } = this.#options;
-    const idle = [...this.#running].find(({ entries }) => entries.length === 0);
-    if (this.#queue.size === 0 || (idle === undefined && this.#running.size >= maxThreads)) return;
-    this.#give(idle ?? this.#start(), this.#take());
+    const idle = [...this.#running].filter(({ entries }) => entries.length === 0);
+    const ready = idle.find(({ isOnline }) => isOnline);
+    if (this.#queue.size > 0 && ready !== undefined) this.#give(ready, this.#take());
+    else if (this.#queue.size > idle.length && this.#running.size < this.#options.maxThreads) this.#start();
   }
 
   /**
-   * Jobs for one thread. All of one priority, so that nobody waits for what nobody waits for; and no more than the share of one
-   * thread, so that none is idle while another one has several.
+   * Jobs for one thread. All of one priority, so that nobody waits for what nobody waits for; and no more than its share, so that
+   * no other thread is idle while this one has several.
    */
   #take(): readonly Entry<Job, Result>[] {
     const all = [...this.#queue];
     const edits = all.filter(({ priority }) => priority === 'edit');
     const waiting = edits.length > 0 ? edits : all;
     const { maxThreads, jobsAtOnce } = this.#options;
-    const taken = waiting.slice(0, Math.min(Math.ceil(waiting.length / maxThreads), jobsAtOnce));
+    const busy = [...this.#running].filter(({ entries }) => entries.length > 0).length;
+    const share = Math.ceil(waiting.length / (maxThreads - busy));
+    const taken = waiting.slice(0, Math.min(share, jobsAtOnce));
     for (const entry of taken) this.#queue.delete(entry);
     return taken;
   }
 
-  #start(): Running<Job, Result> {
+  #start(): void {
     const thread = this.#options.start();
-    const running: Running<Job, Result> = { thread, entries: [], watch: new AbortController() };
+    const running: Running<Job, Result> = { thread, isOnline: false, entries: [], watch: new AbortController() };
     this.#running.add(running);
+    thread.on('online', () => this.#begin(running));
     thread.on('message', (answer) => this.#settle(running, answer as Answer<Result>));
     // The words of an unexpected error might hold what the thread had in hand.
     for (const event of ['error', 'exit'] as const)
       thread.on(event, () => void this.#end(running, new ThreadError('a thread ended unexpectedly', 'Broken')));
-    return running;
+  }
+
+  #begin(running: Running<Job, Result>): void {
+    running.isOnline = true;
+    this.#rest(running);
+    this.#next();
   }
 
   #give(running: Running<Job, Result>, entries: readonly Entry<Job, Result>[]): void {
@@ -137,9 +147,13 @@ export class ThreadPool<Job, Result> {
     running.entries = [];
     if (answer.type === 'done') answer.values.forEach((value, index) => entries[index]?.resolve(value));
     else for (const entry of entries) entry.reject(new ThreadError(answer.message, 'Broken'));
+    this.#rest(running);
+    this.#next();
+  }
+
+  #rest(running: Running<Job, Result>): void {
     running.thread.unref();
     this.#after(running, this.#options.idleMs, stopped());
-    this.#next();
   }
 
   /** Ends the thread after a time, unless something else happens to it before. */
@@ -155,7 +169,8 @@ export class ThreadPool<Job, Result> {
   async #end(running: Running<Job, Result>, error: ThreadError): Promise<void> {
     if (!this.#running.delete(running)) return;
     running.watch.abort();
-    for (const entry of running.entries) entry.reject(error);
+    // What cannot even be started would be started again and again.
+    for (const entry of running.isOnline ? running.entries : this.#take()) entry.reject(error);
     this.#next();
     await running.thread.terminate();
   }

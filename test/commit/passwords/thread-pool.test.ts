@@ -61,12 +61,31 @@ describe('a pool of threads', () => {
     expect(await Promise.all(tickets.map(({ result }) => result))).toEqual(['A', 'B', 'C', 'D']);
   });
 
-  test('shares the jobs that wait among all threads before it gives one of them several', () => {
+  test('shares jobs among the threads that are free before it gives one of them several', () => {
     const { threads, pool } = aPool({ maxThreads: 2, jobsAtOnce: 4 });
-    for (const job of ['first', 'second', 'a', 'b', 'c', 'd', 'e']) pool.submit(job, 'edit');
-    threads.finish('first', '');
-    threads.finish('second', '');
-    expect(threads.all.map(({ jobs }) => jobs)).toEqual([['a', 'b', 'c'], ['d']]);
+    threads.areSlow = true;
+    for (const job of ['a', 'b', 'c', 'd', 'e', 'f']) pool.submit(job, 'edit');
+    for (const thread of threads.all) thread.emit('online');
+    expect(threads.all.map(({ jobs }) => jobs)).toEqual([
+      ['a', 'b', 'c'],
+      ['d', 'e', 'f'],
+    ]);
+  });
+
+  test('starts no more threads than there are jobs', () => {
+    const { threads, pool } = aPool({ maxThreads: 3, jobsAtOnce: 4 });
+    threads.areSlow = true;
+    for (const job of ['a', 'b']) pool.submit(job, 'edit');
+    expect(threads.all).toHaveLength(2);
+  });
+
+  test('fails the jobs of a thread that cannot be started, and starts no other one for these', async () => {
+    const { threads, pool } = aPool();
+    threads.areSlow = true;
+    const ticket = pool.submit('job', 'edit');
+    threads.all[0]!.emit('error', new Error('secret'));
+    await expect(ticket.result).rejects.toMatchObject({ message: 'a thread ended unexpectedly' });
+    expect(threads.all).toHaveLength(1);
   });
 
   test('lets no edit wait for background work that is done with it', () => {
