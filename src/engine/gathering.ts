@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
 
-/** How long the first that is ready waits for others. */
+/** How long the first that is ready waits for others; twice as long each time until none are awaited. */
 const GATHER_MS = 2000;
+const MAX_GATHER_MS = 30_000;
 
 /**
  * Tells together what is computed one after the other, so that it is written together: each write makes the whole cluster
@@ -13,6 +14,7 @@ export class Gathering<T> {
   readonly #awaited = new Set<object>();
   readonly #ready = new Set<T>();
   #isWaiting = false;
+  #gatherMs = GATHER_MS;
   readonly #closing = new AbortController();
 
   constructor(clock: Clock, tell: (item: T) => void) {
@@ -43,12 +45,15 @@ export class Gathering<T> {
 
   async #tellLater(): Promise<void> {
     this.#isWaiting = true;
-    await this.#clock.sleep(GATHER_MS, this.#closing.signal);
+    const waitMs = this.#gatherMs;
+    this.#gatherMs = Math.min(2 * waitMs, MAX_GATHER_MS);
+    await this.#clock.sleep(waitMs, this.#closing.signal);
     this.#isWaiting = false;
     this.#tellAll();
   }
 
   #tellAll(): void {
+    if (this.#awaited.size === 0) this.#gatherMs = GATHER_MS;
     const items = [...this.#ready];
     this.#ready.clear();
     for (const item of items) this.#tell(item);
