@@ -90,12 +90,16 @@ export class Credentials {
     const { passwords } = this.#world;
     const user = { connection: this.#connection, userName: resourceName(resource), password: text };
     const policy: PasswordPolicy = toPasswordPolicy(connection.spec.passwords);
+    const field = connection.spec.passwords?.hashing === 'Server' ? 'password' : 'hash';
+    const refused = new AbortController();
+    // Nearly all are good, so the hash is begun meanwhile: the threads would have nothing to do at first.
+    const value =
+      field === 'password' ? text : passwords.hash(user, priority, AbortSignal.any([signal, refused.signal]));
+    Promise.resolve(value).catch(() => undefined);
     const problem = await passwords.problem(user, policy);
-    if (problem !== undefined) return stalledBy('Rejected', `${problem} (the password in the Secret): change it there`);
-    if (connection.spec.passwords?.hashing === 'Server')
-      return { type: 'secret', secret: { field: 'password', value: text, version } };
-    const hash = await passwords.hash(user, priority, signal);
-    return { type: 'secret', secret: { field: 'hash', value: hash, version } };
+    if (problem === undefined) return { type: 'secret', secret: { field, value: await value, version } };
+    refused.abort();
+    return stalledBy('Rejected', `${problem} (the password in the Secret): change it there`);
   }
 
   /** The Secret that appears is told by its watch. */
