@@ -19,7 +19,7 @@ export interface CheckJob extends Credentials {
   readonly policy: PasswordPolicy;
 }
 
-/** What OpenSearch itself uses; 0.3 s of one core for one, 0.12 s when there are several. */
+/** What OpenSearch itself uses; 0.3 s of one core for one, 0.1 s for each of five together. */
 const COST = 12;
 
 /** The bcrypt hashes of passwords: each the same for the same salt. @returns 60 characters for each job */

@@ -10,7 +10,7 @@ const MAX_HASHING_THREADS = 4;
 /** Five take half as long again as one; of more, each takes as long as of five. */
 const HASHES_AT_ONCE = 5;
 const IDLE_MS = 10_000;
-/** A hash takes a third of a second; this is for a machine that is out of breath. */
+/** A few hashes take half a second; this is for a machine that is out of breath. */
 const HASH_DEADLINE_MS = 60_000;
 /** A check takes milliseconds, unless a pattern makes it go round in circles. */
 const CHECK_DEADLINE_MS = 10_000;
