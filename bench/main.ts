@@ -9,9 +9,11 @@ import { chart } from './chart.ts';
 import { measureSplits } from './measure-deletion.ts';
 import { measureLife } from './measure-life.ts';
 import { apply, floor, oneByOne, type Wanted } from './measure-start.ts';
-import { SHAPES, type BenchKind } from './objects.ts';
+import type { BenchKind } from './objects.ts';
 import { inLines, type Result } from './report.ts';
 import { log, withServers } from './servers.ts';
+
+const KINDS: readonly string[] = ['roles', 'users', 'mappings'] satisfies BenchKind[];
 
 const { values } = parseArgs({
   options: {

@@ -5,12 +5,12 @@
  */
 import { parseArgs } from 'node:util';
 import type { OwnStack } from '../test/stack/stack.ts';
-import { onBenchStack } from './bench-stack.ts';
 import { at } from './measure-start.ts';
 import { aPassword, namesOf } from './objects.ts';
 import { startOperator } from './operator.ts';
-import { Place } from './place.ts';
 import { inWords, ratios, spread } from './ratio.ts';
+import { log, withServers } from './servers.ts';
+import { Statuses } from './statuses.ts';
 
 const TIMEOUT_MS = 10 * 60_000;
 
@@ -27,12 +27,9 @@ interface OperatorRun {
   readonly cpuSeconds: number;
 }
 
-const log = (line: string): void => console.error(line);
-
 /** One PATCH with passwords. @returns milliseconds */
 async function hashedByServer(stack: OwnStack, count: number): Promise<number> {
-  const place = await Place.make(stack, { kind: 'passwords', count: 0 });
-  try {
+  return at(stack, { kind: 'passwords', count: 0 }, async (place) => {
     const operations = namesOf(place.namespace, count).map((name) => ({
       op: 'add',
       path: `/${name}`,
@@ -41,17 +38,18 @@ async function hashedByServer(stack: OwnStack, count: number): Promise<number> {
     const startedAt = performance.now();
     await place.search.ok('PATCH', place.entities, operations);
     return performance.now() - startedAt;
-  } finally {
-    await place.clear();
-  }
+  });
 }
 
 async function hashedByOperator(stack: OwnStack, count: number): Promise<OperatorRun> {
-  return at(stack, { kind: 'passwords', count }, async (place, statuses) => {
+  return at(stack, { kind: 'passwords', count }, async (place) => {
+    await place.fill();
+    const statuses = await Statuses.watch(place);
     const operator = startOperator(place);
     const readyMs = (await statuses.untilAll(TIMEOUT_MS)) - operator.startedAt;
     const cpuSeconds = operator.cpuSeconds();
     await operator.stop();
+    await statuses.close();
     return { readyMs, cpuSeconds };
   });
 }
@@ -67,7 +65,7 @@ function print(server: readonly number[], operator: readonly OperatorRun[]): voi
   row('operator: CPU, seconds', inWords(spread(operator.map(({ cpuSeconds }) => cpuSeconds))));
 }
 
-await onBenchStack({ keep: values.keep, log }, async (stack) => {
+await withServers({ keep: values.keep }, async (stack) => {
   const [server, operator]: [number[], OperatorRun[]] = [[], []];
   for (let trial = 1; trial <= Number(values.repeat); trial += 1) {
     log(`trial ${trial}`);
