@@ -39,7 +39,7 @@ async function measure(stack: OwnStack, wanted: Wanted): Promise<Result> {
     result.floor.push(await floor(stack, wanted));
     result.lives.push(await measureLife(stack, wanted, isWhole && trial === trials));
     if (isWhole) result.applied.push(await apply(stack, wanted));
-    if (trial === 1 && isWhole && wanted.kind === 'roles' && wanted.count <= Number(values['one-by-one']))
+    if (trial === 1 && wanted.kind === 'roles' && wanted.count <= Number(values['one-by-one']))
       result.oneByOne.push(await oneByOne(stack, wanted));
   }
   if (isWhole) result.splits.push(...(await measureSplits(stack, wanted)));
