@@ -10,6 +10,7 @@ import { loadInstallationKey } from '../commit/installation-key.ts';
 import { Ledger } from '../commit/ledger.ts';
 import { openPasswords } from '../commit/passwords/passwords.ts';
 import { startOperator, type OperatorOptions, type OuterWorld } from '../engine/start-operator.ts';
+import type { Patience } from '../engine/world.ts';
 import type { OpenWriters } from '../engine/shard-sessions.ts';
 import { kinds } from '../kinds/index.ts';
 import { createLog, type Log } from '../log.ts';
@@ -34,6 +35,8 @@ import type { OperatorSettings } from './options.ts';
 
 /** A connection that is deleted together with its objects sees them go within this time. */
 const CONNECTION_LINGER_MS = 5000;
+/** What people and pipelines change at a time; it takes some ten milliseconds. */
+const FINALIZERS_FIRST = 32;
 
 /**
  * Runs the controller until the signal is aborted; commits that are under way are finished first.
@@ -148,14 +151,11 @@ interface Parts {
 
 type LedgerPlace = [connection: { readonly namespace: string; readonly name: string }, clusterUuid: string];
 
-function patienceOf(settings: OperatorSettings): {
-  stallAfterMs: number;
-  deletionGraceMs: number;
-  connectionLingerMs: number;
-} {
+function patienceOf(settings: OperatorSettings): Patience {
   return {
     stallAfterMs: settings.stallAfterSeconds * 1000,
     deletionGraceMs: settings.deletionGraceSeconds * 1000,
     connectionLingerMs: CONNECTION_LINGER_MS,
+    finalizersFirst: FINALIZERS_FIRST,
   };
 }

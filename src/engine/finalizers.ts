@@ -1,6 +1,7 @@
 import type { OwnerChange } from '../commit/ownership.ts';
 import { hasFinalizer, isDeleting, objectKey, resourceName, type Resource } from '../desired/resource.ts';
 import { messageOf } from '../errors.ts';
+import type { StatusTarget } from '../status/status-queue.ts';
 import { toTarget, type ObjectTeller } from './object-teller.ts';
 import type { SessionState } from './session-state.ts';
 import type { World } from './world.ts';
@@ -11,14 +12,14 @@ const CONFIRMED_TOGETHER = 1000;
 /** Finalizers of objects that are in force without one, set in the background, and the ownership that they confirm. */
 export class Finalizers {
   readonly #world: Pick<World, 'finalizers' | 'log'>;
-  readonly #state: Pick<SessionState, 'key' | 'ledger'>;
+  readonly #state: Pick<SessionState, 'key' | 'ledger' | 'index'>;
   readonly #teller: Pick<ObjectTeller, 'record'>;
   #confirmed: OwnerChange[] = [];
   #missing = 0;
 
   constructor(
     world: Pick<World, 'finalizers' | 'log'>,
-    state: Pick<SessionState, 'key' | 'ledger'>,
+    state: Pick<SessionState, 'key' | 'ledger' | 'index'>,
     teller: Pick<ObjectTeller, 'record'>,
   ) {
     this.#world = world;
@@ -31,7 +32,11 @@ export class Finalizers {
     if (hasFinalizer(resource) || isDeleting(resource)) return;
     const onDone = (isSet: boolean): void => this.#done(resource, isSet);
     const onRefused = (error: unknown): void => this.#refused(resource, error);
-    if (this.#world.finalizers.set(toTarget(resource), { onDone, onRefused })) this.#missing += 1;
+    const current = (): StatusTarget | undefined => {
+      const now = this.#state.index.get(objectKey(resource));
+      return now?.uid === resource.uid && now.hasDeparted !== true ? toTarget(now) : undefined;
+    };
+    if (this.#world.finalizers.set(resource.uid, current, { onDone, onRefused })) this.#missing += 1;
   }
 
   #done(resource: Resource, isSet: boolean): void {

@@ -67,8 +67,8 @@ export class ShardSessions {
 
   async #closeWriters(): Promise<void> {
     const { finalizers, statuses, events, close } = this.#writers;
-    finalizers.close();
     await statuses.idle();
+    await finalizers.close();
     statuses.close();
     await events.flush();
     await close();

@@ -23,12 +23,14 @@ export interface Namespaces {
   isTerminating(name: string): Promise<boolean>;
 }
 
-/** Times that decide how long something is waited for; milliseconds. */
+/** What is waited for, and for how long; milliseconds. */
 export interface Patience {
   /** Waiting for longer than this is told as stalled. */
   readonly stallAfterMs: number;
   /** How long a deletion waits for a cluster that is away while its namespace is going. */
   readonly deletionGraceMs: number;
+  /** Up to so many objects get their finalizers before they are written; with more it would take longer than the rest. */
+  readonly finalizersFirst: number;
   /** How long a connection that is being deleted waits for objects that may be deleted along with it. */
   readonly connectionLingerMs: number;
 }

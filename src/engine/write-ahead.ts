@@ -19,14 +19,15 @@ const FINALIZER_WRITERS = 16;
 export async function writeAhead(context: TurnContext, tasks: readonly Task[]): Promise<readonly Task[]> {
   const answerable = tasks.map((task) => ({ task, holders: holdersOf(task) }));
   if (answerable.some(({ holders }) => holders.length > 0)) await protectConnection(context);
+  const canWait = whoCanWait(context, answerable);
   const ready = new Set(tasks);
   await forEachConcurrently(answerable, FINALIZER_WRITERS, async ({ task, holders }) => {
-    if (!(await protectAll(context, task, holders))) ready.delete(task);
+    if (!(await protectAll(context, { task, holders, canWait }))) ready.delete(task);
   });
   const left = answerable.flatMap(({ task, holders }) =>
     ready.has(task) && areStillThere(context, task, holders) ? [task] : [],
   );
-  const changes = left.flatMap((task) => ownerChange(context.state, task));
+  const changes = left.flatMap((task) => ownerChange(context.state, task, canWait));
   const isAdding = left.some((task) => task.decision.operation?.type === 'add' && !isTakingAway(context.state, task));
   // An addition waits for what could not be saved before, too: it may be about the same name.
   if (isAdding) await context.state.ledger?.owners.record(changes);
@@ -34,11 +35,27 @@ export async function writeAhead(context: TurnContext, tasks: readonly Task[]): 
   return left;
 }
 
+/** Says of an object that it may be written before it has its finalizer. */
+type CanWait = (resource: Resource) => boolean;
+
+/** A task with those whose wish it puts in force. */
+interface Answerable {
+  readonly task: Task;
+  readonly holders: readonly string[];
+}
+
+/** Of a few objects nobody waits. */
+function whoCanWait({ world }: TurnContext, answerable: readonly Answerable[]): CanWait {
+  const all = answerable.flatMap(({ task, holders }) => holders.flatMap((key) => task.slot.claimants.get(key) ?? []));
+  const bare = all.filter((resource) => !hasFinalizer(resource) && isRemovedByRecord(resource));
+  return bare.length > world.patience.finalizersFirst ? isRemovedByRecord : () => false;
+}
+
 /**
- * What is in force may wait for its finalizer where the record alone says what to do if the object goes before: the name is
+ * Whether the record alone says what to do if the object goes before it has its finalizer: the name is
  * removed. That is not so for what is shared, or is to be left behind.
  */
-function canWaitForFinalizer({ kind, spec }: Resource): boolean {
+function isRemovedByRecord({ kind, spec }: Resource): boolean {
   return kind.sharing === undefined && kind.isConfiguration !== true && spec.deletionPolicy !== 'Orphan';
 }
 
@@ -55,10 +72,13 @@ function holdersOf({ decision }: Task): readonly string[] {
 }
 
 /** @returns whether all of them have their finalizer now */
-async function protectAll(context: TurnContext, task: Task, holders: readonly string[]): Promise<boolean> {
+async function protectAll(
+  context: TurnContext,
+  { task, holders, canWait }: Answerable & { readonly canWait: CanWait },
+): Promise<boolean> {
   for (const key of holders) {
     const resource = task.slot.claimants.get(key);
-    if (resource !== undefined && !(await protect(context, task, resource))) {
+    if (resource !== undefined && !canWait(resource) && !(await protect(context, task, resource))) {
       settle(context.state, task.ticket);
       return false;
     }
@@ -67,7 +87,7 @@ async function protectAll(context: TurnContext, task: Task, holders: readonly st
 }
 
 async function protect(context: TurnContext, task: Task, resource: Resource): Promise<boolean> {
-  if (hasFinalizer(resource) || isDeleting(resource) || canWaitForFinalizer(resource)) return true;
+  if (hasFinalizer(resource) || isDeleting(resource)) return true;
   try {
     return await context.world.writer.addFinalizer(toTarget(resource));
   } catch (error) {
@@ -81,7 +101,7 @@ async function protect(context: TurnContext, task: Task, resource: Resource): Pr
 }
 
 /** A removal ends ownership after it; everything else changes it before, but for parts that are still there until then. */
-function ownerChange({ ledger }: SessionState, { slot, decision }: Task): readonly OwnerChange[] {
+function ownerChange({ ledger }: SessionState, { slot, decision }: Task, canWait: CanWait): readonly OwnerChange[] {
   const { owner, parts, operation } = decision;
   const { document } = slot.kind;
   if ((owner === undefined && parts === undefined) || operation?.type === 'remove') return [];
@@ -91,15 +111,15 @@ function ownerChange({ ledger }: SessionState, { slot, decision }: Task): readon
   return [
     {
       ...change,
-      ...(owner === undefined ? {} : { owner, isProvisional: isProvisional(slot, owner) }),
+      ...(owner === undefined ? {} : { owner, isProvisional: isProvisional(slot, owner, canWait) }),
       ...(after === undefined ? {} : { parts: after }),
     },
   ];
 }
 
-function isProvisional({ claimants }: Slot, owner: ObjectKey | null): boolean {
+function isProvisional({ claimants }: Slot, owner: ObjectKey | null, canWait: CanWait): boolean {
   const resource = owner === null ? undefined : claimants.get(owner);
-  return resource !== undefined && !hasFinalizer(resource) && canWaitForFinalizer(resource);
+  return resource !== undefined && !hasFinalizer(resource) && canWait(resource);
 }
 
 /** Out of a shared name what goes is taken by an `add` of what is left: nobody owns anything then that is not on record. */

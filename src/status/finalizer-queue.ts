@@ -16,7 +16,8 @@ export interface FinalizerListener {
 }
 
 interface Job {
-  target: Target;
+  readonly uid: string;
+  readonly current: () => Target | undefined;
   readonly listener: FinalizerListener;
   failures: number;
   isRefused: boolean;
@@ -41,6 +42,7 @@ export class FinalizerQueue {
   readonly #jobs = new Map<string, Job>();
   #waiting: Job[] = [];
   #isRunning = false;
+  #running: Promise<void> = Promise.resolve();
   #signal = new AbortController();
 
   constructor(
@@ -52,21 +54,23 @@ export class FinalizerQueue {
     this.#tools = tools;
   }
 
-  /** An object that is asked for twice is written once, as it was seen last. @returns whether it is the first time */
-  set(target: Target, listener: FinalizerListener): boolean {
-    const present = this.#jobs.get(target.uid);
-    if (present !== undefined) {
-      present.target = target;
-      return false;
-    }
-    const job = { target, listener, failures: 0, isRefused: false };
-    this.#jobs.set(target.uid, job);
+  /**
+   * An object that is asked for twice is written once.
+   *
+   * @param current the object as it is when its turn comes; undefined when it is gone
+   * @returns whether it is the first time
+   */
+  set(uid: string, current: () => Target | undefined, listener: FinalizerListener): boolean {
+    if (this.#jobs.has(uid)) return false;
+    const job = { uid, current, listener, failures: 0, isRefused: false };
+    this.#jobs.set(uid, job);
     this.#enqueue(job);
     return true;
   }
 
-  /** Begins nothing any more. */
-  close(): void {
+  /** Ends when what waits is written, or after some seconds, and begins nothing any more. */
+  async close(): Promise<void> {
+    await this.#atMost(MAX_WAIT_MS, this.#running);
     this.#signal.abort();
     this.#waiting = [];
   }
@@ -74,29 +78,29 @@ export class FinalizerQueue {
   #enqueue(job: Job): void {
     if (this.#signal.signal.aborted) return;
     this.#waiting.push(job);
-    if (!this.#isRunning) void this.#run();
+    if (!this.#isRunning) this.#running = this.#run();
   }
 
   async #run(): Promise<void> {
     this.#isRunning = true;
     while (this.#waiting.length > 0) {
-      await this.#untilStatusesAreWritten();
+      await this.#atMost(MAX_WAIT_MS, this.#statuses.idle());
       await forEachConcurrently(this.#waiting.splice(0, BATCH), WRITERS, (job) => this.#write(job));
     }
     this.#isRunning = false;
   }
 
-  async #untilStatusesAreWritten(): Promise<void> {
+  async #atMost(ms: number, work: Promise<void>): Promise<void> {
     const over = new AbortController();
-    await Promise.race([this.#statuses.idle(), this.#tools.clock.sleep(MAX_WAIT_MS, over.signal)]);
+    await Promise.race([work, this.#tools.clock.sleep(ms, over.signal)]);
     over.abort();
   }
 
   async #write(job: Job): Promise<void> {
-    const { uid } = job.target;
+    const target = job.current();
     try {
-      const isSet = await this.#writer.addFinalizer(job.target);
-      this.#jobs.delete(uid);
+      const isSet = target !== undefined && (await this.#writer.addFinalizer(target));
+      this.#jobs.delete(job.uid);
       job.listener.onDone(isSet);
     } catch (error) {
       if (error instanceof NotLeaderError) return;

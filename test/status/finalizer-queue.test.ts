@@ -4,7 +4,7 @@ import { FinalizerQueue } from '../../src/status/finalizer-queue.ts';
 import { aRole } from '../support/builders.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
-type Target = Parameters<FinalizerQueue['set']>[0];
+type Target = NonNullable<ReturnType<Parameters<FinalizerQueue['set']>[1]>>;
 
 function aTarget(uid: string, finalizers: readonly string[] = []): Target {
   return { ...aRole(), plural: 'opensearchroles', uid, name: uid, finalizers };
@@ -36,7 +36,15 @@ function start(): {
     onDone: (isSet: boolean): void => void told.push(isSet),
     onRefused: (error: unknown): void => void told.push(error),
   };
-  return { clock, queue, written, writer, told, writeStatuses, set: (target) => queue.set(target, listener) };
+  return {
+    clock,
+    queue,
+    written,
+    writer,
+    told,
+    writeStatuses,
+    set: (target) => queue.set(target.uid, () => target, listener),
+  };
 }
 
 describe('the finalizer queue', () => {
@@ -57,12 +65,24 @@ describe('the finalizer queue', () => {
     expect(written).toHaveLength(1);
   });
 
-  test('writes an object that is asked for twice once, as it was seen last', async () => {
-    const { clock, written, set, writeStatuses } = start();
-    expect([set(aTarget('1')), set(aTarget('1', ['another']))]).toEqual([true, false]);
+  test('writes an object that is asked for twice once, as it is by then', async () => {
+    const { clock, queue, written, writeStatuses } = start();
+    let target: Target | undefined = aTarget('1');
+    const listener = { onDone: () => undefined, onRefused: () => undefined };
+    const ask = (): boolean => queue.set('1', () => target, listener);
+    expect([ask(), ask()]).toEqual([true, false]);
+    target = aTarget('1', ['another']);
     writeStatuses();
     await clock.advance(0);
     expect(written.map(({ finalizers }) => finalizers)).toEqual([['another']]);
+  });
+
+  test('does not write an object that is gone by then, and says so', async () => {
+    const { clock, queue, written, told, writeStatuses } = start();
+    queue.set('1', () => undefined, { onDone: (isSet) => void told.push(isSet), onRefused: () => undefined });
+    writeStatuses();
+    await clock.advance(0);
+    expect([written, told]).toEqual([[], [false]]);
   });
 
   test('tries on after trouble, and tells a refusal once', async () => {
@@ -79,13 +99,25 @@ describe('the finalizer queue', () => {
     expect(told).toEqual([new KubernetesError('no', 403, ''), true]);
   });
 
-  test('begins nothing any more when it is closed', async () => {
+  test('writes what waits when it is closed, and begins nothing any more', async () => {
     const { clock, queue, written, set, writeStatuses } = start();
-    set(aTarget('1'));
-    queue.close();
     writeStatuses();
+    set(aTarget('1'));
+    const closed = queue.close();
+    await clock.advance(0);
+    await closed;
     set(aTarget('2'));
     await clock.advance(10_000);
-    expect(written).toEqual([]);
+    expect(written.map(({ uid }) => uid)).toEqual(['1']);
+  });
+
+  test('does not keep the process for long when it is closed', async () => {
+    const { clock, queue, writer, set, writeStatuses } = start();
+    writeStatuses();
+    writer.addFinalizer = () => new Promise(() => undefined);
+    set(aTarget('1'));
+    const closed = queue.close();
+    await clock.advance(5000);
+    await expect(closed).resolves.toBeUndefined();
   });
 });

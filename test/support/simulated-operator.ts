@@ -39,7 +39,11 @@ export interface Name {
   readonly namespace?: string;
 }
 
-const PATIENCE: Patience = { stallAfterMs: 600_000, deletionGraceMs: 300_000, connectionLingerMs: 5000 };
+const PATIENCE: Omit<Patience, 'finalizersFirst'> = {
+  stallAfterMs: 600_000,
+  deletionGraceMs: 300_000,
+  connectionLingerMs: 5000,
+};
 
 /** The whole operator on a fake clock, between an API server and an OpenSearch cluster in memory. */
 export class SimulatedOperator {
@@ -47,6 +51,8 @@ export class SimulatedOperator {
   readonly kubernetes = new FakeKubernetes(() => this.clock.now());
   cluster = new FakeCluster();
   readonly metrics = createMetrics();
+  /** Even a single object is written before it has its finalizer, as otherwise only those of a large batch are. */
+  finalizersFirst = 0;
   /** What a hash takes; they are made one after the other. */
   hashMs = 0;
   #hashing: Promise<void> = Promise.resolve();
@@ -148,7 +154,8 @@ export class SimulatedOperator {
   async start(namespaces: readonly string[] = []): Promise<this> {
     this.#stop = new AbortController();
     const tools = this.#tools();
-    const world = { ...tools, kinds, metrics: this.metrics, passwords: this.passwords, patience: PATIENCE };
+    const patience = { ...PATIENCE, finalizersFirst: this.finalizersFirst };
+    const world = { ...tools, kinds, metrics: this.metrics, passwords: this.passwords, patience };
     const election = { ...this.election, openWriters: () => this.#openWriters() };
     this.#running = startOperator({ world, tools, namespaces, election }, this.#stop.signal);
     await this.clock.advance(2000);

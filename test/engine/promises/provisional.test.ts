@@ -27,6 +27,32 @@ function record(operator: SimulatedOperator): string {
   return JSON.stringify(operator.kubernetes.all('configmaps'));
 }
 
+describe('of a few objects', () => {
+  test('each has its finalizer before it is written', async () => {
+    const operator = anOperator();
+    operator.finalizersFirst = 1;
+    await operator.start();
+    refuseFinalizers(operator);
+    operator.apply(ROLES, OPS, READ);
+    await operator.pass(5000);
+    expect(operator.cluster.patches).toEqual([]);
+    operator.kubernetes.refuse = () => undefined;
+    await operator.pass(60_000);
+    expect(operator.ready(ROLES, OPS)).toBe('True Applied');
+    expect(record(operator)).not.toContain('provisional');
+  });
+
+  test('none has it before all are written when they are one too many', async () => {
+    const operator = anOperator();
+    operator.finalizersFirst = 1;
+    refuseFinalizers(operator);
+    operator.apply(ROLES, OPS, READ);
+    operator.apply(ROLES, { name: 'other' }, READ);
+    await operator.start();
+    expect(operator.cluster.names('roles')).toEqual(['ops', 'other']);
+  });
+});
+
 describe('an object that is in force before it has its finalizer', () => {
   test('is on record as a provisional owner, and as an owner once it has it', async () => {
     const operator = await provisional();
