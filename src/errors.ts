@@ -76,7 +76,7 @@ export class KubernetesError extends OperatorError {
 }
 
 /** The API server refuses a request for what it is, by admission or permissions; anything else is trouble with the server. */
-export function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): error is KubernetesError {
   return error instanceof KubernetesError && error.status >= 400 && error.status < 500;
 }
 

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../desired/resource.ts';
-import { KubernetesError, messageOf } from '../errors.ts';
+import { isRefusal, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { isSameStatus } from './next-status.ts';
 import type { ObjectWriter } from './object-writer.ts';
@@ -149,8 +149,7 @@ export class StatusQueue {
 
 /** Refused for what it says; a status of 0 is no answer at all. */
 function isHopeless(error: unknown): boolean {
-  if (!(error instanceof KubernetesError)) return false;
-  return error.status >= 400 && error.status < 500 && error.status !== 409 && error.status !== 429;
+  return isRefusal(error) && error.status !== 409 && error.status !== 429;
 }
 
 function keyOf({ plural, namespace, name }: StatusTarget): string {
