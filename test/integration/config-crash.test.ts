@@ -154,6 +154,7 @@ describe.each(['Merge', 'Replace'] as const)('a change of the security configura
     };
     await apply();
     await waitFor('the operator to be killed', () => Promise.resolve(isDead ? true : undefined));
+    await waitFor('the domain to come', async () => ((await hasDomain()) ? true : undefined));
     asAdmin.fault = ({ method, path }) =>
       method === 'GET' && path.endsWith('/health')
         ? { type: 'answer', status: 503, body: '{"message":"Not initialized","mode":"strict","status":"DOWN"}' }
