@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts';
 
 /** How long the first that is ready waits for others; twice as long each time until none are awaited. */
-const GATHER_MS = 2000;
+const GATHER_MS = 8000;
 const MAX_GATHER_MS = 30_000;
 
 /**
  * Tells together what is computed one after the other, so that it is written together: each write makes the whole cluster
- * forget who is logged in. What comes alone is told at once.
+ * read all users anew. What comes alone is told at once.
  */
 export class Gathering<T> {
   readonly #clock: Clock;
