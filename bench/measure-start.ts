@@ -111,6 +111,10 @@ export async function at<T>(stack: OwnStack, wanted: Wanted, measure: (place: Pl
   const place = await Place.make(stack, wanted);
   try {
     return await measure(place);
+  } catch (error) {
+    // Clearing may fail as well, for the same cause.
+    console.error(error);
+    throw error;
   } finally {
     await place.clear();
   }

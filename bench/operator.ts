@@ -29,11 +29,13 @@ export function startOperator(place: Place, flags: readonly string[] = []): Prog
   // A mount that only this process sees: the place of a service account's files is fixed.
   const target = '/run/secrets/kubernetes.io/serviceaccount';
   const script = `mount -t tmpfs none /run && mkdir -p ${target} && cp "$0"/token "$0"/namespace "$0"/ca.crt ${target} && exec "$@"`;
-  return new Program(['unshare', '--mount', 'sh', '-c', script, account, ...operator], {
+  const program = new Program(['unshare', '--mount', 'sh', '-c', script, account, ...operator], {
     KUBERNETES_SERVICE_HOST: hostname,
     KUBERNETES_SERVICE_PORT: port,
     MALLOC_ARENA_MAX,
   });
+  place.programs.push(program);
+  return program;
 }
 
 /** Operations that were committed and accepted, by one line of the operator's log. */

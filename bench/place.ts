@@ -17,6 +17,8 @@ export class Place {
   readonly names: readonly string[];
   readonly kube: Rest;
   readonly search: Rest;
+  /** What is at work here, ended before the place is cleared. */
+  readonly programs: { stop(): Promise<void> }[] = [];
   readonly folder = mkdtempSync(join(tmpdir(), 'bench-'));
   readonly #stack: OwnStack;
   readonly #cluster: StackCluster;
@@ -153,6 +155,7 @@ export class Place {
 
   /** Leaves nothing behind, whoever was at work. */
   async clear(): Promise<void> {
+    for (const program of this.programs) await program.stop();
     const all = await this.search.ok<Readonly<Record<string, object>>>('GET', this.entities);
     await this.removeFromOpenSearch(Object.keys(all).filter((name) => name.startsWith(this.namespace)));
     await forEachConcurrently(this.names, APPLIERS, async (name) => {

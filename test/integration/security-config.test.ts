@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { documentedRestore, runRestore } from '../support/documented-commands.ts';
 import { readyOf, Scenario, type Login } from '../support/scenario.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -83,6 +84,10 @@ describe('the security configuration', () => {
   /** Whoever could log in before the tests. */
   async function everybodyGetsIn(): Promise<void> {
     for (const login of people) expect(await scenario.logIn(login)).toMatchObject({ status: 200 });
+  }
+
+  function pause(name: string, value: 'true' | null): Promise<unknown> {
+    return scenario.patch(KIND, name, { metadata: { annotations: { 'security.opensearch.org/paused': value } } });
   }
 
   it('gets an OpenID domain with subject and roles key, which is read back as declared and stays quiet', async () => {
@@ -221,6 +226,21 @@ describe('the security configuration', () => {
     const object = await scenario.untilReason(KIND, 'broken', 'RolledBack');
     expect(readyOf(object)?.message).toContain('the user of the probe in Secret jane');
     expect(await dynamic()).toEqual(was);
+  });
+
+  it('is as it was before a change when its backup is put back by the command of the documentation', async () => {
+    const was = await dynamic();
+    await scenario.create(KIND, 'sso', { dynamic: { authc: { openid_auth_domain: openid(address) } } });
+    const { status } = await scenario.untilReason(KIND, 'sso', 'Applied');
+    expect(await dynamic()).not.toEqual(was);
+    await pause('sso', 'true');
+    await scenario.untilReason(KIND, 'sso', 'Paused');
+    const [backup] = status['backups'] as readonly { readonly secretName: string }[];
+    expect(runRestore(documentedRestore('securityconfig'), backup?.secretName ?? '', scenario.real)).toContain('OK');
+    await new Promise((resolve) => setTimeout(resolve, 11_000));
+    expect(await dynamic()).toEqual(was);
+    await pause('sso', null);
+    await scenario.untilReason(KIND, 'sso', 'Applied');
   });
 
   it.each([

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { documentedRestore, runRestore } from '../support/documented-commands.ts';
 import { adminCertificate, realStack } from '../support/real-stack.ts';
 import { RecordingProxy, type Fault, type Recorded } from '../support/recording-proxy.ts';
 import { Rest } from '../support/rest.ts';
@@ -105,6 +107,16 @@ describe('an upgrade of the default roles', () => {
     });
     await new Promise((resolve) => setTimeout(resolve, 11_000));
     expect(scenario.searchProxy.requests.filter(isPerform)).toHaveLength(1);
+  });
+
+  it('can be taken back by the command of the documentation', async () => {
+    const old = await rolesOf(scenario);
+    await scenario.startConnected();
+    await scenario.create(KIND, 'one', PERFORM);
+    const { status } = await untilUpgraded();
+    const [backup] = status['backups'] as readonly { readonly secretName: string }[];
+    expect(runRestore(documentedRestore('roles'), backup?.secretName ?? '', scenario.real)).toContain('OK');
+    expect([await rolesOf(scenario), await searches()]).toEqual([old, false]);
   });
 
   it('is only told of with the policy Check', async () => {
@@ -221,6 +233,32 @@ describe('an upgrade of the default roles', () => {
       await untilUpgraded();
       expect([await searches(), await rolesOf(scenario)]).toEqual([true, roles]);
       await scenario.untilReason(KIND, 'one', 'Applied');
+    });
+
+    it('is put back at the next start when nobody gets in and the operator is killed before it could tell', async () => {
+      let isDead = false;
+      const operator = scenario.startOperator();
+      proxy.fault = (request): Fault | undefined => {
+        if (isDead) return { type: 'answer', status: 503, body: 'OpenSearch Security not initialized.' };
+        if (!isPerform(request)) return undefined;
+        isDead = true;
+        void operator.kill();
+        return { type: 'lose-answer' };
+      };
+      await apply();
+      await waitFor('the upgrade', async () =>
+        isDeepStrictEqual(await rolesOf(scenario), roles) ? true : undefined,
+      );
+      proxy.fault = ({ method, path }) =>
+        method === 'GET' && path.endsWith('/health')
+          ? { type: 'answer', status: 503, body: '{"message":"Not initialized","mode":"strict","status":"DOWN"}' }
+          : undefined;
+      scenario.startOperator();
+      await waitFor('the old roles', async () => (isDeepStrictEqual(await rolesOf(scenario), old) ? true : undefined));
+      proxy.fault = () => undefined;
+      const object = await scenario.untilReason(KIND, 'one', 'RolledBack');
+      expect(conditionOf(object, 'UpgradePerformed')?.reason).toBe('RolledBack');
+      expect([await rolesOf(scenario), await searches()]).toEqual([old, false]);
     });
 
     it.each([
