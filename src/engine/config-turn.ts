@@ -40,6 +40,8 @@ export class ConfigTurn {
   async run(context: TurnContext, isDriftDue: boolean): Promise<boolean> {
     const { state, signal } = context;
     const slot = state.index.slot(SLOT);
+    const gone = slot === undefined ? state.dirty.ticket(SLOT) : undefined;
+    if (gone !== undefined) settle(state, gone);
     if (slot === undefined || signal.aborted || (!isDriftDue && !state.dirty.has(SLOT))) return false;
     await this.#record.prepare(context, slot);
     const hasUpgraded = await this.#upgrade.run(context, slot, isDriftDue);

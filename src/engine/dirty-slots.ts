@@ -1,4 +1,5 @@
-import type { SlotKey } from './claim-index.ts';
+import type { DocumentName } from '../kinds/kind.ts';
+import { slotKeyOf, type SlotKey } from './claim-index.ts';
 
 /** `edit`: a person changed something and waits; `sweep`: a first list, a restart or drift, which can wait for edits. */
 export type Priority = 'edit' | 'sweep';
@@ -56,9 +57,13 @@ export class DirtySlots {
     this.#edits.set(slot, entry);
   }
 
-  /** Edits first, each in the order of arrival. */
-  *tickets(): Generator<Ticket> {
-    for (const [slot, { version }] of [...this.#edits, ...this.#sweeps]) yield { slot, version };
+  /** Edits first, each in the order of arrival. What comes while they are gone through is left for the next time. */
+  *tickets(document?: DocumentName): Generator<Ticket> {
+    const newest = this.#version;
+    const prefix = document === undefined ? '' : slotKeyOf(document, '');
+    for (const slots of [this.#edits, this.#sweeps])
+      for (const [slot, { version }] of slots)
+        if (version <= newest && slot.startsWith(prefix)) yield { slot, version };
   }
 
   /** The slot as it is now; undefined when there is nothing to look at. */

@@ -11,11 +11,20 @@ import type { World } from './world.ts';
 export class ObjectTeller {
   readonly #world: World;
   readonly #tally: ReadinessTally;
+  readonly #lane: string;
   #releases: { readonly resource: Resource; readonly leftBehind: string | undefined }[] = [];
 
-  constructor(world: World, tally: ReadinessTally) {
+  /** @param lane of its statuses: one for each connection */
+  constructor(world: World, tally: ReadinessTally, lane: string) {
     this.#world = world;
     this.#tally = tally;
+    this.#lane = lane;
+  }
+
+  /** While thousands wait to be committed their statuses do not get in the way: they are written afterwards, or after some seconds. */
+  keepBack(isBehind: boolean): void {
+    if (isBehind) this.#world.statuses.hold(this.#lane);
+    else this.#world.statuses.free(this.#lane);
   }
 
   /** @param unresolved what the spec names in vain; undefined when that is not known */
@@ -32,7 +41,7 @@ export class ObjectTeller {
       stallAfterMs: patience.stallAfterMs,
       ...(unresolved === undefined ? {} : { unresolved }),
     });
-    statuses.put(target, next);
+    statuses.put(target, next, this.#lane);
     this.#tally.tell(resource, next);
     this.#recordChange(resource, current, next);
   }

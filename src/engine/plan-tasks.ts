@@ -67,10 +67,12 @@ export function planTasks(
 ): readonly Task[] {
   const tasks: Task[] = [];
   let operations = 0;
-  for (const ticket of state.dirty.tickets()) {
+  for (const ticket of state.dirty.tickets(kind.document)) {
     const slot = state.index.slot(ticket.slot);
     if (slot === undefined) settle(state, ticket);
-    if (slot === undefined || slot.kind !== kind || isUnseen(state, slot)) continue;
+    if (slot === undefined || isUnseen(state, slot)) continue;
+    const turn = turnOf(slot);
+    if (turn !== 'either' && turn !== options.only) continue;
     const claims = [...slot.claimants.values()].map((resource) => claimOf(state, resource, options));
     if (claims.some(({ desired }) => desired.type === 'unknown')) {
       // Whoever is waited for makes the slot dirty again.
@@ -83,12 +85,20 @@ export function planTasks(
       state.dirty.done(ticket);
       continue;
     }
-    if ((decision.operation?.type === 'remove') !== (options.only === 'remove')) continue;
+    if (turn === 'either' && (decision.operation?.type === 'remove') !== (options.only === 'remove')) continue;
     tasks.push({ ticket, slot, seen: new Map(slot.claimants), decision });
     if (decision.operation !== undefined) operations += 1;
     if (operations >= kind.maxOperations) break;
   }
   return tasks;
+}
+
+/** What can come of a slot, as far as it can be told without deciding: thousands wait while one batch is planned. */
+function turnOf({ kind, claimants }: Slot): Operation['type'] | 'either' {
+  if (kind.sharing !== undefined) return 'either';
+  const leaving = [...claimants.values()].filter(isDeleting).length;
+  if (leaving === 0) return 'add';
+  return leaving === claimants.size ? 'remove' : 'either';
 }
 
 function decide(state: SessionState, slot: Slot, claims: readonly Claim[]): Decision {

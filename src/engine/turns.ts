@@ -32,6 +32,8 @@ import type { World } from './world.ts';
 
 /** How often a connection that is being deleted looks whether it can go. */
 const LINGER_POLL_MS = 500;
+/** So many objects that wait are worth being committed before the first of them is told. */
+const MANY = 500;
 
 type Removals = Extract<Access, { type: 'removals' }>;
 
@@ -72,7 +74,7 @@ export class Turns {
     this.#credentials = credentials;
     this.#wake = wake;
     this.#keeper = new ClusterKeeper(world, { tell: (event) => this.#teller.record(event), observer: meter });
-    this.#objects = new ObjectTeller(world, tally);
+    this.#objects = new ObjectTeller(world, tally, state.key);
     this.#teller = new ConnectionTeller(world, state);
     this.#upkeep = new Upkeep(world, (event) => this.#teller.record(event));
     this.#open = new OpenTurns(world.clock);
@@ -102,12 +104,24 @@ export class Turns {
   }
 
   async close(): Promise<void> {
+    this.#objects.keepBack(false);
     await this.#releasing;
     await this.#keeper.close();
   }
 
   /** Never throws: what goes wrong is told, and tried again. */
   async take(signal: AbortSignal): Promise<TurnResult> {
+    this.#objects.keepBack(this.#isBehind);
+    const result = await this.#tryTurn(signal);
+    this.#objects.keepBack(result === 'requeue' && this.#isBehind);
+    return result;
+  }
+
+  get #isBehind(): boolean {
+    return this.#state.dirty.size >= MANY;
+  }
+
+  async #tryTurn(signal: AbortSignal): Promise<TurnResult> {
     try {
       return await this.#turn(signal);
     } catch (error) {

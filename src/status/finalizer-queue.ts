@@ -27,7 +27,9 @@ const WRITERS = 8;
 /** As many are written before somebody who waits for a status has the right of way again. */
 const BATCH = 64;
 /** Statuses that never cease may not keep finalizers back for longer. */
-const MAX_WAIT_MS = 5000;
+const MAX_WAIT_MS = 20_000;
+/** What waits is written when the process ends, as far as that goes within this time. */
+const CLOSE_MS = 5000;
 const RETRY = { firstMs: 200, maxMs: 300_000 };
 
 /**
@@ -70,7 +72,7 @@ export class FinalizerQueue {
 
   /** Ends when what waits is written, or after some seconds, and begins nothing any more. */
   async close(): Promise<void> {
-    await this.#atMost(MAX_WAIT_MS, this.#running);
+    await this.#atMost(CLOSE_MS, this.#running);
     this.#signal.abort();
     this.#waiting = [];
   }

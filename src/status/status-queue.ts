@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../desired/resource.ts';
 import { isRefusal, messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { Lanes } from './lanes.ts';
 import { isSameStatus } from './next-status.ts';
 import type { ObjectWriter } from './object-writer.ts';
 
@@ -11,6 +12,7 @@ export interface StatusTarget extends KubernetesObject<unknown, object> {
 
 interface Entry {
   readonly uid: string;
+  readonly lane: string;
   /** What was written last or is about to be: the truth until the watch brings something newer. */
   status: object;
   /** The version that our last write made; empty until it is answered. */
@@ -30,7 +32,7 @@ export class StatusQueue {
   readonly #writer: ObjectWriter;
   readonly #log: Log;
   readonly #entries = new Map<string, Entry>();
-  readonly #queue: string[] = [];
+  readonly #queue = new Lanes(() => this.#start());
   #active = 0;
   #waiters: (() => void)[] = [];
   #isClosed = false;
@@ -50,8 +52,12 @@ export class StatusQueue {
     return target.status;
   }
 
-  /** Queues a write unless the object has that status already. */
-  put(target: StatusTarget, status: object): void {
+  /**
+   * Queues a write unless the object has that status already.
+   *
+   * @param lane of who tells it
+   */
+  put(target: StatusTarget, status: object, lane = ''): void {
     const previous = this.current(target);
     if (isSameStatus(previous, status)) return;
     const key = keyOf(target);
@@ -64,38 +70,49 @@ export class StatusQueue {
     }
     this.#entries.set(key, {
       uid: target.uid,
+      lane,
       status,
       resourceVersion: '',
       target: { ...target, status: previous },
       state: 'queued',
       failures: 0,
     });
-    this.#queue.push(key);
+    this.#queue.put(lane, key);
     this.#start();
+  }
+
+  /** Writes of a lane wait until `free`, or some seconds. */
+  hold(lane: string): void {
+    this.#queue.hold(lane);
+  }
+
+  free(lane: string): void {
+    this.#queue.free(lane);
   }
 
   /** Ends when nothing is queued or under way. */
   idle(): Promise<void> {
-    if (this.#queue.length === 0 && this.#active === 0) return Promise.resolve();
+    if (this.#queue.isEmpty && this.#active === 0) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push(resolve));
   }
 
   /** Tries nothing again: whoever comes next tells it anew. */
   close(): void {
     this.#isClosed = true;
-    this.#queue.length = 0;
+    this.#queue.clear();
   }
 
   #start(): void {
-    while (this.#active < WRITERS && this.#queue.length > 0) {
-      const key = this.#queue.shift();
-      const entry = key === undefined ? undefined : this.#entries.get(key);
-      if (key === undefined || entry === undefined) continue;
+    while (this.#active < WRITERS) {
+      const key = this.#queue.next();
+      if (key === undefined) return;
+      const entry = this.#entries.get(key);
+      if (entry === undefined) continue;
       this.#active += 1;
       void this.#write(key, entry).finally(() => {
         this.#active -= 1;
         this.#start();
-        if (this.#active === 0 && this.#queue.length === 0) this.#waiters.splice(0).forEach((wake) => wake());
+        if (this.#active === 0 && this.#queue.isEmpty) this.#waiters.splice(0).forEach((wake) => wake());
       });
     }
   }
@@ -122,7 +139,7 @@ export class StatusQueue {
     }
     entry.target = { ...entry.target, status: written.status };
     entry.state = 'queued';
-    this.#queue.push(key);
+    this.#queue.put(entry.lane, key);
   }
 
   #retry(key: string, entry: Entry, error: unknown): void {
@@ -138,7 +155,7 @@ export class StatusQueue {
     const timer = setTimeout(
       () => {
         if (this.#isClosed) return;
-        this.#queue.push(key);
+        this.#queue.put(entry.lane, key);
         this.#start();
       },
       Math.min(MAX_PAUSE_MS, 200 * 2 ** entry.failures),
