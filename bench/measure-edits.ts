@@ -31,21 +31,26 @@ export async function idleEdits(place: Place, count = IDLE_EDITS): Promise<Edits
   return edits;
 }
 
-/** Edits while others change as many objects as there are, one after the other. */
-export async function stormEdits(place: Place): Promise<Edits> {
+/** Edits while others change as many objects as there are, one after the other. @returns as `inForceMs` of edits */
+export async function stormEdits(place: Place): Promise<readonly number[]> {
   const over = new AbortController();
   const storm = blow(place, over.signal);
-  const edits: Promise<number>[] = [];
+  const inForceMs: Promise<number>[] = [];
+  // One after the other is looked for, in their order: looks for all at once would be the storm themselves.
+  let looking: Promise<unknown> = Promise.resolve();
   for (let index = 0; index < STORM_EDITS; index += 1) {
     await sleep(STORM_PACE_MS);
-    edits.push(edit(place, place.names[index] ?? '', `storm ${index}`));
+    const startedAt = performance.now();
+    const [name, description] = [place.names[index] ?? '', `storm ${index}`];
+    const described = describe(place, name, description);
+    const seen = Promise.all([described, looking]).then(() => untilInForce(place, name, description));
+    looking = seen;
+    inForceMs.push(seen.then((at) => at - startedAt));
   }
-  const inForceMs = await Promise.all(edits);
+  const all = await Promise.all(inForceMs);
   over.abort();
   await storm;
-  const rawMs: number[] = [];
-  for (let index = 0; index < 10; index += 1) rawMs.push(await rawPatch(place, index));
-  return { inForceMs, rawMs };
+  return all;
 }
 
 async function blow(place: Place, signal: AbortSignal): Promise<void> {
@@ -63,12 +68,18 @@ async function describe(place: Place, name: string, description: string): Promis
 async function edit(place: Place, name: string, description: string): Promise<number> {
   const startedAt = performance.now();
   await describe(place, name, description);
-  while (performance.now() - startedAt < TIMEOUT_MS) {
+  return (await untilInForce(place, name, description)) - startedAt;
+}
+
+/** @returns when OpenSearch answered with it */
+async function untilInForce(place: Place, name: string, description: string): Promise<number> {
+  const lookedAt = performance.now();
+  while (performance.now() - lookedAt < TIMEOUT_MS) {
     const found = await place.search.ok<Readonly<Record<string, { readonly description?: string }>>>(
       'GET',
       `${place.entities}/${name}`,
     );
-    if (found[name]?.description === description) return performance.now() - startedAt;
+    if (found[name]?.description === description) return performance.now();
     await sleep(LOOK_MS);
   }
   throw new Error(`${name} was not in force in time`);

@@ -15,7 +15,7 @@ const STEADY_MS = 130_000;
 export interface Life {
   readonly start: OperatorStart;
   /** Absent unless asked for, as all that follows. */
-  readonly edits?: { readonly idle: Edits; readonly storm: Edits };
+  readonly edits?: { readonly idle: Edits; readonly stormMs: readonly number[] };
   readonly repairs?: readonly Repair[];
   readonly steady?: Steady;
   readonly restart?: Restart;
@@ -52,14 +52,14 @@ export async function measureLife(stack: OwnStack, wanted: Wanted, isWhole: bool
       return { start };
     }
     const idle = await idleEdits(place);
-    const storm = await stormEdits(place);
+    const stormMs = await stormEdits(place);
     const steady = await beSteady(operator);
     const repairs = [await repair(place, operator, 0.01), await repair(place, operator, 1)];
     await operator.stop();
     const { again, restart } = await restartInSync(place);
     const deletionMs = await measureDeletion(place);
     await again.stop();
-    return { start, edits: { idle, storm }, steady, repairs, restart, deletionMs };
+    return { start, edits: { idle, stormMs }, steady, repairs, restart, deletionMs };
   });
 }
 
