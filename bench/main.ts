@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { OwnStack } from '../test/stack/stack.ts';
 import { chart } from './chart.ts';
-import { measureSplits } from './measure-deletion.ts';
+import { bestOf, deletionFloor, measureSplits } from './measure-deletion.ts';
 import { measureLife } from './measure-life.ts';
 import { apply, floor, oneByOne, type Wanted } from './measure-start.ts';
 import type { BenchKind } from './objects.ts';
@@ -33,7 +33,14 @@ const { values } = parseArgs({
 async function measure(stack: OwnStack, wanted: Wanted): Promise<Result> {
   const trials = Number(values.repeat);
   const isWhole = !values['start-only'];
-  const result: Writable<Omit<Result, keyof Wanted>> = { floor: [], lives: [], applied: [], oneByOne: [], splits: [] };
+  const result: Writable<Omit<Result, keyof Wanted>> = {
+    floor: [],
+    lives: [],
+    applied: [],
+    oneByOne: [],
+    splits: [],
+    deletionFloor: [],
+  };
   for (let trial = 1; trial <= trials; trial += 1) {
     log(`${wanted.count} ${wanted.kind}, trial ${trial} of ${trials}`);
     result.floor.push(await floor(stack, wanted));
@@ -42,7 +49,10 @@ async function measure(stack: OwnStack, wanted: Wanted): Promise<Result> {
     if (trial === 1 && wanted.kind === 'roles' && wanted.count <= Number(values['one-by-one']))
       result.oneByOne.push(await oneByOne(stack, wanted));
   }
-  if (isWhole) result.splits.push(...(await measureSplits(stack, wanted)));
+  if (isWhole) {
+    result.splits.push(...(await measureSplits(stack, wanted)));
+    result.deletionFloor.push(await deletionFloor(stack, wanted, bestOf(result.splits).atOnce));
+  }
   return { ...wanted, ...result };
 }
 

@@ -6,6 +6,7 @@ import type { Place } from './place.ts';
 
 const LOOK_MS = 100;
 const TIMEOUT_MS = 20 * 60_000;
+const FINALIZER = 'bench.example/finalizer';
 
 /** Milliseconds from one `kubectl delete --all` until no object and no entity is left. */
 export async function measureDeletion(place: Place): Promise<number> {
@@ -33,6 +34,27 @@ export async function measureSplits(stack: OwnStack, wanted: Wanted): Promise<re
   const splits: Split[] = [];
   for (const atOnce of sizes.length === 0 ? [wanted.count] : sizes) splits.push(await split(stack, wanted, atOnce));
   return splits;
+}
+
+/**
+ * What deleting N objects takes at least: the API server marks them all, the entities are removed in PATCHes of the best size, and the
+ * finalizers come off on as many connections as the floor has. @returns milliseconds
+ */
+export async function deletionFloor(stack: OwnStack, wanted: Wanted, atOnce: number): Promise<number> {
+  return at(stack, wanted, async (place) => {
+    await place.fill();
+    await place.addToOpenSearch(place.names);
+    await place.setFinalizers([FINALIZER]);
+    const startedAt = performance.now();
+    await place.kube.ok('DELETE', place.objects);
+    await place.removeFromOpenSearch(place.names, atOnce);
+    await place.setFinalizers(null);
+    return performance.now() - startedAt;
+  });
+}
+
+export function bestOf(splits: readonly Split[]): Split {
+  return splits.reduce((best, next) => (next.ms < best.ms ? next : best));
 }
 
 function split(stack: OwnStack, wanted: Wanted, atOnce: number): Promise<Split> {

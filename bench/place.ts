@@ -9,6 +9,7 @@ import { Rest } from '../test/support/rest.ts';
 import { GROUP, HASH, HASH_SECRET, manifest, namesOf, SHAPES, type BenchKind } from './objects.ts';
 
 const APPLIERS = 24;
+const WRITERS = 16;
 const REMOVED_AT_ONCE = 1000;
 
 /** A namespace with N objects that nobody has seen yet, on the real servers. */
@@ -68,6 +69,12 @@ export class Place {
       readonly metadata: { readonly remainingItemCount?: number };
     }>('GET', `${this.objects}?limit=1`);
     return list.items.length + (list.metadata.remainingItemCount ?? 0);
+  }
+
+  async setFinalizers(finalizers: readonly string[] | null): Promise<void> {
+    await forEachConcurrently(this.names, WRITERS, async (name) => {
+      await this.kube.ok('PATCH', `${this.objects}/${name}`, { metadata: { finalizers } });
+    });
   }
 
   /** Path of the collection of custom resources. */

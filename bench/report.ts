@@ -11,6 +11,8 @@ export interface Result extends Wanted {
   /** Milliseconds; empty where that takes too long. */
   readonly oneByOne: readonly number[];
   readonly splits: readonly Split[];
+  /** Milliseconds. */
+  readonly deletionFloor: readonly number[];
 }
 
 interface Row {
@@ -120,18 +122,13 @@ function restartRows(restart: NonNullable<Life['restart']>): readonly Row[] {
   ];
 }
 
-function deletionRows({ lives, splits }: Result): readonly Row[] {
+function deletionRows({ lives, splits, deletionFloor }: Result): readonly Row[] {
   const deletions = lives.flatMap(({ deletionMs }) => deletionMs ?? []);
-  const best = Math.min(...splits.map(({ ms }) => ms));
   return [
-    ...splits.flatMap(({ atOnce, ms }) => row(`removing ${atOnce} at once`, [toSeconds(ms)])),
-    ...row('deletion of all objects', deletions.map(toSeconds)),
-    ...(splits.length === 0
-      ? []
-      : row(
-          '  times the best split',
-          deletions.map((ms) => ms / best),
-        )),
+    ...splits.flatMap(({ atOnce, ms }) => row(`in OpenSearch alone, removing ${atOnce} at once`, [toSeconds(ms)])),
+    ...row('floor: deletion of all objects', deletionFloor.map(toSeconds)),
+    ...row('operator: deletion of all objects', deletions.map(toSeconds)),
+    ...ratioRow('  times the floor', deletions, deletionFloor),
   ];
 }
 

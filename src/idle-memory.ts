@@ -41,6 +41,8 @@ export function ownProcess(): OwnProcess | undefined {
       return (user + system) / 1000;
     },
     residentBytes: () => process.memoryUsage.rss(),
-    collectGarbage: () => void gc({ type: 'major', execution: 'sync', flavor: 'last-resort' }),
+    collectGarbage: () => {
+      gc({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+    },
   };
 }

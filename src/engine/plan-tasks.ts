@@ -70,27 +70,33 @@ export function planTasks(
   for (const ticket of state.dirty.tickets(kind.document)) {
     const slot = state.index.slot(ticket.slot);
     if (slot === undefined) settle(state, ticket);
-    if (slot === undefined || isUnseen(state, slot)) continue;
-    const turn = turnOf(slot);
-    if (turn !== 'either' && turn !== options.only) continue;
-    const claims = [...slot.claimants.values()].map((resource) => claimOf(state, resource, options));
-    if (claims.some(({ desired }) => desired.type === 'unknown')) {
-      // Whoever is waited for makes the slot dirty again.
-      state.dirty.done(ticket);
-      continue;
-    }
-    const decision = decide(state, slot, claims);
-    if (!isComplete(decision)) {
-      prepare(state, slot, { decision, credentials: options.credentials });
-      state.dirty.done(ticket);
-      continue;
-    }
-    if (turn === 'either' && (decision.operation?.type === 'remove') !== (options.only === 'remove')) continue;
-    tasks.push({ ticket, slot, seen: new Map(slot.claimants), decision });
-    if (decision.operation !== undefined) operations += 1;
+    const task = slot === undefined || isUnseen(state, slot) ? undefined : taskOf(state, { ticket, slot }, options);
+    if (task === undefined) continue;
+    tasks.push(task);
+    if (task.decision.operation !== undefined) operations += 1;
     if (operations >= kind.maxOperations) break;
   }
   return tasks;
+}
+
+/** Undefined when it is not its turn, and when something has to be known first: whoever finds that out makes the slot dirty again. */
+function taskOf(
+  state: SessionState,
+  { ticket, slot }: Pick<Task, 'ticket' | 'slot'>,
+  options: ClaimContext & { readonly only: Operation['type'] },
+): Task | undefined {
+  const turn = turnOf(slot);
+  if (turn !== 'either' && turn !== options.only) return undefined;
+  const claims = [...slot.claimants.values()].map((resource) => claimOf(state, resource, options));
+  const isKnown = claims.every(({ desired }) => desired.type !== 'unknown');
+  const decision = isKnown ? decide(state, slot, claims) : undefined;
+  if (decision === undefined || !isComplete(decision)) {
+    if (decision !== undefined) prepare(state, slot, { decision, credentials: options.credentials });
+    state.dirty.done(ticket);
+    return undefined;
+  }
+  if (turn === 'either' && (decision.operation?.type === 'remove') !== (options.only === 'remove')) return undefined;
+  return { ticket, slot, seen: new Map(slot.claimants), decision };
 }
 
 /** What can come of a slot, as far as it can be told without deciding: thousands wait while one batch is planned. */

@@ -34,6 +34,8 @@ export class Upkeep {
   readonly #world: Pick<World, 'clock' | 'log'>;
   readonly #tell: (event: EventDraft) => void;
   #facts: UpkeepFacts = {};
+  /** Whose health was told when it was opened. */
+  #opened: Cluster['identity'] | undefined;
   #certificatesAtMs = -Infinity;
   #trusted: string | undefined;
   #reloads: readonly number[] = [];
@@ -83,7 +85,7 @@ export class Upkeep {
     await this.#reloadWhenDue(context);
   }
 
-  /** With each look for drift. One GET, and one more every ten minutes. @throws NotInitializedError unless we are the administrator */
+  /** With each look for drift. One GET but for the first time, and one more every ten minutes. @throws NotInitializedError unless we are the administrator */
   async look({ cluster, signal }: UpkeepContext): Promise<void> {
     await this.#lookAtHealth(cluster, signal);
     if (this.#world.clock.now() < this.#certificatesAtMs) return;
@@ -93,6 +95,11 @@ export class Upkeep {
   }
 
   async #lookAtHealth(cluster: Cluster, signal: AbortSignal): Promise<void> {
+    if (this.#opened !== cluster.identity) {
+      this.#opened = cluster.identity;
+      this.#facts = { ...this.#facts, pluginHealth: cluster.identity.pluginHealth };
+      return;
+    }
     try {
       this.#facts = { ...this.#facts, pluginHealth: await cluster.care.health(signal) };
     } catch (error) {

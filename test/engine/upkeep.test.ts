@@ -196,6 +196,16 @@ describe('a flush of the caches', () => {
 });
 
 describe('health', () => {
+  test('is told from when the cluster was opened, and asked for at each later look', async () => {
+    const operator = await anOperator().start();
+    expect([statusOf(operator).pluginHealth, operator.cluster.asked.health]).toEqual([
+      operator.cluster.identity.pluginHealth,
+      0,
+    ]);
+    await operator.pass(70_000);
+    expect(operator.cluster.asked.health).toBe(1);
+  });
+
   test('is asked for with each look, so that an outage is told though nothing is declared', async () => {
     const operator = await anOperator().start();
     await operator.pass(600_000);

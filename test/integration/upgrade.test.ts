@@ -246,9 +246,7 @@ describe('an upgrade of the default roles', () => {
         return { type: 'lose-answer' };
       };
       await apply();
-      await waitFor('the upgrade', async () =>
-        isDeepStrictEqual(await rolesOf(scenario), roles) ? true : undefined,
-      );
+      await waitFor('the upgrade', async () => (isDeepStrictEqual(await rolesOf(scenario), roles) ? true : undefined));
       proxy.fault = ({ method, path }) =>
         method === 'GET' && path.endsWith('/health')
           ? { type: 'answer', status: 503, body: '{"message":"Not initialized","mode":"strict","status":"DOWN"}' }
