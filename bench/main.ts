@@ -30,17 +30,10 @@ const { values } = parseArgs({
   },
 });
 
-async function measure(stack: OwnStack, wanted: Wanted): Promise<Result> {
+/** @param result is filled as it goes: what was measured until something fails is worth being kept */
+async function measure(stack: OwnStack, wanted: Wanted, result: Measured): Promise<void> {
   const trials = Number(values.repeat);
   const isWhole = !values['start-only'];
-  const result: Writable<Omit<Result, keyof Wanted>> = {
-    floor: [],
-    lives: [],
-    applied: [],
-    oneByOne: [],
-    splits: [],
-    deletionFloor: [],
-  };
   for (let trial = 1; trial <= trials; trial += 1) {
     log(`${wanted.count} ${wanted.kind}, trial ${trial} of ${trials}`);
     result.floor.push(await floor(stack, wanted));
@@ -53,9 +46,13 @@ async function measure(stack: OwnStack, wanted: Wanted): Promise<Result> {
     result.splits.push(...(await measureSplits(stack, wanted)));
     result.deletionFloor.push(await deletionFloor(stack, wanted, bestOf(result.splits).atOnce));
   }
-  return { ...wanted, ...result };
 }
 
+function nothing(): Measured {
+  return { floor: [], lives: [], applied: [], oneByOne: [], splits: [], deletionFloor: [] };
+}
+
+type Measured = Writable<Omit<Result, keyof Wanted>>;
 type Writable<T> = { [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
 
 function toKinds(text: string): readonly BenchKind[] {
@@ -70,8 +67,10 @@ try {
   await withServers({ keep: values.keep }, async (stack) => {
     for (const kind of toKinds(values.kinds))
       for (const count of values.n.split(',').map(Number)) {
-        const result = await measure(stack, { kind, count });
+        const wanted = { kind, count };
+        const result = { ...wanted, ...nothing() };
         results.push(result);
+        await measure(stack, wanted, result);
         for (const line of inLines(result)) console.log(line);
       }
   });

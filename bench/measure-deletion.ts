@@ -8,10 +8,10 @@ const LOOK_MS = 100;
 const TIMEOUT_MS = 20 * 60_000;
 const FINALIZER = 'bench.example/finalizer';
 
-/** Milliseconds from one `kubectl delete --all` until no object and no entity is left. */
+/** Milliseconds from the first request to delete them until no object and no entity is left. */
 export async function measureDeletion(place: Place): Promise<number> {
   const startedAt = performance.now();
-  await place.kube.ok('DELETE', place.objects);
+  await place.deleteObjects();
   while ((await place.countObjects()) > 0) {
     if (performance.now() - startedAt > TIMEOUT_MS) throw new Error('the objects were not gone in time');
     await sleep(LOOK_MS);
@@ -46,7 +46,7 @@ export async function deletionFloor(stack: OwnStack, wanted: Wanted, atOnce: num
     await place.addToOpenSearch(place.names);
     await place.setFinalizers([FINALIZER]);
     const startedAt = performance.now();
-    await place.kube.ok('DELETE', place.objects);
+    await place.deleteObjects();
     await place.removeFromOpenSearch(place.names, atOnce);
     await place.setFinalizers(null);
     return performance.now() - startedAt;

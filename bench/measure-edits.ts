@@ -5,6 +5,7 @@ import type { Place } from './place.ts';
 const IDLE_EDITS = 30;
 const STORM_EDITS = 100;
 const STORM_PACE_MS = 300;
+const RAW_IN_STORM = 20;
 /** People and pipelines that change other objects at the same time. */
 const STORMERS = 4;
 const LOOK_MS = 5;
@@ -51,6 +52,20 @@ export async function stormEdits(place: Place): Promise<readonly number[]> {
   over.abort();
   await storm;
   return all;
+}
+
+/** Raw PATCHes, one after the other, while the same storm goes over the API server. The operator should stand still. */
+export async function rawInStorm(place: Place, count = RAW_IN_STORM): Promise<readonly number[]> {
+  const over = new AbortController();
+  const storm = blow(place, over.signal);
+  const rawMs: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    await sleep(STORM_PACE_MS);
+    rawMs.push(await rawPatch(place, index));
+  }
+  over.abort();
+  await storm;
+  return rawMs;
 }
 
 async function blow(place: Place, signal: AbortSignal): Promise<void> {

@@ -73,6 +73,16 @@ export class Program {
     await this.#exit;
   }
 
+  /** What goes on while the program stands still. */
+  async whilePaused<T>(work: () => Promise<T>): Promise<T> {
+    this.#child.kill('SIGSTOP');
+    try {
+      return await work();
+    } finally {
+      this.#child.kill('SIGCONT');
+    }
+  }
+
   /** Of the process, in MiB; its largest until now, and as it is. */
   memoryMiB(): { readonly peak: number; readonly now: number } {
     const status = readFileSync(`/proc/${this.#child.pid ?? 0}/status`, 'utf8');

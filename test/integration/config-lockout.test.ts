@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { purgeStack, startNode, stopNode, type OwnStack, type StackCluster } from '../stack/stack.ts';
 import type { OperatorProcess } from '../support/operator-process.ts';
-import { startOwnServers } from '../support/own-servers.ts';
+import { startOwnOpenSearch } from '../support/own-servers.ts';
 import { adminCertificate } from '../support/real-stack.ts';
 import { RecordingProxy, type Fault, type Recorded } from '../support/recording-proxy.ts';
 import { readyOf, Scenario, type Login } from '../support/scenario.ts';
@@ -34,9 +34,9 @@ describe('an operator with a password and a rescue certificate', () => {
   beforeAll(async () => {
     const settings = { 'plugins.security.restapi.admin.enabled': false };
     const wanted = { version: VERSION, nodes: 1, settings };
-    const real = await startOwnServers({ name: NAME, opensearch: [wanted] });
+    const { real, own } = await startOwnOpenSearch({ name: NAME, opensearch: [wanted] });
     const { cluster, caPem } = real;
-    stack = real.stack;
+    stack = own;
     scenario = await Scenario.start(real);
     before = await scenario.search.ok('GET', PATH);
     proxy = await startProxy(cluster, caPem);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { purgeStack } from '../stack/stack.ts';
-import { startOwnServers } from '../support/own-servers.ts';
+import { startOwnOpenSearch } from '../support/own-servers.ts';
 import { readyOf, Scenario } from '../support/scenario.ts';
 
 const KIND = 'OpenSearchSecurityConfig';
@@ -18,9 +18,8 @@ describe('a change of the configuration where that is switched off', () => {
       'plugins.security.restapi.admin.enabled': false,
       'plugins.security.unsupported.restapi.allow_securityconfig_modification': false,
     };
-    scenario = await Scenario.start(
-      await startOwnServers({ name: NAME, opensearch: [{ version: VERSION, nodes: 1, settings }] }),
-    );
+    const opensearch = [{ version: VERSION, nodes: 1, settings }];
+    scenario = await Scenario.start((await startOwnOpenSearch({ name: NAME, opensearch })).real);
     await scenario.connectAsAdmin();
     scenario.startOperator();
     await scenario.untilReason('OpenSearchConnection', 'default', 'Connected');

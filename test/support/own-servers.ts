@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { startStack, type StackOptions } from '../stack/stack.ts';
-import type { RealStack } from './real-stack.ts';
+import { startStack, type OwnStack, type StackOptions } from '../stack/stack.ts';
+import { realStack, type RealStack } from './real-stack.ts';
 
 const DEFINITIONS = fileURLToPath(new URL('../../crds', import.meta.url));
 
@@ -17,4 +17,17 @@ export async function startOwnServers(options: Omit<StackOptions, 'log'> & Parti
   const [cluster] = stack.opensearch;
   if (cluster === undefined) throw new Error('the stack has no OpenSearch');
   return { stack, cluster, caPem: readFileSync(cluster.caPath, 'utf8') };
+}
+
+/**
+ * As `startOwnServers`, for use with the API server of the other tests: what operators ask of it is looked at when all tests are over.
+ *
+ * @returns what a scenario works with, and the servers to stop and start
+ */
+export async function startOwnOpenSearch(
+  options: Parameters<typeof startOwnServers>[0],
+): Promise<{ readonly real: RealStack; readonly own: OwnStack }> {
+  const { apiServer, kubeconfig } = (await realStack()).stack;
+  const { stack: own, ...rest } = await startOwnServers(options);
+  return { real: { ...rest, stack: { ...own, apiServer, kubeconfig } }, own };
 }
