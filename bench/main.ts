@@ -76,5 +76,5 @@ try {
   });
 } finally {
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
-  if (values.svg !== undefined) writeFileSync(values.svg, chart(results));
+  if (values.svg !== undefined) writeFileSync(values.svg, chart(results.filter(({ lives }) => lives.length > 0)));
 }

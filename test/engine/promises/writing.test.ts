@@ -146,6 +146,23 @@ describe('Promise 5: order: action groups, tenants, roles, users, role mappings;
   });
 });
 
+describe('a backlog', () => {
+  test('is committed before its statuses are written, and nobody else waits for that', async () => {
+    const operator = anOperator();
+    slowDown(operator, 1500);
+    operator.connect({}, { name: 'other' });
+    for (let index = 0; index < 2500; index += 1) operator.apply(TENANTS, { name: `t-${index}` });
+    operator.apply(TENANTS, { name: 'elsewhere' }, { connectionRef: { name: 'other' } });
+    await operator.start();
+    expect(operator.cluster.patches.length).toBeLessThan(4);
+    expect(operator.ready(TENANTS, { name: 't-0' })).toBe('nothing');
+    expect(operator.ready(TENANTS, { name: 'elsewhere' })).toBe('True Applied');
+    await operator.pass(5000);
+    expect(operator.cluster.patches).toHaveLength(4);
+    expect(operator.ready(TENANTS, { name: 't-0' })).toBe('True Applied');
+  });
+});
+
 describe('Promise 10: batches are bounded: 1,000 operations for roles and tenants, 100 for others, 10 MB a PATCH; only changed entries are sent', () => {
   test.each([
     [TENANTS, {}, 1000],
