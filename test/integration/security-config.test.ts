@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { documentedRestore, runRestore } from '../support/documented-commands.ts';
-import { readyOf, Scenario, type Login } from '../support/scenario.ts';
+import { conditionOf, readyOf, Scenario, type Login } from '../support/scenario.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const KIND = 'OpenSearchSecurityConfig';
@@ -40,6 +40,7 @@ describe('the security configuration', () => {
   afterEach(async () => {
     await everybodyGetsIn();
     for (const { metadata } of await scenario.list(KIND)) {
+      await pause(metadata.name, null);
       await scenario.delete(KIND, metadata.name);
       await scenario.untilGone(KIND, metadata.name);
     }
@@ -234,7 +235,10 @@ describe('the security configuration', () => {
     const { status } = await scenario.untilReason(KIND, 'sso', 'Applied');
     expect(await dynamic()).not.toEqual(was);
     await pause('sso', 'true');
-    await scenario.untilReason(KIND, 'sso', 'Paused');
+    await waitFor('the pause', async () => {
+      const object = await scenario.get(KIND, 'sso');
+      return object !== undefined && conditionOf(object, 'Paused')?.status === 'True' ? true : undefined;
+    });
     const [backup] = status['backups'] as readonly { readonly secretName: string }[];
     expect(runRestore(documentedRestore('securityconfig'), backup?.secretName ?? '', scenario.real)).toContain('OK');
     await new Promise((resolve) => setTimeout(resolve, 11_000));

@@ -33,7 +33,13 @@ export function runRestore(command: string, secretName: string, { stack, cluster
       .replace(' NAME ', ` ${secretName} `)
       .replace('https://HOST:9200', cluster.nodes[0]?.url ?? '');
     const env = { PATH: `${folder}:${process.env['PATH'] ?? ''}`, KUBECONFIG: stack.kubeconfig, HOME: folder };
-    return execFileSync('sh', ['-ec', text], { cwd: folder, env, encoding: 'utf8', timeout: TIMEOUT_MS });
+    return execFileSync('sh', ['-ec', text], {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+      timeout: TIMEOUT_MS,
+      stdio: 'pipe',
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
