@@ -31,7 +31,8 @@ const { values } = parseArgs({
 });
 
 /** @param result is filled as it goes: what was measured until something fails is worth being kept */
-async function measure(stack: OwnStack, wanted: Wanted, result: Measured): Promise<void> {
+async function measure(stack: OwnStack, result: Measured): Promise<void> {
+  const wanted: Wanted = { kind: result.kind, count: result.count };
   const trials = Number(values.repeat);
   const isWhole = !values['start-only'];
   for (let trial = 1; trial <= trials; trial += 1) {
@@ -48,11 +49,11 @@ async function measure(stack: OwnStack, wanted: Wanted, result: Measured): Promi
   }
 }
 
-function nothing(): Measured {
-  return { floor: [], lives: [], applied: [], oneByOne: [], splits: [], deletionFloor: [] };
+function nothingOf(wanted: Wanted): Measured {
+  return { ...wanted, floor: [], lives: [], applied: [], oneByOne: [], splits: [], deletionFloor: [] };
 }
 
-type Measured = Writable<Omit<Result, keyof Wanted>>;
+type Measured = Wanted & Writable<Omit<Result, keyof Wanted>>;
 type Writable<T> = { [K in keyof T]: T[K] extends readonly (infer E)[] ? E[] : T[K] };
 
 function toKinds(text: string): readonly BenchKind[] {
@@ -67,10 +68,9 @@ try {
   await withServers({ keep: values.keep }, async (stack) => {
     for (const kind of toKinds(values.kinds))
       for (const count of values.n.split(',').map(Number)) {
-        const wanted = { kind, count };
-        const result = { ...wanted, ...nothing() };
+        const result = nothingOf({ kind, count });
         results.push(result);
-        await measure(stack, wanted, result);
+        await measure(stack, result);
         for (const line of inLines(result)) console.log(line);
       }
   });

@@ -33,39 +33,44 @@ export async function idleEdits(place: Place, count = IDLE_EDITS): Promise<Edits
 }
 
 /** Edits while others change as many objects as there are, one after the other. @returns as `inForceMs` of edits */
-export async function stormEdits(place: Place): Promise<readonly number[]> {
-  const over = new AbortController();
-  const storm = blow(place, over.signal);
-  const inForceMs: Promise<number>[] = [];
-  // One after the other is looked for, in their order: looks for all at once would be the storm themselves.
-  let looking: Promise<unknown> = Promise.resolve();
-  for (let index = 0; index < STORM_EDITS; index += 1) {
-    await sleep(STORM_PACE_MS);
-    const startedAt = performance.now();
-    const [name, description] = [place.names[index] ?? '', `storm ${index}`];
-    const described = describe(place, name, description);
-    const seen = Promise.all([described, looking]).then(() => untilInForce(place, name, description));
-    looking = seen;
-    inForceMs.push(seen.then((at) => at - startedAt));
-  }
-  const all = await Promise.all(inForceMs);
-  over.abort();
-  await storm;
-  return all;
+export function stormEdits(place: Place): Promise<readonly number[]> {
+  return inStorm(place, async () => {
+    const inForceMs: Promise<number>[] = [];
+    // One after the other is looked for, in their order: looks for all at once would be the storm themselves.
+    let looking: Promise<unknown> = Promise.resolve();
+    for (let index = 0; index < STORM_EDITS; index += 1) {
+      await sleep(STORM_PACE_MS);
+      const startedAt = performance.now();
+      const [name, description] = [place.names[index] ?? '', `storm ${index}`];
+      const described = describe(place, name, description);
+      const seen = Promise.all([described, looking]).then(() => untilInForce(place, name, description));
+      looking = seen;
+      inForceMs.push(seen.then((at) => at - startedAt));
+    }
+    return Promise.all(inForceMs);
+  });
 }
 
 /** Raw PATCHes, one after the other, while the same storm goes over the API server. The operator should stand still. */
-export async function rawInStorm(place: Place, count = RAW_IN_STORM): Promise<readonly number[]> {
+export function rawInStorm(place: Place): Promise<readonly number[]> {
+  return inStorm(place, async () => {
+    const rawMs: number[] = [];
+    for (let index = 0; index < RAW_IN_STORM; index += 1) {
+      await sleep(STORM_PACE_MS);
+      rawMs.push(await rawPatch(place, index));
+    }
+    return rawMs;
+  });
+}
+
+/** What is done while others change objects, until it is done. */
+async function inStorm<T>(place: Place, work: () => Promise<T>): Promise<T> {
   const over = new AbortController();
   const storm = blow(place, over.signal);
-  const rawMs: number[] = [];
-  for (let index = 0; index < count; index += 1) {
-    await sleep(STORM_PACE_MS);
-    rawMs.push(await rawPatch(place, index));
-  }
+  const result = await work();
   over.abort();
   await storm;
-  return rawMs;
+  return result;
 }
 
 async function blow(place: Place, signal: AbortSignal): Promise<void> {
