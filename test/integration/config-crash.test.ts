@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OperatorProcess } from '../support/operator-process.ts';
+import { lockOutAt, saysItIsDown } from '../support/locked-out.ts';
 import { adminCertificate } from '../support/real-stack.ts';
 import { RecordingProxy, type Fault, type Recorded } from '../support/recording-proxy.ts';
 import { HOME } from '../support/rights.ts';
@@ -144,21 +145,10 @@ describe.each(['Merge', 'Replace'] as const)('a change of the security configura
 
   it('is put back when the cluster lets nobody in and the operator is killed before it could tell', async () => {
     const operator = scenario.startOperator();
-    let isDead = false;
-    asAdmin.fault = (request) => {
-      if (isDead) return { type: 'answer', status: 503, body: 'OpenSearch Security not initialized.' };
-      if (!isWrite(request)) return undefined;
-      isDead = true;
-      void operator.kill();
-      return { type: 'lose-answer' };
-    };
+    asAdmin.fault = lockOutAt(isWrite, () => void operator.kill());
     await apply();
-    await waitFor('the operator to be killed', () => Promise.resolve(isDead ? true : undefined));
     await waitFor('the domain to come', async () => ((await hasDomain()) ? true : undefined));
-    asAdmin.fault = ({ method, path }) =>
-      method === 'GET' && path.endsWith('/health')
-        ? { type: 'answer', status: 503, body: '{"message":"Not initialized","mode":"strict","status":"DOWN"}' }
-        : undefined;
+    asAdmin.fault = saysItIsDown;
     scenario.startOperator();
     await waitFor('the domain to go', async () => ((await hasDomain()) ? undefined : true));
     asAdmin.fault = () => undefined;

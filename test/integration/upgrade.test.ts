@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { documentedRestore, runRestore } from '../support/documented-commands.ts';
+import { lockOutAt, saysItIsDown } from '../support/locked-out.ts';
 import { adminCertificate, realStack } from '../support/real-stack.ts';
 import { RecordingProxy, type Fault, type Recorded } from '../support/recording-proxy.ts';
 import { Rest } from '../support/rest.ts';
@@ -236,21 +237,11 @@ describe('an upgrade of the default roles', () => {
     });
 
     it('is put back at the next start when nobody gets in and the operator is killed before it could tell', async () => {
-      let isDead = false;
       const operator = scenario.startOperator();
-      proxy.fault = (request): Fault | undefined => {
-        if (isDead) return { type: 'answer', status: 503, body: 'OpenSearch Security not initialized.' };
-        if (!isPerform(request)) return undefined;
-        isDead = true;
-        void operator.kill();
-        return { type: 'lose-answer' };
-      };
+      proxy.fault = lockOutAt(isPerform, () => void operator.kill());
       await apply();
       await waitFor('the upgrade', async () => (isDeepStrictEqual(await rolesOf(scenario), roles) ? true : undefined));
-      proxy.fault = ({ method, path }) =>
-        method === 'GET' && path.endsWith('/health')
-          ? { type: 'answer', status: 503, body: '{"message":"Not initialized","mode":"strict","status":"DOWN"}' }
-          : undefined;
+      proxy.fault = saysItIsDown;
       scenario.startOperator();
       await waitFor('the old roles', async () => (isDeepStrictEqual(await rolesOf(scenario), old) ? true : undefined));
       proxy.fault = () => undefined;
