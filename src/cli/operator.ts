@@ -12,7 +12,6 @@ import { openPasswords } from '../commit/passwords/passwords.ts';
 import { startOperator, type OperatorOptions, type OuterWorld } from '../engine/start-operator.ts';
 import type { Patience } from '../engine/world.ts';
 import type { OpenWriters } from '../engine/shard-sessions.ts';
-import { ownProcess, releaseIdleMemory } from '../idle-memory.ts';
 import { kinds } from '../kinds/index.ts';
 import { createLog, type Log } from '../log.ts';
 import { createMetrics, type Metrics } from '../metrics.ts';
@@ -73,8 +72,6 @@ async function work(
 ): Promise<void> {
   const { log, metrics } = world;
   collectProcessMetrics(metrics.registry);
-  const own = ownProcess();
-  if (own !== undefined) void releaseIdleMemory(own, systemClock, signal);
   let health: HealthQuestions = { stuck: () => [], missing: () => ['not started yet'] };
   const server = await serveHttp(metricsPort, { registry: metrics.registry, health: () => health });
   log.info({ address: server.address() }, 'metrics and health served');
