@@ -40,7 +40,7 @@ export interface Observations {
   readonly degraded: Managed;
   /** A paused object, and what the Application is with it. */
   readonly suspended: Managed & { readonly sync: string | undefined };
-  /** What is still in OpenSearch after the Application. */
+  /** What is still in OpenSearch after the Application, and what was told of it. */
   readonly left: readonly string[];
 }
 
@@ -89,7 +89,8 @@ class Observation {
     const suspended = await this.#pause();
     await this.#application.delete();
     await this.#application.untilGone(DELETED_WITHIN_MS);
-    const left = await this.#left();
+    const found = await this.#left();
+    const left = found.length === 0 ? [] : [...found, await this.#scenario.everythingTold(), this.#scenario.log];
     return { applied, onTheWay, inForce, atRest, movedAtRest, healed, degraded, suspended, left };
   }
 

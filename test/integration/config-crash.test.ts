@@ -125,6 +125,21 @@ describe.each(['Merge', 'Replace'] as const)('a change of the security configura
     expect([await hasDomain(), (await journals()).includes('Open')]).toEqual([true, false]);
   });
 
+  it('stays in force when OpenSearch has a moment of trouble while it is proved', async () => {
+    let isWritten = false;
+    let troubles = 0;
+    asAdmin.fault = (request) => {
+      isWritten ||= isWrite(request);
+      if (!isWritten || !request.path.endsWith('/authinfo') || troubles === 2) return undefined;
+      troubles += 1;
+      return { type: 'answer', status: 502, body: 'Bad Gateway' };
+    };
+    scenario.startOperator();
+    await apply();
+    await scenario.untilReason(KIND, 'one', 'Applied');
+    expect([troubles, await hasDomain(), await journals()]).toEqual([2, true, ['Committed']]);
+  });
+
   it('is planned anew when somebody else changes the configuration between the backup and the write', async () => {
     const value = 'ip-hostname';
     let isChanged = false;

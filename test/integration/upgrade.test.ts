@@ -6,7 +6,7 @@ import { adminCertificate, realStack } from '../support/real-stack.ts';
 import { RecordingProxy, type Fault, type Recorded } from '../support/recording-proxy.ts';
 import { Rest } from '../support/rest.ts';
 import { HOME } from '../support/rights.ts';
-import { conditionOf, Scenario, type LiveObject, type Login } from '../support/scenario.ts';
+import { conditionOf, isOfScenario, Scenario, type LiveObject, type Login } from '../support/scenario.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const KIND = 'OpenSearchSecurityConfig';
@@ -26,7 +26,7 @@ const isRestore = ({ method, path }: Recorded): boolean => method === 'PATCH' &&
 /** All roles but those of tests that run beside this one, whose names begin with their namespaces. */
 async function rolesOf({ search }: Scenario): Promise<Readonly<Record<string, object>>> {
   const all = await search.ok<Readonly<Record<string, object>>>('GET', `${API}/roles`);
-  return Object.fromEntries(Object.entries(all).filter(([name]) => !/^t-[0-9a-f]{8}/.test(name)));
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !isOfScenario(name)));
 }
 
 describe('an upgrade of the default roles', () => {
@@ -72,14 +72,11 @@ describe('an upgrade of the default roles', () => {
     return status === 200;
   }
 
-  const isUpgraded = (object: LiveObject): boolean => conditionOf(object, 'UpgradePerformed')?.status === 'True';
-
-  async function untilUpgraded(): Promise<LiveObject> {
-    return waitFor('the upgrade to be told', async () => {
-      const object = await scenario.get(KIND, 'one');
-      return object !== undefined && isUpgraded(object) ? object : undefined;
+  const untilUpgraded = (): Promise<LiveObject> =>
+    scenario.until(KIND, 'one', {
+      what: 'the upgrade told',
+      isThere: (object) => conditionOf(object, 'UpgradePerformed')?.status === 'True',
     });
-  }
 
   /** The journals of this connection, as JSON. */
   async function journals(): Promise<readonly { readonly state: string }[]> {

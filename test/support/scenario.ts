@@ -75,6 +75,11 @@ export interface Who {
   readonly roles: readonly string[];
 }
 
+/** Whether a name in OpenSearch begins with the namespace of a scenario, be it one of a test beside this one. */
+export function isOfScenario(name: string): boolean {
+  return /^t-[0-9a-f]{8}/.test(name);
+}
+
 /** One of several operators. */
 export interface Replica {
   readonly process: OperatorProcess;
@@ -242,12 +247,24 @@ export class Scenario {
 
   /** Waits until the object, as it is now, has this reason. @returns it */
   async untilReason(kind: KindName, name: string, reason: string): Promise<LiveObject> {
+    return this.until(kind, name, {
+      what: `reason ${reason}`,
+      isThere: (object) => isSettled(object) && readyOf(object)?.reason === reason,
+    });
+  }
+
+  /** Waits until the object is what it should be; fails with what it was last, and what the operators said. @returns it */
+  async until(
+    kind: KindName,
+    name: string,
+    { what, isThere }: { readonly what: string; readonly isThere: (object: LiveObject) => boolean },
+  ): Promise<LiveObject> {
     let seen: LiveObject | undefined;
-    return waitFor(`${kind} ${name} with reason ${reason}`, async () => {
+    return waitFor(`${kind} ${name} with ${what}`, async () => {
       seen = await this.get(kind, name);
-      return seen !== undefined && isSettled(seen) && readyOf(seen)?.reason === reason ? seen : undefined;
+      return seen !== undefined && isThere(seen) ? seen : undefined;
     }).catch((error: unknown) => {
-      throw new Error(`${String(error)}; last seen: ${JSON.stringify(seen?.status)}; log: ${this.log.slice(-2000)}`);
+      throw new Error(`${String(error)}\nlast seen:\n${spellConditions(seen)}\nlog:\n${this.log.slice(-3000)}`);
     });
   }
 
@@ -387,6 +404,13 @@ export function conditionOf(object: LiveObject, type: string): Condition | undef
 }
 
 /** Whether the status is about the spec as it is now. */
+function spellConditions(object: LiveObject | undefined): string {
+  const all = object?.status.conditions ?? [];
+  return all
+    .map((one) => `${one.type} ${one.status} ${one.reason} ${one.lastTransitionTime} ${one.message}`)
+    .join('\n');
+}
+
 function isSettled(object: LiveObject): boolean {
   return object.status.observedGeneration === object.metadata.generation;
 }

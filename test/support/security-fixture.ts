@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { OpenSearchClient, type OpenSearchSettings } from '../../src/clients/opensearch.ts';
+import { OpenSearchClient, type OpenSearchResponse, type OpenSearchSettings } from '../../src/clients/opensearch.ts';
 import type { RestRead } from '../../src/clients/rest-answer.ts';
 import type { Collection } from '../../src/clients/rest-collections.ts';
 import type * as config from '../../src/clients/rest-config-types.ts';
@@ -8,6 +8,8 @@ import type { Role } from '../../src/clients/rest-entities.ts';
 import { securityRest, type SecurityRest } from '../../src/clients/security-rest.ts';
 import type { ApiPrefix } from '../../src/clients/security-api.ts';
 import { adminCertificate, realStack, type RealStack } from './real-stack.ts';
+import { isOfScenario } from './scenario.ts';
+import { waitFor } from './wait-for.ts';
 
 /** What the other tests rely on to stay as it is. */
 interface Shared {
@@ -17,6 +19,7 @@ interface Shared {
   /** On 2.19, a document of its own. */
   readonly whitelist: { readonly config: config.Allowlist } | undefined;
   readonly tenancy: config.Tenancy;
+  /** Without those of tests beside this one, which come and go. */
   readonly roles: Readonly<Record<string, Role>>;
 }
 
@@ -68,13 +71,14 @@ export class SecurityFixture {
 
   async shared(): Promise<Shared> {
     const { admin } = this;
+    const roles = Object.entries(valueOf(await admin.roles.getAll()));
     return {
       securityConfig: valueOf(await admin.securityConfig.get()),
       audit: valueOf(await admin.audit.get()),
       allowlist: valueOf(await admin.allowlist.get()),
       whitelist: this.is3 ? undefined : valueOf(await admin.whitelist.get()),
       tenancy: valueOf(await admin.tenancy.get()),
-      roles: valueOf(await admin.roles.getAll()),
+      roles: Object.fromEntries(roles.filter(([name]) => !isOfScenario(name))),
     };
   }
 
@@ -121,7 +125,7 @@ export class SecurityFixture {
   }
 
   #open(auth: OpenSearchSettings['auth'], prefix: ApiPrefix = 'Plugins'): SecurityRest {
-    const client = new OpenSearchClient({
+    const client = new PatientClient({
       endpoints: [this.real.cluster.nodes[0]?.url ?? ''],
       auth,
       caPem: this.real.caPem,
@@ -131,6 +135,16 @@ export class SecurityFixture {
     });
     this.#clients.push(client);
     return securityRest(client, prefix);
+  }
+}
+
+/** Asks again when a test beside this one wrote in the same moment. */
+class PatientClient extends OpenSearchClient {
+  override async request(...asked: Parameters<OpenSearchClient['request']>): Promise<OpenSearchResponse> {
+    return waitFor('a moment in which nobody else writes', async () => {
+      const answer = await super.request(...asked);
+      return answer.status === 409 ? undefined : answer;
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { OpenSearchClient, type OpenSearchSettings } from '../../clients/opensearch.ts';
 import {
   isRecord,
@@ -11,7 +12,7 @@ import {
 } from '../../clients/security-api.ts';
 import { accessRefusal } from '../../clients/access-refusal.ts';
 import { answers } from '../../clients/answers.ts';
-import { OperatorError, unlessDisabled } from '../../errors.ts';
+import { OperatorError, UnreachableError, unlessDisabled } from '../../errors.ts';
 import type { JsonObject, JsonValue } from '../../generated/json-value.ts';
 import type { ConfigChange, ConfigDocument } from '../../plan/config/config-change.ts';
 import { MASK } from '../../plan/config/defaults.ts';
@@ -22,6 +23,9 @@ import { upgradeApi, type UpgradeApi } from './upgrade-api.ts';
 
 /** Where the plugin keeps it, unless `plugins.security.config_index_name` says otherwise. */
 const SECURITY_DOCUMENT = '/.opendistro_security/_doc/config';
+
+const PROOF_TRIES = 3;
+const PROOF_PAUSE_MS = 1000;
 
 /** Somebody whose login proves that people still get in. */
 export interface Login {
@@ -138,22 +142,35 @@ function decodeDocument(body: JsonValue): JsonValue | undefined {
   return valueAt(JSON.parse(Buffer.from(encoded, 'base64').toString()) as JsonValue, ['config', 'dynamic']);
 }
 
+/** A cluster that does not answer is asked again: a moment of trouble must not undo a change. */
 async function prove(
   settings: OpenSearchSettings,
-  { apiPrefix, self }: Pick<Identity, 'apiPrefix' | 'self'>,
+  identity: Pick<Identity, 'apiPrefix' | 'self'>,
 ): Promise<string | undefined> {
   return withClient(settings, async (client) => {
-    try {
-      const now = await identify(client, apiPrefix, AbortSignal.timeout(settings.requestTimeoutMs));
-      await read(client, `${API_PREFIXES[apiPrefix]}/api/securityconfig`);
-      const lost = self.roles.filter((role) => !now.self.roles.includes(role));
-      if (now.self.name !== self.name) return `the operator is "${now.self.name}" there, and was "${self.name}"`;
-      return lost.length === 0 ? undefined : `the operator lost the roles ${lost.join(', ')}`;
-    } catch (error) {
-      if (!(error instanceof OperatorError)) throw error;
-      return `the operator does not get in any more: ${error.message}`;
+    for (let triesLeft = PROOF_TRIES - 1; ; triesLeft -= 1) {
+      try {
+        return await whatWasLost(client, settings, identity);
+      } catch (error) {
+        if (!(error instanceof OperatorError)) throw error;
+        if (triesLeft === 0 || !(error instanceof UnreachableError))
+          return `the operator does not get in any more: ${error.message}`;
+      }
+      await pause(PROOF_PAUSE_MS);
     }
   });
+}
+
+async function whatWasLost(
+  client: OpenSearchClient,
+  { requestTimeoutMs }: Pick<OpenSearchSettings, 'requestTimeoutMs'>,
+  { apiPrefix, self }: Pick<Identity, 'apiPrefix' | 'self'>,
+): Promise<string | undefined> {
+  const now = await identify(client, apiPrefix, AbortSignal.timeout(requestTimeoutMs));
+  await read(client, `${API_PREFIXES[apiPrefix]}/api/securityconfig`);
+  const lost = self.roles.filter((role) => !now.self.roles.includes(role));
+  if (now.self.name !== self.name) return `the operator is "${now.self.name}" there, and was "${self.name}"`;
+  return lost.length === 0 ? undefined : `the operator lost the roles ${lost.join(', ')}`;
 }
 
 async function logIn(
