@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { OwnStack } from '../test/stack/stack.ts';
 import { SHAPES, type BenchKind } from './objects.ts';
-import { startOperator, whenCommitted } from './operator.ts';
+import { commitMs, startOperator, whenCommitted } from './operator.ts';
 import { Place } from './place.ts';
 import { Program } from './program.ts';
 import { Statuses } from './statuses.ts';
@@ -30,6 +30,8 @@ export interface FloorStart extends Start {
 
 /** From the start of the process. */
 export interface OperatorStart extends Start {
+  /** Of that, its writes to OpenSearch alone; milliseconds. */
+  readonly commitMs: number;
   readonly cpuSeconds: number;
   readonly peakMiB: number;
   readonly settledMiB: number;
@@ -60,13 +62,14 @@ export async function startOn(
   const { length } = place.names;
   const inOpenSearchMs =
     (await operator.until('the last commit', whenCommitted(length), TIMEOUT_MS)) - operator.startedAt;
+  const writesMs = commitMs(operator.lines);
   const toldMs = (await statuses.untilAll(TIMEOUT_MS)) - operator.startedAt;
   const cpuSeconds = operator.cpuSeconds();
   await statuses.close();
   await assertAll(place);
   await sleep(settleMs);
   const { peak: peakMiB, now: settledMiB } = operator.memoryMiB();
-  return { operator, start: { inOpenSearchMs, toldMs, cpuSeconds, peakMiB, settledMiB } };
+  return { operator, start: { inOpenSearchMs, commitMs: writesMs, toldMs, cpuSeconds, peakMiB, settledMiB } };
 }
 
 /** From the first object that is made while the operator runs. */

@@ -43,6 +43,11 @@ export function committed({ msg, add, remove, refused }: Line): number {
   return msg === 'committed' ? Number(add) + Number(remove) - Number(refused) : 0;
 }
 
+/** Milliseconds that its writes to OpenSearch took until then, each from before the request until after the answer. */
+export function commitMs(lines: readonly Line[]): number {
+  return lines.reduce((sum, { msg, durationMs }) => sum + (msg === 'committed' ? Number(durationMs) : 0), 0);
+}
+
 /** Says yes to the line with which `count` operations were committed; the count is checked on the server afterwards. */
 export function whenCommitted(count: number): (line: Line) => boolean {
   let sum = 0;

@@ -9,6 +9,7 @@ import { runChecks } from './run/checks.ts';
 import { interruption } from './run/interruption.ts';
 import { testIntegration } from './run/integration.ts';
 import { runJest } from './run/jest.ts';
+import { bundleOperator } from './run/operator-bundle.ts';
 import { describe, phase, type Run } from './run/phase.ts';
 import { printResult } from './run/print.ts';
 import { startServers, stopServers } from './run/servers.ts';
@@ -19,7 +20,7 @@ import { timedLog } from './stack/progress.ts';
 const unitTimeoutMs = 10 * 60_000;
 
 async function testAll(run: Run): Promise<Tally> {
-  const servers = phase(run, 'build and start the servers', () => startServers(run).then(() => nothing));
+  const servers = phase(run, 'build and start the servers', () => prepare(run));
   const before = [
     await phase(run, 'checks', () => runChecks(run)),
     await phase(run, 'unit tests', () => runUnitTests(run)),
@@ -28,6 +29,12 @@ async function testAll(run: Run): Promise<Tally> {
   const isUp = (await servers).failed === 0;
   const tallies = [...before, ...(isUp ? await testIntegration(run) : [])];
   return sum([...tallies, await takeDown(run, sum(tallies))]);
+}
+
+async function prepare(run: Run): Promise<Tally> {
+  await bundleOperator(run);
+  await startServers(run);
+  return nothing;
 }
 
 function runUnitTests(run: Run): Promise<Tally> {

@@ -1,6 +1,7 @@
 import { testDeployment } from './deploy.ts';
 import { buildJudges } from './judges.ts';
 import { runJest } from './jest.ts';
+import { bundledOperator } from './operator-bundle.ts';
 import { phase, type Run } from './phase.ts';
 import { checkRights, type RightsLane } from './rights.ts';
 import { clusterStackName, stackName, versions } from './servers.ts';
@@ -71,7 +72,7 @@ function test(run: Run, lane: Lane): Promise<Tally> {
       : { OPERATOR_RIGHTS: 'cluster', API_SERVER_STACK: clusterStack };
   const jest = {
     args: ['--selectProjects', project, '--runInBand', ...args],
-    env: { STACK_NAME: stackName, OPENSEARCH_VERSION: version, ...installed },
+    env: { STACK_NAME: stackName, OPENSEARCH_VERSION: version, ...bundledOperator(run), ...installed },
   };
   return phase(run, title, () => runJest(run, { title, ...jest, onLine: linesOf(run, name), timeoutMs }));
 }

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { request } from 'undici';
 import { waitFor } from './wait-for.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+/** The sources, unless there is a bundle to be tested. */
+const MAIN = process.env['OPERATOR_MAIN'] ?? fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** The operator as a process of its own, so that it can be stopped and killed like the real one. */
 export class OperatorProcess {
