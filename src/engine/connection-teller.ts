@@ -6,6 +6,7 @@ import type { EventDraft } from '../status/event-recorder.ts';
 import { readyCondition } from '../status/next-status.ts';
 import type { StatusTarget } from '../status/status-queue.ts';
 import { CertificateGauge } from './certificate-gauge.ts';
+import { leavesAName } from './departed.ts';
 import { toTarget } from './object-teller.ts';
 import type { Connection } from './resolve-settings.ts';
 import type { SessionState } from './session-state.ts';
@@ -73,7 +74,10 @@ export class ConnectionTeller {
   /** Objects that are deleted along with their connection come a moment after it; a whole namespace takes longer. */
   async #mustLinger(connection: Connection): Promise<boolean> {
     const { clock, patience, namespaces } = this.#world;
-    const dependents = this.#state.index.resources().filter((resource) => hasFinalizer(resource));
+    // What waits for its finalizer takes its name along as well.
+    const dependents = this.#state.index
+      .resources()
+      .filter((resource) => hasFinalizer(resource) || leavesAName(this.#state, resource));
     if (dependents.length === 0) return false;
     const sinceMs = clock.now() - Date.parse(connection.deletionTimestamp ?? '');
     if (sinceMs < patience.connectionLingerMs || dependents.some(isDeleting)) return sinceMs < patience.deletionGraceMs;

@@ -92,6 +92,17 @@ describe('an object that is in force before it has its finalizer', () => {
     expect(operator.exists(CONNECTIONS, { name: 'default' })).toBe(false);
   });
 
+  test('takes its role along when its connection goes a moment before it', async () => {
+    const operator = await provisional();
+    operator.delete(CONNECTIONS, { name: 'default' });
+    await operator.pass(3000);
+    expect(operator.exists(CONNECTIONS, { name: 'default' })).toBe(true);
+    operator.delete(ROLES, OPS);
+    await operator.pass(60_000);
+    expect(operator.cluster.names('roles')).toEqual([]);
+    expect(operator.exists(CONNECTIONS, { name: 'default' })).toBe(false);
+  });
+
   test('takes its role along when both the operator and it are killed', async () => {
     const operator = await provisional();
     await operator.stop();
