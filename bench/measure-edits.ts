@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { forEachConcurrently } from '../src/concurrency.ts';
 import type { Place } from './place.ts';
+import type { Program } from './program.ts';
 
 const IDLE_EDITS = 30;
 const STORM_EDITS = 100;
 const STORM_PACE_MS = 300;
 const RAW_IN_STORM = 20;
-/** People and pipelines that change other objects at the same time. */
-const STORMERS = 4;
+/** One pipeline changes one object after another, as `kubectl apply` does; four do at the same time. */
+const STORMERS = [1, 4];
 const LOOK_MS = 5;
 const TIMEOUT_MS = 120_000;
 /** An operator that has just committed waits for more: an idle one is meant. */
@@ -32,52 +33,65 @@ export async function idleEdits(place: Place, count = IDLE_EDITS): Promise<Edits
   return edits;
 }
 
-/** Edits while others change as many objects as there are, one after the other. @returns as `inForceMs` of edits */
-export function stormEdits(place: Place): Promise<readonly number[]> {
-  return inStorm(place, async () => {
-    const inForceMs: Promise<number>[] = [];
-    // One after the other is looked for, in their order: looks for all at once would be the storm themselves.
-    let looking: Promise<unknown> = Promise.resolve();
-    for (let index = 0; index < STORM_EDITS; index += 1) {
-      await sleep(STORM_PACE_MS);
-      const startedAt = performance.now();
-      const [name, description] = [place.names[index] ?? '', `storm ${index}`];
-      const described = describe(place, name, description);
-      const seen = Promise.all([described, looking]).then(() => untilInForce(place, name, description));
-      looking = seen;
-      inForceMs.push(seen.then((at) => at - startedAt));
-    }
-    return Promise.all(inForceMs);
-  });
+/** Milliseconds of edits while others change objects, and of raw PATCHes in the same storm, one after the other. */
+export interface Storm {
+  readonly stormers: number;
+  readonly inForceMs: readonly number[];
+  readonly rawMs: readonly number[];
 }
 
-/** Raw PATCHes, one after the other, while the same storm goes over the API server. The operator should stand still. */
-export function rawInStorm(place: Place): Promise<readonly number[]> {
-  return inStorm(place, async () => {
-    const rawMs: number[] = [];
-    for (let index = 0; index < RAW_IN_STORM; index += 1) {
-      await sleep(STORM_PACE_MS);
-      rawMs.push(await rawPatch(place, index));
-    }
-    return rawMs;
-  });
+/** Edits while all other objects are changed, again and again. */
+export async function measureStorms(place: Place, operator: Program): Promise<readonly Storm[]> {
+  const storms: Storm[] = [];
+  for (const stormers of STORMERS) {
+    const inForceMs = await inStorm(place, stormers, () => editOften(place));
+    // For those the operator stands still: what it does is no part of them.
+    const rawMs = await operator.whilePaused(() => inStorm(place, stormers, () => patchOften(place)));
+    storms.push({ stormers, inForceMs, rawMs });
+  }
+  return storms;
+}
+
+async function editOften(place: Place): Promise<readonly number[]> {
+  const inForceMs: Promise<number>[] = [];
+  // One after the other is looked for, in their order: looks for all at once would be the storm themselves.
+  let looking: Promise<unknown> = Promise.resolve();
+  for (let index = 0; index < STORM_EDITS; index += 1) {
+    await sleep(STORM_PACE_MS);
+    const startedAt = performance.now();
+    const [name, description] = [place.names[index] ?? '', `storm at ${startedAt}`];
+    const described = describe(place, name, description);
+    const seen = Promise.all([described, looking]).then(() => untilInForce(place, name, description));
+    looking = seen;
+    inForceMs.push(seen.then((at) => at - startedAt));
+  }
+  return Promise.all(inForceMs);
+}
+
+async function patchOften(place: Place): Promise<readonly number[]> {
+  const rawMs: number[] = [];
+  for (let index = 0; index < RAW_IN_STORM; index += 1) {
+    await sleep(STORM_PACE_MS);
+    rawMs.push(await rawPatch(place, index));
+  }
+  return rawMs;
 }
 
 /** What is done while others change objects, until it is done. */
-async function inStorm<T>(place: Place, work: () => Promise<T>): Promise<T> {
+async function inStorm<T>(place: Place, stormers: number, work: () => Promise<T>): Promise<T> {
   const over = new AbortController();
-  const storm = blow(place, over.signal);
+  const storm = blow(place, stormers, over.signal);
   const result = await work();
   over.abort();
   await storm;
   return result;
 }
 
-async function blow(place: Place, signal: AbortSignal): Promise<void> {
+async function blow(place: Place, stormers: number, signal: AbortSignal): Promise<void> {
   const others = place.names.slice(STORM_EDITS);
-  for (let round = 0; !signal.aborted; round += 1)
-    await forEachConcurrently(others, STORMERS, async (name) => {
-      if (!signal.aborted) await describe(place, name, `round ${round}`);
+  while (!signal.aborted)
+    await forEachConcurrently(others, stormers, async (name) => {
+      if (!signal.aborted) await describe(place, name, `at ${performance.now()}`);
     });
 }
 

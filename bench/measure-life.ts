@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnStack } from '../test/stack/stack.ts';
 import { measureDeletion } from './measure-deletion.ts';
-import { idleEdits, rawInStorm, stormEdits, type Edits } from './measure-edits.ts';
+import { idleEdits, measureStorms, type Edits, type Storm } from './measure-edits.ts';
 import { at, listRaw, SETTLE_MS, startOn, TIMEOUT_MS, type OperatorStart, type Wanted } from './measure-start.ts';
 import { committed, startOperator, whenCommitted } from './operator.ts';
 import type { Place } from './place.ts';
@@ -15,11 +15,7 @@ const STEADY_MS = 130_000;
 export interface Life {
   readonly start: OperatorStart;
   /** Absent unless asked for, as all that follows. */
-  readonly edits?: {
-    readonly idle: Edits;
-    readonly stormMs: readonly number[];
-    readonly rawInStormMs: readonly number[];
-  };
+  readonly edits?: { readonly idle: Edits; readonly storms: readonly Storm[] };
   readonly repairs?: readonly Repair[];
   readonly steady?: Steady;
   readonly restart?: Restart;
@@ -56,15 +52,14 @@ export async function measureLife(stack: OwnStack, wanted: Wanted, isWhole: bool
       return { start };
     }
     const idle = await idleEdits(place);
-    const stormMs = await stormEdits(place);
-    const rawInStormMs = await operator.whilePaused(() => rawInStorm(place));
+    const storms = await measureStorms(place, operator);
     const steady = await beSteady(operator);
     const repairs = [await repair(place, operator, 0.01), await repair(place, operator, 1)];
     await operator.stop();
     const { again, restart } = await restartInSync(place);
     const deletionMs = await measureDeletion(place);
     await again.stop();
-    return { start, edits: { idle, stormMs, rawInStormMs }, steady, repairs, restart, deletionMs };
+    return { start, edits: { idle, storms }, steady, repairs, restart, deletionMs };
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Split } from './measure-deletion.ts';
+import type { Storm } from './measure-edits.ts';
 import type { Life } from './measure-life.ts';
 import type { FloorStart, Start, Wanted } from './measure-start.ts';
 import { inWords, quantile, ratios, spread, type Spread } from './ratio.ts';
@@ -89,20 +90,28 @@ function lifeRows(lives: readonly Life[]): readonly Row[] {
   ];
 }
 
-function editRows({ idle, stormMs, rawInStormMs }: NonNullable<Life['edits']>): readonly Row[] {
-  const [raw, rawInStorm] = [quantile(idle.rawMs, 0.5), quantile(rawInStormMs, 0.5)];
-  const [half, most] = [quantile(stormMs, 0.5), quantile(stormMs, 0.99)];
+function editRows({ idle, storms }: NonNullable<Life['edits']>): readonly Row[] {
+  const raw = quantile(idle.rawMs, 0.5);
   return [
     ...row('one raw PATCH, ms', idle.rawMs, 0),
     ...row('one edit, idle, ms', idle.inForceMs, 0),
     ...row('  median, times a raw PATCH', [quantile(idle.inForceMs, 0.5) / raw]),
     ...row('  p99, times a raw PATCH', [quantile(idle.inForceMs, 0.99) / raw]),
-    ...row('one raw PATCH in a storm, ms', rawInStormMs, 0),
-    ...row('one edit in a storm, ms', stormMs, 0),
-    ...row('  median, times a raw PATCH', [half / raw]),
-    ...row('  median, times a raw PATCH in a storm', [half / rawInStorm]),
-    ...row('  p99, times a raw PATCH', [most / raw]),
-    ...row('  p99, times a raw PATCH in a storm', [most / rawInStorm]),
+    ...storms.flatMap((storm) => stormRows(storm, raw)),
+  ];
+}
+
+/** @param raw milliseconds of a raw PATCH when nothing else happens */
+function stormRows({ stormers, inForceMs, rawMs }: Storm, raw: number): readonly Row[] {
+  const rawInStorm = quantile(rawMs, 0.5);
+  const [half, most] = [quantile(inForceMs, 0.5), quantile(inForceMs, 0.99)];
+  return [
+    ...row(`${stormers} at work on others: one raw PATCH, ms`, rawMs, 0),
+    ...row(`${stormers} at work on others: one edit, ms`, inForceMs, 0),
+    ...row('  median, times an idle raw PATCH', [half / raw]),
+    ...row('  p99, times an idle raw PATCH', [most / raw]),
+    ...row('  median, times a raw PATCH beside them', [half / rawInStorm]),
+    ...row('  p99, times a raw PATCH beside them', [most / rawInStorm]),
   ];
 }
 

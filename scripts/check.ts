@@ -23,6 +23,7 @@ const STEPS: readonly Step[] = [
   { name: 'format', script: 'lint:format' },
   { name: 'unused', script: 'lint:unused' },
   { name: 'generated files', script: 'generate', args: ['--check'] },
+  { name: 'figures of scale', script: 'bench:scale', args: ['--check'] },
 ];
 const MAX_LINES = 80;
 const UNIT_TESTS: Step = { name: 'unit tests', script: 'test:unit' };
