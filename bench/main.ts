@@ -11,7 +11,8 @@ import { measureLife } from './measure-life.ts';
 import { apply, floor, oneByOne, type Wanted } from './measure-start.ts';
 import type { BenchKind } from './objects.ts';
 import { inLines, type Result } from './report.ts';
-import { log, withServers } from './servers.ts';
+import { log } from './progress.ts';
+import { withServers } from './servers.ts';
 
 const KINDS: readonly string[] = ['roles', 'users', 'mappings'] satisfies BenchKind[];
 

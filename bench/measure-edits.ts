@@ -7,6 +7,8 @@ const IDLE_EDITS = 30;
 const STORM_EDITS = 100;
 const STORM_PACE_MS = 300;
 const RAW_IN_STORM = 20;
+/** As long as a PATCH may take that was sent before its sender stood still. */
+const UNDER_WAY_MS = 10_000;
 /** One pipeline changes one object after another, as `kubectl apply` does; four do at the same time. */
 const STORMERS = [1, 4];
 const LOOK_MS = 5;
@@ -46,7 +48,10 @@ export async function measureStorms(place: Place, operator: Program): Promise<re
   for (const stormers of STORMERS) {
     const inForceMs = await inStorm(place, stormers, () => editOften(place));
     // For those the operator stands still: what it does is no part of them.
-    const rawMs = await operator.whilePaused(() => inStorm(place, stormers, () => patchOften(place)));
+    const rawMs = await operator.whilePaused(async () => {
+      await sleep(UNDER_WAY_MS);
+      return inStorm(place, stormers, () => patchOften(place));
+    });
     storms.push({ stormers, inForceMs, rawMs });
   }
   return storms;
@@ -81,10 +86,12 @@ async function patchOften(place: Place): Promise<readonly number[]> {
 async function inStorm<T>(place: Place, stormers: number, work: () => Promise<T>): Promise<T> {
   const over = new AbortController();
   const storm = blow(place, stormers, over.signal);
-  const result = await work();
-  over.abort();
-  await storm;
-  return result;
+  try {
+    return await work();
+  } finally {
+    over.abort();
+    await storm;
+  }
 }
 
 async function blow(place: Place, stormers: number, signal: AbortSignal): Promise<void> {

@@ -7,6 +7,7 @@ import { committed, startOperator, whenCommitted } from './operator.ts';
 import type { Place } from './place.ts';
 import type { Program } from './program.ts';
 import { scrape, since, type Requests } from './scrape.ts';
+import { log } from './progress.ts';
 
 /** Two looks at the cluster, and a little more. */
 const STEADY_MS = 130_000;
@@ -47,20 +48,28 @@ export async function measureLife(stack: OwnStack, wanted: Wanted, isWhole: bool
   return at(stack, wanted, async (place) => {
     await place.fill();
     const { operator, start } = await startOn(place);
+    told('start', start);
     if (!isWhole) {
       await operator.stop();
       return { start };
     }
-    const idle = await idleEdits(place);
-    const storms = await measureStorms(place, operator);
-    const steady = await beSteady(operator);
-    const repairs = [await repair(place, operator, 0.01), await repair(place, operator, 1)];
+    const idle = told('idle edits', await idleEdits(place));
+    const storms = told('storms', await measureStorms(place, operator));
+    const steady = told('steady', await beSteady(operator));
+    const repairs = told('repairs', [await repair(place, operator, 0.01), await repair(place, operator, 1)]);
     await operator.stop();
     const { again, restart } = await restartInSync(place);
+    told('restart', restart);
     const deletionMs = await measureDeletion(place);
     await again.stop();
     return { start, edits: { idle, storms }, steady, repairs, restart, deletionMs };
   });
+}
+
+/** On the way, so that it is not lost with what fails later. */
+function told<T>(what: string, measured: T): T {
+  log(`${what}: ${JSON.stringify(measured)}`);
+  return measured;
 }
 
 async function beSteady(operator: Program): Promise<Steady> {

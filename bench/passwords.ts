@@ -9,7 +9,8 @@ import { at } from './measure-start.ts';
 import { aPassword, namesOf } from './objects.ts';
 import { startOperator } from './operator.ts';
 import { inWords, ratios, spread } from './ratio.ts';
-import { log, withServers } from './servers.ts';
+import { log } from './progress.ts';
+import { withServers } from './servers.ts';
 import { Statuses } from './statuses.ts';
 
 const TIMEOUT_MS = 10 * 60_000;

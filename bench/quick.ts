@@ -9,7 +9,8 @@ import { quantile } from './ratio.ts';
 import { idleEdits } from './measure-edits.ts';
 import { at, floor, listRaw, startOn } from './measure-start.ts';
 import { startAgain } from './measure-life.ts';
-import { log, withServers } from './servers.ts';
+import { log } from './progress.ts';
+import { withServers } from './servers.ts';
 
 type Ratios = Readonly<Record<string, number>>;
 

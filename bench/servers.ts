@@ -3,14 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { purgeStack, type OwnStack } from '../test/stack/stack.ts';
 import { startOwnServers } from '../test/support/own-servers.ts';
 import { floor } from './measure-start.ts';
+import { log } from './progress.ts';
 
 const STACK = 'bench';
 const VERSION = '3.4.0';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** The first requests of fresh servers are slow, whoever sends them. */
 const WARM_UP = { rounds: 3, wanted: { kind: 'roles', count: 500 } } as const;
-
-export const log = (line: string): void => console.error(line);
 
 /** Measures on real servers that have warmed up, with the bundle that the image has. */
 export async function withServers(

@@ -8,7 +8,8 @@ import { at } from '../measure-start.ts';
 import { SHAPES } from '../objects.ts';
 import type { Place } from '../place.ts';
 import { quantile } from '../ratio.ts';
-import { log, withServers } from '../servers.ts';
+import { log } from '../progress.ts';
+import { withServers } from '../servers.ts';
 import type { Costs, Curve } from './model.ts';
 
 const FILE = new URL('costs.json', import.meta.url);
