@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { forEachConcurrently } from '../src/concurrency.ts';
 import type { Place } from './place.ts';
-import type { Program } from './program.ts';
+import type { Line, Program } from './program.ts';
+import { untilQuiet } from './scrape.ts';
 
 const IDLE_EDITS = 30;
 const STORM_EDITS = 100;
@@ -11,27 +12,33 @@ const RAW_IN_STORM = 20;
 const UNDER_WAY_MS = 10_000;
 /** One pipeline changes one object after another, as `kubectl apply` does; four do at the same time. */
 const STORMERS = [1, 4];
-const LOOK_MS = 5;
 const TIMEOUT_MS = 120_000;
 /** An operator that has just committed waits for more: an idle one is meant. */
 const IDLE_MS = 1500;
 
-/** Milliseconds of each edit, from before the request to the API server until OpenSearch answers with it. */
+/** Milliseconds of each edit, from before the request to the API server until OpenSearch has answered the PATCH that it is in. */
 export interface Edits {
   readonly inForceMs: readonly number[];
   /** Of a PATCH of one entity of the same document, sent straight to OpenSearch, each between two of the others. */
   readonly rawMs: readonly number[];
 }
 
+/** An operator and the place that it looks after; it says of each entity when it was written. */
+export interface Talking {
+  readonly place: Place;
+  readonly operator: Program;
+}
+
 /** One edit at a time in a fleet where nothing else happens. */
-export async function idleEdits(place: Place, count = IDLE_EDITS): Promise<Edits> {
+export async function idleEdits({ place, operator }: Talking, count = IDLE_EDITS): Promise<Edits> {
   const edits = { inForceMs: [] as number[], rawMs: [] as number[] };
   for (let index = 0; index < count; index += 1) {
     await sleep(IDLE_MS);
     edits.rawMs.push(await rawPatch(place, index));
     await sleep(IDLE_MS);
-    edits.inForceMs.push(await edit(place, place.names[index] ?? '', `idle ${index}`));
+    edits.inForceMs.push(await untilInForce(operator, await edit(place, place.names[index] ?? '')));
   }
+  await assertInForce(place, place.names[count - 1] ?? '');
   return edits;
 }
 
@@ -43,34 +50,32 @@ export interface Storm {
 }
 
 /** Edits while all other objects are changed, again and again. */
-export async function measureStorms(place: Place, operator: Program): Promise<readonly Storm[]> {
+export async function measureStorms({ place, operator }: Talking): Promise<readonly Storm[]> {
   const storms: Storm[] = [];
   for (const stormers of STORMERS) {
-    const inForceMs = await inStorm(place, stormers, () => editOften(place));
+    const edits = await inStorm(place, stormers, () => editOften(place));
+    const inForceMs: number[] = [];
+    for (const made of edits) inForceMs.push(await untilInForce(operator, made));
+    await assertInForce(place, edits.at(-1)?.name ?? '');
     // For those the operator stands still: what it does is no part of them.
     const rawMs = await operator.whilePaused(async () => {
       await sleep(UNDER_WAY_MS);
       return inStorm(place, stormers, () => patchOften(place));
     });
+    // It has to catch up with what it did not see.
+    await untilQuiet(operator);
     storms.push({ stormers, inForceMs, rawMs });
   }
   return storms;
 }
 
-async function editOften(place: Place): Promise<readonly number[]> {
-  const inForceMs: Promise<number>[] = [];
-  // One after the other is looked for, in their order: looks for all at once would be the storm themselves.
-  let looking: Promise<unknown> = Promise.resolve();
+async function editOften(place: Place): Promise<readonly Edit[]> {
+  const edits: Promise<Edit>[] = [];
   for (let index = 0; index < STORM_EDITS; index += 1) {
     await sleep(STORM_PACE_MS);
-    const startedAt = performance.now();
-    const [name, description] = [place.names[index] ?? '', `storm at ${startedAt}`];
-    const described = describe(place, name, description);
-    const seen = Promise.all([described, looking]).then(() => untilInForce(place, name, description));
-    looking = seen;
-    inForceMs.push(seen.then((at) => at - startedAt));
+    edits.push(edit(place, place.names[index] ?? ''));
   }
-  return Promise.all(inForceMs);
+  return Promise.all(edits);
 }
 
 async function patchOften(place: Place): Promise<readonly number[]> {
@@ -98,32 +103,48 @@ async function blow(place: Place, stormers: number, signal: AbortSignal): Promis
   const others = place.names.slice(STORM_EDITS);
   while (!signal.aborted)
     await forEachConcurrently(others, stormers, async (name) => {
-      if (!signal.aborted) await describe(place, name, `at ${performance.now()}`);
+      if (!signal.aborted) await edit(place, name);
     });
 }
 
-async function describe(place: Place, name: string, description: string): Promise<void> {
-  await place.kube.ok('PATCH', `${place.objects}/${name}`, { spec: { description } });
+/** A change of one object that the API server has taken. */
+interface Edit {
+  readonly name: string;
+  readonly generation: number;
+  /** Milliseconds since 1970, before the request. */
+  readonly startedAt: number;
 }
 
-async function edit(place: Place, name: string, description: string): Promise<number> {
-  const startedAt = performance.now();
-  await describe(place, name, description);
-  return (await untilInForce(place, name, description)) - startedAt;
+async function edit(place: Place, name: string): Promise<Edit> {
+  const startedAt = Date.now();
+  const { metadata } = await place.kube.ok<{ readonly metadata: { readonly generation: number } }>(
+    'PATCH',
+    `${place.objects}/${name}`,
+    { spec: { description: `at ${performance.now()}` } },
+  );
+  return { name, generation: metadata.generation, startedAt };
 }
 
-/** @returns when OpenSearch answered with it */
-async function untilInForce(place: Place, name: string, description: string): Promise<number> {
-  const lookedAt = performance.now();
-  while (performance.now() - lookedAt < TIMEOUT_MS) {
-    const found = await place.search.ok<Readonly<Record<string, { readonly description?: string }>>>(
-      'GET',
-      `${place.entities}/${name}`,
-    );
-    if (found[name]?.description === description) return performance.now();
-    await sleep(LOOK_MS);
-  }
-  throw new Error(`${name} was not in force in time`);
+/** @returns milliseconds from before the edit until the operator had the answer to its PATCH */
+async function untilInForce(operator: Program, { name, generation, startedAt }: Edit): Promise<number> {
+  const isWritten = ({ msg, name: written, objects }: Line): boolean =>
+    msg === 'written' &&
+    written === name &&
+    (objects as readonly { readonly generation: number }[]).some((object) => object.generation >= generation);
+  return (await operator.until(`${name} in force`, isWritten, TIMEOUT_MS)) - startedAt;
+}
+
+/** What the operator says is true. */
+async function assertInForce(place: Place, name: string): Promise<void> {
+  const object = await place.kube.ok<{ readonly spec: { readonly description: string } }>(
+    'GET',
+    `${place.objects}/${name}`,
+  );
+  const found = await place.search.ok<Readonly<Record<string, { readonly description?: string }>>>(
+    'GET',
+    `${place.entities}/${name}`,
+  );
+  if (found[name]?.description !== object.spec.description) throw new Error(`${name} is not in force`);
 }
 
 /** Of an entity that no custom resource stands for. */

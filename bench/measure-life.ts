@@ -1,16 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnStack } from '../test/stack/stack.ts';
 import { measureDeletion } from './measure-deletion.ts';
-import { idleEdits, measureStorms, type Edits, type Storm } from './measure-edits.ts';
+import { idleEdits, measureStorms, type Edits, type Storm, type Talking } from './measure-edits.ts';
 import { at, listRaw, SETTLE_MS, startOn, TIMEOUT_MS, type OperatorStart, type Wanted } from './measure-start.ts';
 import { committed, startOperator, whenCommitted } from './operator.ts';
 import type { Place } from './place.ts';
 import type { Program } from './program.ts';
-import { scrape, since, type Requests } from './scrape.ts';
+import { scrape, since, untilQuiet, type Requests } from './scrape.ts';
 import { log } from './progress.ts';
 
 /** Two looks at the cluster, and a little more. */
 const STEADY_MS = 130_000;
+const RESTARTS = 3;
 
 /** One operator, from its start to the deletion of all that it looked after. */
 export interface Life {
@@ -38,8 +39,8 @@ export interface Steady extends Requests {
 
 /** An operator that starts with everything in sync, beside a raw list of the same objects. */
 export interface Restart extends Requests {
-  readonly readyMs: number;
-  readonly listMs: number;
+  readonly readyMs: readonly number[];
+  readonly listMs: readonly number[];
   readonly settledMiB: number;
 }
 
@@ -53,16 +54,15 @@ export async function measureLife(stack: OwnStack, wanted: Wanted, isWhole: bool
       await operator.stop();
       return { start };
     }
-    const idle = told('idle edits', await idleEdits(place));
-    const storms = told('storms', await measureStorms(place, operator));
-    const steady = told('steady', await beSteady(operator));
     const repairs = told('repairs', [await repair(place, operator, 0.01), await repair(place, operator, 1)]);
     await operator.stop();
+    const edits = await measureEdits(place);
     const { again, restart } = await restartInSync(place);
+    const steady = told('steady', await beSteady(again));
     told('restart', restart);
-    const deletionMs = await measureDeletion(place);
+    const deletionMs = told('deletion', await measureDeletion(place));
     await again.stop();
-    return { start, edits: { idle, storms }, steady, repairs, restart, deletionMs };
+    return { start, edits, steady, repairs, restart, deletionMs };
   });
 }
 
@@ -72,8 +72,23 @@ function told<T>(what: string, measured: T): T {
   return measured;
 }
 
+async function measureEdits(place: Place): Promise<NonNullable<Life['edits']>> {
+  const talking = await startTalking(place);
+  const idle = told('idle edits', await idleEdits(talking));
+  const storms = told('storms', await measureStorms(talking));
+  await talking.operator.stop();
+  return { idle, storms };
+}
+
+/** An operator that says of each entity when it was written, and has nothing left to do. */
+export async function startTalking(place: Place): Promise<Talking> {
+  const operator = startOperator(place, ['--log-level', 'debug']);
+  await operator.until('readiness', ({ msg }) => msg === 'synced', TIMEOUT_MS);
+  await untilQuiet(operator);
+  return { place, operator };
+}
+
 async function beSteady(operator: Program): Promise<Steady> {
-  await sleep(SETTLE_MS);
   const [before, cpuBefore, startedAt] = [await scrape(operator), operator.cpuSeconds(), performance.now()];
   await sleep(STEADY_MS);
   const seconds = (performance.now() - startedAt) / 1000;
@@ -109,10 +124,20 @@ export async function startAgain(place: Place): Promise<{ readonly again: Progra
   return { again, readyMs: syncedAt - again.startedAt };
 }
 
+/** Some times, each beside a raw list; requests and memory are those of the last. */
 async function restartInSync(place: Place): Promise<{ readonly again: Program; readonly restart: Restart }> {
-  const listMs = await listRaw(place);
-  const { again, readyMs } = await startAgain(place);
-  await sleep(SETTLE_MS);
-  const requests = await scrape(again);
-  return { again, restart: { readyMs, listMs, settledMiB: again.memoryMiB().now, ...requests } };
+  const [readyMs, listMs] = [[] as number[], [] as number[]];
+  for (;;) {
+    listMs.push(await listRaw(place));
+    const started = await startAgain(place);
+    readyMs.push(started.readyMs);
+    await sleep(SETTLE_MS);
+    if (readyMs.length < RESTARTS) {
+      await started.again.stop();
+      continue;
+    }
+    const requests = await scrape(started.again);
+    const { now: settledMiB } = started.again.memoryMiB();
+    return { again: started.again, restart: { readyMs, listMs, settledMiB, ...requests } };
+  }
 }

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { OwnStack } from '../test/stack/stack.ts';
 import { SHAPES, type BenchKind } from './objects.ts';
 import { commitMs, startOperator, whenCommitted } from './operator.ts';
 import { Place } from './place.ts';
 import { Program } from './program.ts';
+import { untilQuiet } from './scrape.ts';
 import { Statuses } from './statuses.ts';
 
 const FLOOR = fileURLToPath(new URL('floor.ts', import.meta.url));
@@ -52,10 +52,10 @@ export async function floor(stack: OwnStack, wanted: Wanted): Promise<FloorStart
   });
 }
 
-/** The operator on objects that wait for it; it goes on to run. */
+/** The operator on objects that wait for it; it goes on to run. @param until which its memory is not taken for settled */
 export async function startOn(
   place: Place,
-  { settleMs }: { readonly settleMs: number } = { settleMs: SETTLE_MS },
+  until: 'quiet' | 'told' = 'quiet',
 ): Promise<{ readonly operator: Program; readonly start: OperatorStart }> {
   const statuses = await Statuses.watch(place);
   const operator = startOperator(place);
@@ -67,7 +67,7 @@ export async function startOn(
   const cpuSeconds = operator.cpuSeconds();
   await statuses.close();
   await assertAll(place);
-  await sleep(settleMs);
+  if (until === 'quiet') await untilQuiet(operator);
   const { peak: peakMiB, now: settledMiB } = operator.memoryMiB();
   return { operator, start: { inOpenSearchMs, commitMs: writesMs, toldMs, cpuSeconds, peakMiB, settledMiB } };
 }

@@ -8,7 +8,7 @@ import type { OwnStack } from '../test/stack/stack.ts';
 import { quantile } from './ratio.ts';
 import { idleEdits } from './measure-edits.ts';
 import { at, floor, listRaw, startOn } from './measure-start.ts';
-import { startAgain } from './measure-life.ts';
+import { startAgain, startTalking } from './measure-life.ts';
 import { log } from './progress.ts';
 import { withServers } from './servers.ts';
 
@@ -29,9 +29,11 @@ async function trial(stack: OwnStack): Promise<Ratios> {
   const low = await floor(stack, WANTED);
   return at(stack, WANTED, async (place) => {
     await place.fill();
-    const { operator, start } = await startOn(place, { settleMs: 0 });
-    const edits = await idleEdits(place, EDITS);
+    const { operator, start } = await startOn(place, 'told');
     await operator.stop();
+    const talking = await startTalking(place);
+    const edits = await idleEdits(talking, EDITS);
+    await talking.operator.stop();
     const listMs = await listRaw(place);
     const { again, readyMs } = await startAgain(place);
     await again.stop();

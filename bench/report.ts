@@ -131,8 +131,8 @@ function repairRows({ share, repairedMs }: NonNullable<Life['repairs']>[number])
 
 function restartRows(restart: NonNullable<Life['restart']>): readonly Row[] {
   return [
-    ...row('restart in sync: ready', [toSeconds(restart.readyMs)]),
-    ...row('  times a raw list', [restart.readyMs / restart.listMs]),
+    ...row('restart in sync: ready', restart.readyMs.map(toSeconds)),
+    ...ratioRow('  times a raw list', restart.readyMs, restart.listMs),
     ...row('restart: GETs to OpenSearch', [restart.searchReads], 0),
     ...row('restart: writes to OpenSearch', [restart.searchWrites], 0),
     ...row('restart: writes to Kubernetes', [restart.kubernetesWrites], 0),

@@ -1,5 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import type { Program } from './program.ts';
+
+const QUIET_MS = 15_000;
+const TIMEOUT_MS = 10 * 60_000;
 
 /** What an operator has asked of both servers since it started, by its own metrics. */
 export interface Requests {
@@ -23,6 +27,19 @@ export async function scrape(operator: Program): Promise<Requests> {
     searchReads: sum(search, isRead),
     searchWrites: sum(search, (labels) => !isRead(labels)),
   };
+}
+
+/** Until nothing was written for so long that garbage is collected as well. @throws Error when that does not come */
+export async function untilQuiet(operator: Program): Promise<void> {
+  let before = await scrape(operator);
+  for (let waitedMs = 0; waitedMs < TIMEOUT_MS; waitedMs += QUIET_MS) {
+    await sleep(QUIET_MS);
+    const now = await scrape(operator);
+    const { kubernetesWrites, searchWrites } = since(before, now);
+    if (kubernetesWrites + searchWrites === 0) return;
+    before = now;
+  }
+  throw new Error(`the operator was still writing after ${TIMEOUT_MS} ms`);
 }
 
 export function since(before: Requests, after: Requests): Requests {

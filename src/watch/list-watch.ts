@@ -154,25 +154,32 @@ export class ListWatch<T extends Cached> {
   }
 
   async #list(signal: AbortSignal): Promise<string> {
-    const { kubernetes, path, query, accept } = this.#options;
     const seen = new Set<NamespacedName>();
-    for (let from = ''; ;) {
-      const page = (await kubernetes.request(
-        {
-          method: 'GET',
-          path,
-          query: { ...query, limit: String(PAGE_SIZE), ...(from === '' ? {} : { continue: from }) },
-          ...(accept === undefined ? {} : { accept: accept.list }),
-        },
-        signal,
-      )) as List;
+    for (let coming = this.#page('', signal); ;) {
+      const page = await coming;
       this.#track?.moved();
+      const from = page.metadata.continue ?? '';
+      // The server is at work on the next page while this one is taken in.
+      if (from !== '') coming = this.#page(from, signal);
       for (const item of page.items) seen.add(this.#put(item));
-      from = page.metadata.continue ?? '';
       if (from !== '') continue;
       for (const key of [...this.objects.keys()]) if (!seen.has(key)) this.#remove(key);
       return page.metadata.resourceVersion;
     }
+  }
+
+  #page(from: string, signal: AbortSignal): Promise<List> {
+    const { kubernetes, path, query, accept } = this.#options;
+    const request = {
+      method: 'GET',
+      path,
+      query: { ...query, limit: String(PAGE_SIZE), ...(from === '' ? {} : { continue: from }) },
+      ...(accept === undefined ? {} : { accept: accept.list }),
+    } as const;
+    const page = kubernetes.request(request, signal) as Promise<List>;
+    // Should the page before it break off the list, nobody waits for this one.
+    page.catch(() => undefined);
+    return page;
   }
 
   #handle(event: WatchEvent): void {

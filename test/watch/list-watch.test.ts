@@ -27,6 +27,8 @@ class Stage {
   readonly kubernetes = new FakeKubernetes(() => this.clock.now());
   /** What was told, a word each: `+ops`, `~ops`, `-ops`. */
   readonly told: string[] = [];
+  /** How many requests there had been when each of these was told. */
+  readonly askedWhenTold: number[] = [];
   readonly stop = new AbortController();
   isSynced = false;
   readonly progress = new WatchProgress();
@@ -39,7 +41,10 @@ class Stage {
     progress: this.progress,
     isRequired: true,
     project: toSeen,
-    onChange: ({ before, after }) => this.told.push(`${sign(before, after)}${(after ?? before)?.name}`),
+    onChange: ({ before, after }) => {
+      this.told.push(`${sign(before, after)}${(after ?? before)?.name}`);
+      this.askedWhenTold.push(this.kubernetes.requests.length);
+    },
     clock: this.clock,
     random: () => 0.5,
     log: this.log,
@@ -101,6 +106,13 @@ describe('a watched collection', () => {
     await stage.start();
     expect(stage.requests()).toEqual(['list', 'list', 'list', `watch ${stage.kubernetes.version}`]);
     expect(stage.watch.objects.size).toBe(1200);
+  });
+
+  test('takes a page in while the server is at work on the next', async () => {
+    const stage = new Stage();
+    for (let index = 0; index < 1200; index += 1) stage.create(`role-${index}`);
+    await stage.start();
+    expect([0, 499, 500, 999, 1000].map((index) => stage.askedWhenTold[index])).toEqual([2, 2, 3, 3, 3]);
   });
 
   test('is synced after its last page only', async () => {
