@@ -403,7 +403,6 @@ export function conditionOf(object: LiveObject, type: string): Condition | undef
   return object.status.conditions?.find((condition) => condition.type === type);
 }
 
-/** Whether the status is about the spec as it is now. */
 function spellConditions(object: LiveObject | undefined): string {
   const all = object?.status.conditions ?? [];
   return all
@@ -411,6 +410,7 @@ function spellConditions(object: LiveObject | undefined): string {
     .join('\n');
 }
 
+/** Whether the status is about the spec as it is now. */
 function isSettled(object: LiveObject): boolean {
   return object.status.observedGeneration === object.metadata.generation;
 }
