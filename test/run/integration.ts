@@ -10,8 +10,6 @@ import type { Tally } from './tally.ts';
 const timeoutMs = 40 * 60_000;
 /** Files that have nothing to do with what OpenSearch does. */
 const once = 'integration/(crds|leadership)';
-/** Files that start nodes of their own, so that they need not wait for those that use the same cluster. */
-const apart = 'integration/(config-lockout|config-switched-off|nodes)';
 
 interface Lane {
   readonly title: string;
@@ -35,36 +33,29 @@ const installations: readonly RightsLane[] = [
  * of the operators were the ones that are needed.
  */
 export async function testIntegration(run: Run): Promise<readonly Tally[]> {
-  const lanes = [...versions.map((version) => testVersion(run, version)), testOnce(run)];
+  const [newest, ...others] = versions;
+  const lanes = [
+    testVersion(run, newest, { clusterStack: clusterStackName }),
+    ...others.map((version) => testVersion(run, version, {})),
+    testOnce(run),
+  ];
   const tallies = (await Promise.all(lanes)).flat();
   return [...tallies, await phase(run, 'rights of the operators', () => checkRights(run, installations))];
 }
 
-function testVersion(run: Run, version: string): Promise<Tally> {
-  const args = ['--testPathIgnorePatterns', once, apart];
-  return test(run, { title: `OpenSearch ${version}`, project: 'integration', args, version, ...installedFor(version) });
+function testVersion(run: Run, version: string, installed: Pick<Lane, 'clusterStack'>): Promise<Tally> {
+  const args = ['--testPathIgnorePatterns', once];
+  return test(run, { title: `OpenSearch ${version}`, project: 'integration', args, version, ...installed });
 }
 
 async function testOnce(run: Run): Promise<readonly Tally[]> {
-  const tallies = [
-    await test(run, { title: 'CRDs and replicas', project: 'integration', args: ['--testPathPatterns', once] }),
+  const args = ['--testPathPatterns', once];
+  return [
+    await test(run, { title: 'CRDs and replicas', project: 'integration', args }),
     await testChart(run),
     await test(run, { title: 'the image', project: 'image' }),
     (await buildJudges(run)) ?? (await test(run, { title: 'Argo CD and Flux', project: 'conformance' })),
   ];
-  for (const version of versions) tallies.push(await testApart(run, version));
-  return tallies;
-}
-
-function testApart(run: Run, version: string): Promise<Tally> {
-  const args = ['--testPathPatterns', apart];
-  const title = `nodes of OpenSearch ${version}`;
-  return test(run, { title, project: 'integration', args, version, ...installedFor(version) });
-}
-
-/** Operators beside the newest version serve the whole API server. */
-function installedFor(version: string): Pick<Lane, 'clusterStack'> {
-  return version === versions[0] ? { clusterStack: clusterStackName } : {};
 }
 
 function testChart(run: Run): Promise<Tally> {
