@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { forEachConcurrently } from '../src/concurrency.ts';
+import { LEAST_ROLE } from './objects.ts';
 import type { Place } from './place.ts';
 import type { Line, Program } from './program.ts';
 import { untilQuiet } from './scrape.ts';
@@ -149,7 +150,7 @@ async function assertInForce(place: Place, name: string): Promise<void> {
 
 /** Of an entity that no custom resource stands for. */
 async function rawPatch(place: Place, index: number): Promise<number> {
-  const value = { description: `raw ${index}`, cluster_permissions: ['cluster_composite_ops_ro'] };
+  const value = { ...LEAST_ROLE, description: `raw ${index}` };
   const startedAt = performance.now();
   await place.search.ok('PATCH', place.entities, [{ op: 'add', path: `/${place.namespace}-raw`, value }]);
   return performance.now() - startedAt;

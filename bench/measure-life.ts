@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnStack } from '../test/stack/stack.ts';
 import { measureDeletion } from './measure-deletion.ts';
 import { idleEdits, measureStorms, type Edits, type Storm, type Talking } from './measure-edits.ts';
-import { at, listRaw, SETTLE_MS, startOn, TIMEOUT_MS, type OperatorStart, type Wanted } from './measure-start.ts';
-import { committed, startOperator, whenCommitted } from './operator.ts';
+import { at, listRaw, startOn, TIMEOUT_MS, type OperatorStart, type Wanted } from './measure-start.ts';
+import { committed, startOperator, untilReady, whenCommitted } from './operator.ts';
 import type { Place } from './place.ts';
 import type { Program } from './program.ts';
 import { scrape, since, untilQuiet, type Requests } from './scrape.ts';
@@ -58,8 +58,8 @@ export async function measureLife(stack: OwnStack, wanted: Wanted, isWhole: bool
     await operator.stop();
     const edits = await measureEdits(place);
     const { again, restart } = await restartInSync(place);
-    const steady = told('steady', await beSteady(again));
     told('restart', restart);
+    const steady = told('steady', await beSteady(again));
     const deletionMs = told('deletion', await measureDeletion(place));
     await again.stop();
     return { start, edits, steady, repairs, restart, deletionMs };
@@ -83,7 +83,7 @@ async function measureEdits(place: Place): Promise<NonNullable<Life['edits']>> {
 /** An operator that says of each entity when it was written, and has nothing left to do. */
 export async function startTalking(place: Place): Promise<Talking> {
   const operator = startOperator(place, ['--log-level', 'debug']);
-  await operator.until('readiness', ({ msg }) => msg === 'synced', TIMEOUT_MS);
+  await untilReady(operator);
   await untilQuiet(operator);
   return { place, operator };
 }
@@ -120,24 +120,21 @@ function sumCommitted({ lines }: Program, to: number): number {
 /** With everything in sync. @returns it goes on to run; milliseconds until it was ready */
 export async function startAgain(place: Place): Promise<{ readonly again: Program; readonly readyMs: number }> {
   const again = startOperator(place);
-  const syncedAt = await again.until('readiness', ({ msg }) => msg === 'synced', TIMEOUT_MS);
-  return { again, readyMs: syncedAt - again.startedAt };
+  return { again, readyMs: (await untilReady(again)) - again.startedAt };
 }
 
-/** Some times, each beside a raw list; requests and memory are those of the last. */
+/** Some times, each beside a raw list; requests and memory are those of the last, which goes on to run. */
 async function restartInSync(place: Place): Promise<{ readonly again: Program; readonly restart: Restart }> {
   const [readyMs, listMs] = [[] as number[], [] as number[]];
-  for (;;) {
+  const restart = async (): Promise<Program> => {
     listMs.push(await listRaw(place));
     const started = await startAgain(place);
     readyMs.push(started.readyMs);
-    await sleep(SETTLE_MS);
-    if (readyMs.length < RESTARTS) {
-      await started.again.stop();
-      continue;
-    }
-    const requests = await scrape(started.again);
-    const { now: settledMiB } = started.again.memoryMiB();
-    return { again: started.again, restart: { readyMs, listMs, settledMiB, ...requests } };
-  }
+    await untilQuiet(started.again);
+    return started.again;
+  };
+  for (let round = 1; round < RESTARTS; round += 1) await (await restart()).stop();
+  const again = await restart();
+  const { now: settledMiB } = again.memoryMiB();
+  return { again, restart: { readyMs, listMs, settledMiB, ...(await scrape(again)) } };
 }

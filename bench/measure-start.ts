@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { OwnStack } from '../test/stack/stack.ts';
-import { SHAPES, type BenchKind } from './objects.ts';
-import { commitMs, startOperator, whenCommitted } from './operator.ts';
+import { LEAST_ROLE, SHAPES, type BenchKind } from './objects.ts';
+import { commitMs, startOperator, untilReady, whenCommitted } from './operator.ts';
 import { Place } from './place.ts';
 import { Program } from './program.ts';
 import { untilQuiet } from './scrape.ts';
@@ -9,8 +9,6 @@ import { Statuses } from './statuses.ts';
 
 const FLOOR = fileURLToPath(new URL('floor.ts', import.meta.url));
 export const TIMEOUT_MS = 20 * 60_000;
-/** As long as it takes until nothing is under way any more and garbage is collected. */
-export const SETTLE_MS = 15_000;
 
 export interface Wanted {
   readonly kind: BenchKind;
@@ -76,7 +74,7 @@ export async function startOn(
 export async function apply(stack: OwnStack, wanted: Wanted): Promise<Start> {
   return at(stack, wanted, async (place) => {
     const operator = startOperator(place);
-    await operator.until('readiness', ({ msg }) => msg === 'synced', TIMEOUT_MS);
+    await untilReady(operator);
     const statuses = await Statuses.watch(place);
     const startedAt = Date.now();
     await place.fill();
@@ -95,8 +93,7 @@ export async function oneByOne(stack: OwnStack, wanted: Wanted): Promise<number>
   return at(stack, { ...wanted, count: 0 }, async (place) => {
     const names = Array.from({ length: wanted.count }, (_, index) => `${place.namespace}-${index}`);
     const startedAt = performance.now();
-    for (const name of names)
-      await place.search.ok('PUT', `${place.entities}/${name}`, { cluster_permissions: ['cluster_composite_ops_ro'] });
+    for (const name of names) await place.search.ok('PUT', `${place.entities}/${name}`, LEAST_ROLE);
     return performance.now() - startedAt;
   });
 }

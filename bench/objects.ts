@@ -21,6 +21,9 @@ interface Shape {
 export const HASH = '$2a$04$6hvxIRmUynudtVpHsKgwt.oXRtxiQMfIqegvVXhueLk0MkiFx2cCa';
 export const HASH_SECRET = 'bench-hash';
 
+/** As OpenSearch stores it. */
+export const LEAST_ROLE = { cluster_permissions: ['cluster_composite_ops_ro'] };
+
 export const SHAPES: Readonly<Record<BenchKind, Shape>> = {
   roles: {
     kind: 'OpenSearchRole',

@@ -5,6 +5,8 @@ import { Program, type Line } from './program.ts';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
+const READY_TIMEOUT_MS = 20 * 60_000;
+
 /** As the image starts it. */
 const DOCKERFILE = readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8');
 const ENTRYPOINT = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(DOCKERFILE)?.[1] ?? '[]') as readonly string[];
@@ -36,6 +38,11 @@ export function startOperator(place: Place, flags: readonly string[] = []): Prog
   });
   place.programs.push(program);
   return program;
+}
+
+/** Until it has listed everything once. @returns when, in milliseconds since 1970 */
+export function untilReady(operator: Program): Promise<number> {
+  return operator.until('readiness', ({ msg }) => msg === 'synced', READY_TIMEOUT_MS);
 }
 
 /** Operations that were committed and accepted, by one line of the operator's log. */

@@ -6,7 +6,7 @@ import { forEachConcurrently } from '../src/concurrency.ts';
 import type { OwnStack, StackCluster } from '../test/stack/stack.ts';
 import { adminCertificate } from '../test/support/real-stack.ts';
 import { Rest } from '../test/support/rest.ts';
-import { GROUP, HASH, HASH_SECRET, manifest, namesOf, SHAPES, type BenchKind } from './objects.ts';
+import { GROUP, HASH, HASH_SECRET, LEAST_ROLE, manifest, namesOf, SHAPES, type BenchKind } from './objects.ts';
 
 const APPLIERS = 24;
 const WRITERS = 16;
@@ -149,12 +149,16 @@ export class Place {
     return Object.keys(all).filter((name) => name.startsWith(this.namespace)).length;
   }
 
-  /** Entities that no custom resource stands for. */
-  async addToOpenSearch(names: readonly string[]): Promise<void> {
+  /** Entities that no custom resource stands for. @param entityOf what is stored under a name; a least role, if not told */
+  async addToOpenSearch(
+    names: readonly string[],
+    entityOf: (name: string) => object = () => LEAST_ROLE,
+  ): Promise<void> {
     const { batch } = SHAPES[this.kind];
-    const value = { cluster_permissions: ['cluster_composite_ops_ro'] };
     for (let at = 0; at < names.length; at += batch) {
-      const operations = names.slice(at, at + batch).map((name) => ({ op: 'add', path: `/${name}`, value }));
+      const operations = names
+        .slice(at, at + batch)
+        .map((name) => ({ op: 'add', path: `/${name}`, value: entityOf(name) }));
       await this.search.ok('PATCH', this.entities, operations);
     }
   }

@@ -1,5 +1,5 @@
 /**
- * Measures what single steps cost, on real servers, and writes that into `costs.json`: `npm run bench:scale:measure`, some five minutes. The
+ * Measures what single steps cost, on real servers, and writes that into `costs.json`: `npm run bench:scale:measure`, some two minutes. The
  * costs that no server has a part in stay as they are.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -30,9 +30,6 @@ const entityOf = (name: string): object => ({
   index_permissions: [{ index_patterns: [`${name}-*`], allowed_actions: ['read'] }],
 });
 
-const adding = (names: readonly string[]): readonly object[] =>
-  names.map((name) => ({ op: 'add', path: `/${name}`, value: entityOf(name) }));
-
 /** Seconds; the middle of some trials. @param undo is not measured */
 async function median(
   step: (trial: number) => Promise<unknown>,
@@ -58,10 +55,9 @@ interface Steps {
 async function costsAt(place: Place, entries: number): Promise<Steps> {
   const named = (what: string, count: number): readonly string[] =>
     Array.from({ length: count }, (_, index) => `${place.namespace}-${what}-${index}`);
-  const add = (names: readonly string[]): Promise<unknown> => place.search.ok('PATCH', place.entities, adding(names));
-  const { batch } = SHAPES.roles;
-  const [present, more] = [named('present', entries), named('more', batch)];
-  for (let from = 0; from < entries; from += batch) await add(present.slice(from, from + batch));
+  const add = (names: readonly string[]): Promise<void> => place.addToOpenSearch(names, entityOf);
+  const more = named('more', SHAPES.roles.batch);
+  await add(named('present', entries));
   return {
     edit: await median((trial) => add([`${place.namespace}-one-${trial}`])),
     get: await median(() => place.search.ok('GET', place.entities)),

@@ -99,9 +99,9 @@ describe('an upgrade of the default roles', () => {
     expect(conditionOf(object, 'UpgradePerformed')?.message).toContain(`roles: add ${SEARCHER}`);
     expect(object.status['backups']).toHaveLength(1);
     expect((await scenario.events('one')).map(({ reason }) => reason)).toContain('UpgradePerformed');
-    await waitFor('nothing left to upgrade', async () => {
-      const upgrade = (await scenario.get(KIND, 'one'))?.status['upgrade'] as { available: boolean } | undefined;
-      return upgrade?.available === false ? true : undefined;
+    await scenario.until(KIND, 'one', {
+      what: 'nothing left to upgrade',
+      isThere: ({ status }) => (status['upgrade'] as { available: boolean } | undefined)?.available === false,
     });
     await new Promise((resolve) => setTimeout(resolve, 11_000));
     expect(scenario.searchProxy.requests.filter(isPerform)).toHaveLength(1);
@@ -120,9 +120,9 @@ describe('an upgrade of the default roles', () => {
   it('is only told of with the policy Check', async () => {
     await scenario.startConnected();
     await scenario.create(KIND, 'one', { upgrade: { policy: 'Check' } });
-    await waitFor('the offer', async () => {
-      const object = await scenario.get(KIND, 'one');
-      return JSON.stringify(object?.status['upgrade'] ?? '').includes(`roles: add ${SEARCHER}`) ? true : undefined;
+    await scenario.until(KIND, 'one', {
+      what: 'the offer',
+      isThere: ({ status }) => JSON.stringify(status['upgrade'] ?? '').includes(`roles: add ${SEARCHER}`),
     });
     await new Promise((resolve) => setTimeout(resolve, 6000));
     expect([await searches(), scenario.searchProxy.requests.filter(isPerform)]).toEqual([false, []]);
@@ -134,9 +134,9 @@ describe('an upgrade of the default roles', () => {
     await scenario.create('OpenSearchRole', 'mine', { name: OTHER, description: 'mine' });
     await scenario.untilReason('OpenSearchRole', 'mine', 'Applied');
     await scenario.create(KIND, 'one', PERFORM);
-    const object = await waitFor('the upgrade to be told', async () => {
-      const now = await scenario.get(KIND, 'one');
-      return now !== undefined && conditionOf(now, 'UpgradePerformed') !== undefined ? now : undefined;
+    const object = await scenario.until(KIND, 'one', {
+      what: 'what became of the upgrade',
+      isThere: (now) => conditionOf(now, 'UpgradePerformed') !== undefined,
     });
     const told = conditionOf(object, 'UpgradePerformed');
     expect(told?.reason).toBe(is3 ? 'Performed' : 'DeclaredByRole');
@@ -264,10 +264,9 @@ describe('an upgrade of the default roles', () => {
       expect((await journals()).map(({ state }) => state)).toEqual(['Open']);
       proxy.fault = () => undefined;
       scenario.startOperator();
-      await waitFor('the end of it', async () => {
-        const object = await scenario.get(KIND, 'one');
-        const told = object === undefined ? undefined : conditionOf(object, 'UpgradePerformed');
-        return told?.status === 'False' ? true : undefined;
+      await scenario.until(KIND, 'one', {
+        what: 'the end of the upgrade',
+        isThere: (object) => conditionOf(object, 'UpgradePerformed')?.status === 'False',
       });
       expect([await rolesOf(scenario), await searches()]).toEqual([old, false]);
       expect((await journals()).map(({ state }) => state)).not.toContain('Open');
