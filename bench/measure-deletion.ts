@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnStack } from '../test/stack/stack.ts';
 import { at, type Wanted } from './measure-start.ts';
-import { SHAPES } from './objects.ts';
+import { namesOf, SHAPES } from './objects.ts';
 import type { Place } from './place.ts';
 
 const LOOK_MS = 100;
@@ -59,7 +59,8 @@ export function bestOf(splits: readonly Split[]): Split {
 
 function split(stack: OwnStack, wanted: Wanted, atOnce: number): Promise<Split> {
   return at(stack, { ...wanted, count: 0 }, async (place) => {
-    const names = Array.from({ length: wanted.count }, (_, index) => `${place.namespace}-${index}`);
+    const names = namesOf(place.namespace, wanted.count);
+    await place.addNeededRoles(names);
     await place.addToOpenSearch(names);
     const startedAt = performance.now();
     await place.removeFromOpenSearch(names, atOnce);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { forEachConcurrently } from '../src/concurrency.ts';
-import { LEAST_ROLE } from './objects.ts';
+import { SHAPES } from './objects.ts';
 import type { Place } from './place.ts';
 import type { Line, Program } from './program.ts';
 import { untilQuiet } from './scrape.ts';
@@ -8,7 +8,7 @@ import { untilQuiet } from './scrape.ts';
 const IDLE_EDITS = 30;
 const STORM_EDITS = 100;
 const STORM_PACE_MS = 300;
-const RAW_IN_STORM = 20;
+const FLOOR_EDITS = 60;
 /** As long as a PATCH may take that was sent before its sender stood still. */
 const UNDER_WAY_MS = 10_000;
 /** One pipeline changes one object after another, as `kubectl apply` does; four do at the same time. */
@@ -43,10 +43,13 @@ export async function idleEdits({ place, operator }: Talking, count = IDLE_EDITS
   return edits;
 }
 
-/** Milliseconds of edits while others change objects, and of raw PATCHes in the same storm, one after the other. */
+/** Milliseconds of edits while others change objects. */
 export interface Storm {
   readonly stormers: number;
   readonly inForceMs: readonly number[];
+  /** Of the simplest loop that sends one PATCH after the other, each for all edits that came meanwhile. */
+  readonly floorMs: readonly number[];
+  /** Of those PATCHes alone. */
   readonly rawMs: readonly number[];
 }
 
@@ -58,14 +61,14 @@ export async function measureStorms({ place, operator }: Talking): Promise<reado
     const inForceMs: number[] = [];
     for (const made of edits) inForceMs.push(await untilInForce(operator, made));
     await assertInForce(place, edits.at(-1)?.name ?? '');
-    // For those the operator stands still: what it does is no part of them.
-    const rawMs = await operator.whilePaused(async () => {
+    // For the floor the operator stands still: what it does is no part of it.
+    const floor = await operator.whilePaused(async () => {
       await sleep(UNDER_WAY_MS);
-      return inStorm(place, stormers, () => patchOften(place));
+      return inStorm(place, stormers, () => patchInTurn(place));
     });
     // It has to catch up with what it did not see.
     await untilQuiet(operator);
-    storms.push({ stormers, inForceMs, rawMs });
+    storms.push({ stormers, inForceMs, ...floor });
   }
   return storms;
 }
@@ -79,13 +82,24 @@ async function editOften(place: Place): Promise<readonly Edit[]> {
   return Promise.all(edits);
 }
 
-async function patchOften(place: Place): Promise<readonly number[]> {
-  const rawMs: number[] = [];
-  for (let index = 0; index < RAW_IN_STORM; index += 1) {
-    await sleep(STORM_PACE_MS);
-    rawMs.push(await rawPatch(place, index));
+/** Edits come at the same pace, without an API server between, and wait for the PATCH that is under way and for their own. */
+async function patchInTurn(place: Place): Promise<Pick<Storm, 'floorMs' | 'rawMs'>> {
+  const [floorMs, rawMs] = [[] as number[], [] as number[]];
+  let waiting: number[] = [];
+  let coming = FLOOR_EDITS;
+  const timer = setInterval(() => {
+    waiting.push(performance.now());
+    coming -= 1;
+    if (coming === 0) clearInterval(timer);
+  }, STORM_PACE_MS);
+  while (coming > 0 || waiting.length > 0) {
+    const taken = waiting;
+    waiting = [];
+    if (taken.length === 0) await sleep(1);
+    else rawMs.push(await rawPatch(place, rawMs.length));
+    for (const since of taken) floorMs.push(performance.now() - since);
   }
-  return rawMs;
+  return { floorMs, rawMs };
 }
 
 /** What is done while others change objects, until it is done. */
@@ -150,8 +164,8 @@ async function assertInForce(place: Place, name: string): Promise<void> {
 
 /** Of an entity that no custom resource stands for. */
 async function rawPatch(place: Place, index: number): Promise<number> {
-  const value = { ...LEAST_ROLE, description: `raw ${index}` };
+  const value = { ...SHAPES[place.kind].entity, description: `raw ${index}` };
   const startedAt = performance.now();
-  await place.search.ok('PATCH', place.entities, [{ op: 'add', path: `/${place.namespace}-raw`, value }]);
+  await place.search.ok('PATCH', place.entities, [{ op: 'add', path: `/${place.rawName}`, value }]);
   return performance.now() - startedAt;
 }

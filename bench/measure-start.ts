@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { OwnStack } from '../test/stack/stack.ts';
-import { LEAST_ROLE, SHAPES, type BenchKind } from './objects.ts';
+import { namesOf, SHAPES, type BenchKind } from './objects.ts';
 import { commitMs, startOperator, untilReady, whenCommitted } from './operator.ts';
 import { Place } from './place.ts';
 import { Program } from './program.ts';
@@ -91,9 +91,11 @@ export async function apply(stack: OwnStack, wanted: Wanted): Promise<Start> {
 /** As every other tool: one PUT for each object. @returns milliseconds */
 export async function oneByOne(stack: OwnStack, wanted: Wanted): Promise<number> {
   return at(stack, { ...wanted, count: 0 }, async (place) => {
-    const names = Array.from({ length: wanted.count }, (_, index) => `${place.namespace}-${index}`);
+    const names = namesOf(place.namespace, wanted.count);
+    const { entity } = SHAPES[wanted.kind];
+    await place.addNeededRoles(names);
     const startedAt = performance.now();
-    for (const name of names) await place.search.ok('PUT', `${place.entities}/${name}`, LEAST_ROLE);
+    for (const name of names) await place.search.ok('PUT', `${place.entities}/${name}`, entity);
     return performance.now() - startedAt;
   });
 }

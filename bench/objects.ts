@@ -13,6 +13,10 @@ interface Shape {
   /** Operations in one PATCH: what is best on the server, see docs/performance.md. */
   readonly batch: number;
   readonly spec: (name: string) => object;
+  /** The least that OpenSearch stores in this document. */
+  readonly entity: object;
+  /** There has to be a role of the same name. */
+  readonly needsRole?: true;
   /** What the Secret of an object holds, which has its name. */
   readonly secret?: () => Readonly<Record<string, string>>;
 }
@@ -21,8 +25,7 @@ interface Shape {
 export const HASH = '$2a$04$6hvxIRmUynudtVpHsKgwt.oXRtxiQMfIqegvVXhueLk0MkiFx2cCa';
 export const HASH_SECRET = 'bench-hash';
 
-/** As OpenSearch stores it. */
-export const LEAST_ROLE = { cluster_permissions: ['cluster_composite_ops_ro'] };
+const LEAST_ROLE = { cluster_permissions: ['cluster_composite_ops_ro'] };
 
 export const SHAPES: Readonly<Record<BenchKind, Shape>> = {
   roles: {
@@ -35,6 +38,7 @@ export const SHAPES: Readonly<Record<BenchKind, Shape>> = {
       clusterPermissions: ['cluster_composite_ops_ro'],
       indexPermissions: [{ indexPatterns: [`${name}-*`], allowedActions: ['read'] }],
     }),
+    entity: LEAST_ROLE,
   },
   users: {
     kind: 'OpenSearchUser',
@@ -46,6 +50,7 @@ export const SHAPES: Readonly<Record<BenchKind, Shape>> = {
       passwordHashFrom: { secretKeyRef: { name: HASH_SECRET, key: 'hash' } },
       backendRoles: [name],
     }),
+    entity: { hash: HASH },
   },
   passwords: {
     kind: 'OpenSearchUser',
@@ -53,6 +58,7 @@ export const SHAPES: Readonly<Record<BenchKind, Shape>> = {
     document: 'internalusers',
     batch: 100,
     spec: (name) => ({ passwordFrom: { secretKeyRef: { name } } }),
+    entity: { hash: HASH },
     secret: () => ({ password: aPassword() }),
   },
   mappings: {
@@ -61,6 +67,8 @@ export const SHAPES: Readonly<Record<BenchKind, Shape>> = {
     document: 'rolesmapping',
     batch: 100,
     spec: (name) => ({ role: name, backendRoles: [name] }),
+    entity: { backend_roles: ['bench'] },
+    needsRole: true,
   },
 };
 

@@ -6,11 +6,20 @@ import { forEachConcurrently } from '../src/concurrency.ts';
 import type { OwnStack, StackCluster } from '../test/stack/stack.ts';
 import { adminCertificate } from '../test/support/real-stack.ts';
 import { Rest } from '../test/support/rest.ts';
-import { GROUP, HASH, HASH_SECRET, LEAST_ROLE, manifest, namesOf, SHAPES, type BenchKind } from './objects.ts';
+import { GROUP, HASH, HASH_SECRET, manifest, namesOf, SHAPES, type BenchKind } from './objects.ts';
 
 const APPLIERS = 24;
 const WRITERS = 16;
 const REMOVED_AT_ONCE = 1000;
+
+interface Patches {
+  readonly op: 'add' | 'remove';
+  readonly names: readonly string[];
+  readonly atOnce: number;
+  readonly entityOf?: (name: string) => object;
+}
+
+const documentPath = (kind: BenchKind): string => `/_plugins/_security/api/${SHAPES[kind].document}`;
 
 /** A namespace with N objects that nobody has seen yet, on the real servers. */
 export class Place {
@@ -47,6 +56,7 @@ export class Place {
     if (cluster === undefined) throw new Error('the stack has no OpenSearch');
     const place = new Place(stack, cluster, wanted);
     await place.kube.ok('POST', '/api/v1/namespaces', { metadata: { name: place.namespace } });
+    await place.addNeededRoles([...place.names, place.rawName]);
     await place.connect(place.searchUrl);
     return place;
   }
@@ -90,7 +100,16 @@ export class Place {
   }
 
   get entities(): string {
-    return `/_plugins/_security/api/${SHAPES[this.kind].document}`;
+    return documentPath(this.kind);
+  }
+
+  /** Of an entity beside the others. */
+  get rawName(): string {
+    return `${this.namespace}-raw`;
+  }
+
+  get #needsRoles(): boolean {
+    return SHAPES[this.kind].needsRole === true;
   }
 
   get searchUrl(): string {
@@ -145,37 +164,34 @@ export class Place {
 
   /** How many of ours OpenSearch has. */
   async count(): Promise<number> {
-    const all = await this.search.ok<Readonly<Record<string, object>>>('GET', this.entities);
-    return Object.keys(all).filter((name) => name.startsWith(this.namespace)).length;
+    return (await this.#present(this.kind)).length;
   }
 
-  /** Entities that no custom resource stands for. @param entityOf what is stored under a name; a least role, if not told */
+  /** Entities that no custom resource stands for. @param entityOf what is stored under a name; the least, if not told */
   async addToOpenSearch(
     names: readonly string[],
-    entityOf: (name: string) => object = () => LEAST_ROLE,
+    entityOf: (name: string) => object = () => SHAPES[this.kind].entity,
   ): Promise<void> {
-    const { batch } = SHAPES[this.kind];
-    for (let at = 0; at < names.length; at += batch) {
-      const operations = names
-        .slice(at, at + batch)
-        .map((name) => ({ op: 'add', path: `/${name}`, value: entityOf(name) }));
-      await this.search.ok('PATCH', this.entities, operations);
-    }
+    await this.#patch(this.kind, { op: 'add', names, atOnce: SHAPES[this.kind].batch, entityOf });
+  }
+
+  /** The roles without which OpenSearch does not take entities of these names. */
+  async addNeededRoles(names: readonly string[]): Promise<void> {
+    if (!this.#needsRoles) return;
+    const { batch: atOnce, entity } = SHAPES.roles;
+    await this.#patch('roles', { op: 'add', names, atOnce, entityOf: () => entity });
   }
 
   /** Behind the operator's back. */
   async removeFromOpenSearch(names: readonly string[], atOnce = REMOVED_AT_ONCE): Promise<void> {
-    for (let at = 0; at < names.length; at += atOnce) {
-      const operations = names.slice(at, at + atOnce).map((name) => ({ op: 'remove', path: `/${name}` }));
-      await this.search.ok('PATCH', this.entities, operations);
-    }
+    await this.#patch(this.kind, { op: 'remove', names, atOnce });
   }
 
   /** Leaves nothing behind, whoever was at work. */
   async clear(): Promise<void> {
     for (const program of this.programs) await program.stop();
-    const all = await this.search.ok<Readonly<Record<string, object>>>('GET', this.entities);
-    await this.removeFromOpenSearch(Object.keys(all).filter((name) => name.startsWith(this.namespace)));
+    await this.#clear(this.kind);
+    if (this.#needsRoles) await this.#clear('roles');
     await forEachConcurrently(this.names, APPLIERS, async (name) => {
       await this.kube.call('PATCH', `${this.objects}/${name}`, { metadata: { finalizers: null } });
       await this.kube.call('DELETE', `${this.objects}/${name}`);
@@ -185,6 +201,25 @@ export class Place {
     await this.kube.call('DELETE', `/api/v1/namespaces/${this.namespace}`);
     await Promise.all([this.kube.close(), this.search.close()]);
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #patch(kind: BenchKind, { names, atOnce, op, entityOf }: Patches): Promise<void> {
+    for (let at = 0; at < names.length; at += atOnce) {
+      const operations = names
+        .slice(at, at + atOnce)
+        .map((name) => ({ op, path: `/${name}`, ...(entityOf === undefined ? {} : { value: entityOf(name) }) }));
+      await this.search.ok('PATCH', documentPath(kind), operations);
+    }
+  }
+
+  /** Names of ours that a document has. */
+  async #present(kind: BenchKind): Promise<readonly string[]> {
+    const all = await this.search.ok<Readonly<Record<string, object>>>('GET', documentPath(kind));
+    return Object.keys(all).filter((name) => name.startsWith(this.namespace));
+  }
+
+  async #clear(kind: BenchKind): Promise<void> {
+    await this.#patch(kind, { op: 'remove', names: await this.#present(kind), atOnce: REMOVED_AT_ONCE });
   }
 
   async #secret(name: string, values: Readonly<Record<string, string>>): Promise<void> {

@@ -19,7 +19,7 @@ export class OpenTurns {
   readonly #nodes: NodeWatch;
   readonly #checks = new PasswordChecks();
   readonly #config = new ConfigTurn();
-  #nextDriftMs = 0;
+  #nextDriftMs = -Infinity;
   #intervalMs = 0;
   #readTimesMs: readonly number[] = [];
 
@@ -29,12 +29,16 @@ export class OpenTurns {
 
   /** When there is something to look at though nothing was changed. */
   nextMs(context: Pick<TurnContext, 'state'>): number {
-    return Math.min(this.#nextDriftMs, this.#checks.nextMs(context) ?? Infinity, this.#nodes.nextLookMs ?? Infinity);
+    return Math.min(
+      this.#driftDueMs(context),
+      this.#checks.nextMs(context) ?? Infinity,
+      this.#nodes.nextLookMs ?? Infinity,
+    );
   }
 
   /** Everything may have changed: look at the next turn. */
   lookSoon(): void {
-    this.#nextDriftMs = 0;
+    this.#nextDriftMs = -Infinity;
   }
 
   /** Something was stored that is not in force on every node. */
@@ -49,7 +53,7 @@ export class OpenTurns {
     const cluster = this.#timed(context);
     if (this.#nodes.isInDoubt) await this.#look(context);
     await openLedger(context);
-    const isDriftDue = startedMs >= this.#nextDriftMs;
+    const isDriftDue = startedMs >= this.#driftDueMs(context);
     const readMs = await refreshDocuments(context, isDriftDue ? startedMs : 0);
     if (isDriftDue) meter.looked(startedMs);
     const hasCommitted = await runTurn({ ...context, cluster });
@@ -64,6 +68,11 @@ export class OpenTurns {
     if (isLookDue && !signal.aborted) await this.#look(context);
     if (!context.onlyRemovals) await this.#checks.run({ ...context, cluster }, this.#intervalMs);
     return hasWritten;
+  }
+
+  /** A large document takes seconds to read. Who waits for a commit goes first, for an interval at most. */
+  #driftDueMs({ state }: Pick<TurnContext, 'state'>): number {
+    return state.dirty.size === 0 ? this.#nextDriftMs : this.#nextDriftMs + this.#intervalMs;
   }
 
   async #look({ cluster, signal, world, state }: TurnContext): Promise<void> {

@@ -90,6 +90,27 @@ describe('Promise 2: one writer per connection; changes gather while a commit is
     await operator.pass(60_000);
     expect(operator.cluster.patches[0]?.operations.map(({ name }) => name)).toContain('group-349');
   });
+
+  test('a look for drift lets edits go first, for one interval and no longer', async () => {
+    const operator = anOperator();
+    operator.apply(TENANTS, { name: 'lost' });
+    await operator.start();
+    slowDown(operator, 2000);
+    const editFor = async (seconds: number): Promise<void> => {
+      for (let edit = 0; edit < seconds * 4; edit += 1) {
+        operator.apply(TENANTS, { name: `edited-${edit % 20}` }, { description: `${operator.clock.now()}` });
+        await operator.pass(250);
+      }
+    };
+    // The first edits make the tenants, for which the document is read.
+    await editFor(10);
+    operator.cluster.drop('tenants', 'lost');
+    await editFor(90);
+    expect(operator.cluster.names('tenants')).not.toContain('lost');
+    await editFor(30);
+    expect(operator.cluster.names('tenants')).toContain('lost');
+    await operator.pass(10_000);
+  });
 });
 
 describe('Promise 3: no write without a difference, no status write without a change: a synced fleet costs 0 writes', () => {
