@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import type { OwnStack } from '../test/stack/stack.ts';
 import { chart } from './chart.ts';
 import { bestOf, deletionFloor, measureSplits } from './measure-deletion.ts';
+import { LEAST_FOR_STORM } from './measure-edits.ts';
 import { measureLife } from './measure-life.ts';
 import { apply, floor, oneByOne, type Wanted } from './measure-start.ts';
 import type { BenchKind } from './objects.ts';
@@ -64,11 +65,22 @@ function toKinds(text: string): readonly BenchKind[] {
   });
 }
 
+/** @throws Error when so few objects cannot be measured */
+function toCounts(list: string): readonly number[] {
+  const least = values['start-only'] ? 1 : LEAST_FOR_STORM;
+  return list.split(',').map((text) => {
+    const count = Number(text);
+    if (count >= least) return count;
+    throw new Error(`--n takes numbers from ${LEAST_FOR_STORM}, with --start-only from 1, not "${text}"`);
+  });
+}
+
+const [kinds, counts] = [toKinds(values.kinds), toCounts(values.n)];
 const results: Result[] = [];
 try {
   await withServers({ keep: values.keep }, async (stack) => {
-    for (const kind of toKinds(values.kinds))
-      for (const count of values.n.split(',').map(Number)) {
+    for (const kind of kinds)
+      for (const count of counts) {
         const result = nothingOf({ kind, count });
         results.push(result);
         await measure(stack, result);

@@ -3,9 +3,9 @@ import type { OwnStack } from '../test/stack/stack.ts';
 import { at, type Wanted } from './measure-start.ts';
 import { namesOf, SHAPES } from './objects.ts';
 import type { Place } from './place.ts';
+import { TIMEOUT_MS } from './program.ts';
 
 const LOOK_MS = 100;
-const TIMEOUT_MS = 20 * 60_000;
 const FINALIZER = 'bench.example/finalizer';
 
 /** Milliseconds from the first request to delete them until no object and no entity is left. */

@@ -7,6 +7,8 @@ import { untilQuiet } from './scrape.ts';
 
 const IDLE_EDITS = 30;
 const STORM_EDITS = 100;
+/** In a smaller fleet there is nobody else whose objects a storm could change. */
+export const LEAST_FOR_STORM = STORM_EDITS + 1;
 const STORM_PACE_MS = 300;
 const FLOOR_EDITS = 60;
 /** As long as a PATCH may take that was sent before its sender stood still. */
@@ -47,7 +49,7 @@ export async function idleEdits({ place, operator }: Talking, count = IDLE_EDITS
 export interface Storm {
   readonly stormers: number;
   readonly inForceMs: readonly number[];
-  /** Of the simplest loop that sends one PATCH after the other, each for all edits that came meanwhile. */
+  /** Of the simplest loop that sends one PATCH after the other, each of one entity for all edits that came meanwhile: with roles more cost no more. */
   readonly floorMs: readonly number[];
   /** Of those PATCHes alone. */
   readonly rawMs: readonly number[];
@@ -85,19 +87,15 @@ async function editOften(place: Place): Promise<readonly Edit[]> {
 /** Edits come at the same pace, without an API server between, and wait for the PATCH that is under way and for their own. */
 async function patchInTurn(place: Place): Promise<Pick<Storm, 'floorMs' | 'rawMs'>> {
   const [floorMs, rawMs] = [[] as number[], [] as number[]];
-  let waiting: number[] = [];
-  let coming = FLOOR_EDITS;
-  const timer = setInterval(() => {
-    waiting.push(performance.now());
-    coming -= 1;
-    if (coming === 0) clearInterval(timer);
-  }, STORM_PACE_MS);
-  while (coming > 0 || waiting.length > 0) {
-    const taken = waiting;
-    waiting = [];
-    if (taken.length === 0) await sleep(1);
-    else rawMs.push(await rawPatch(place, rawMs.length));
-    for (const since of taken) floorMs.push(performance.now() - since);
+  const startedAt = performance.now();
+  const cameAt = (edit: number): number => startedAt + edit * STORM_PACE_MS;
+  while (floorMs.length < FLOOR_EDITS) {
+    await sleep(Math.max(0, cameAt(floorMs.length) - performance.now()));
+    const takenAt = performance.now();
+    rawMs.push(await rawPatch(place, rawMs.length));
+    // A timer may be early by part of a millisecond: the one that was waited for is taken all the same.
+    do floorMs.push(performance.now() - cameAt(floorMs.length));
+    while (floorMs.length < FLOOR_EDITS && cameAt(floorMs.length) <= takenAt);
   }
   return { floorMs, rawMs };
 }

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { OwnStack } from '../test/stack/stack.ts';
 import { measureDeletion } from './measure-deletion.ts';
 import { idleEdits, measureStorms, type Edits, type Storm, type Talking } from './measure-edits.ts';
-import { at, listRaw, startOn, TIMEOUT_MS, type OperatorStart, type Wanted } from './measure-start.ts';
+import { at, listRaw, startOn, type OperatorStart, type Wanted } from './measure-start.ts';
 import { committed, startOperator, untilReady, whenCommitted } from './operator.ts';
 import type { Place } from './place.ts';
-import type { Program } from './program.ts';
+import { TIMEOUT_MS, type Program } from './program.ts';
 import { scrape, since, untilQuiet, type Requests } from './scrape.ts';
 import { log } from './progress.ts';
 

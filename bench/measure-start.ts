@@ -3,12 +3,11 @@ import type { OwnStack } from '../test/stack/stack.ts';
 import { namesOf, SHAPES, type BenchKind } from './objects.ts';
 import { commitMs, startOperator, untilReady, whenCommitted } from './operator.ts';
 import { Place } from './place.ts';
-import { Program } from './program.ts';
+import { Program, TIMEOUT_MS } from './program.ts';
 import { untilQuiet } from './scrape.ts';
 import { Statuses } from './statuses.ts';
 
 const FLOOR = fileURLToPath(new URL('floor.ts', import.meta.url));
-export const TIMEOUT_MS = 20 * 60_000;
 
 export interface Wanted {
   readonly kind: BenchKind;

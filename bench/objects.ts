@@ -25,8 +25,6 @@ interface Shape {
 export const HASH = '$2a$04$6hvxIRmUynudtVpHsKgwt.oXRtxiQMfIqegvVXhueLk0MkiFx2cCa';
 export const HASH_SECRET = 'bench-hash';
 
-const LEAST_ROLE = { cluster_permissions: ['cluster_composite_ops_ro'] };
-
 export const SHAPES: Readonly<Record<BenchKind, Shape>> = {
   roles: {
     kind: 'OpenSearchRole',
@@ -38,7 +36,7 @@ export const SHAPES: Readonly<Record<BenchKind, Shape>> = {
       clusterPermissions: ['cluster_composite_ops_ro'],
       indexPermissions: [{ indexPatterns: [`${name}-*`], allowedActions: ['read'] }],
     }),
-    entity: LEAST_ROLE,
+    entity: { cluster_permissions: ['cluster_composite_ops_ro'] },
   },
   users: {
     kind: 'OpenSearchUser',

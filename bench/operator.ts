@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Place } from './place.ts';
-import { Program, type Line } from './program.ts';
+import { Program, TIMEOUT_MS, type Line } from './program.ts';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-
-const READY_TIMEOUT_MS = 20 * 60_000;
 
 /** As the image starts it. */
 const DOCKERFILE = readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8');
@@ -42,7 +40,7 @@ export function startOperator(place: Place, flags: readonly string[] = []): Prog
 
 /** Until it has listed everything once. @returns when, in milliseconds since 1970 */
 export function untilReady(operator: Program): Promise<number> {
-  return operator.until('readiness', ({ msg }) => msg === 'synced', READY_TIMEOUT_MS);
+  return operator.until('readiness', ({ msg }) => msg === 'synced', TIMEOUT_MS);
 }
 
 /** Operations that were committed and accepted, by one line of the operator's log. */

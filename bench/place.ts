@@ -207,7 +207,7 @@ export class Place {
     for (let at = 0; at < names.length; at += atOnce) {
       const operations = names
         .slice(at, at + atOnce)
-        .map((name) => ({ op, path: `/${name}`, ...(entityOf === undefined ? {} : { value: entityOf(name) }) }));
+        .map((name) => ({ op, path: `/${name}`, value: entityOf?.(name) }));
       await this.search.ok('PATCH', documentPath(kind), operations);
     }
   }

@@ -2,6 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
+/** For one step of a measurement, whatever is waited for; milliseconds. */
+export const TIMEOUT_MS = 20 * 60_000;
+
 /** One line that a program printed, with the times it gives. */
 export type Line = Readonly<Record<string, unknown>>;
 

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { forEachConcurrently } from '../../src/concurrency.ts';
 import { at } from '../measure-start.ts';
-import { SHAPES } from '../objects.ts';
+import { namesOf, SHAPES } from '../objects.ts';
 import type { Place } from '../place.ts';
 import { quantile } from '../ratio.ts';
 import { log } from '../progress.ts';
@@ -53,8 +53,7 @@ interface Steps {
 
 /** Of a document that has so many entries: a batch more, one more, and a look. */
 async function costsAt(place: Place, entries: number): Promise<Steps> {
-  const named = (what: string, count: number): readonly string[] =>
-    Array.from({ length: count }, (_, index) => `${place.namespace}-${what}-${index}`);
+  const named = (what: string, count: number): readonly string[] => namesOf(`${place.namespace}-${what}`, count);
   const add = (names: readonly string[]): Promise<void> => place.addToOpenSearch(names, entityOf);
   const more = named('more', SHAPES.roles.batch);
   await add(named('present', entries));

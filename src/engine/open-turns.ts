@@ -70,7 +70,7 @@ export class OpenTurns {
     return hasWritten;
   }
 
-  /** A large document takes seconds to read. Who waits for a commit goes first, for an interval at most. */
+  /** A large document takes long to read. Who waits for a commit goes first, for an interval at most. */
   #driftDueMs({ state }: Pick<TurnContext, 'state'>): number {
     return state.dirty.size === 0 ? this.#nextDriftMs : this.#nextDriftMs + this.#intervalMs;
   }

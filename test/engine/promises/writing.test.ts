@@ -109,6 +109,7 @@ describe('Promise 2: one writer per connection; changes gather while a commit is
     expect(operator.cluster.names('tenants')).not.toContain('lost');
     await editFor(30);
     expect(operator.cluster.names('tenants')).toContain('lost');
+    // An operator ends only after the PATCH that is under way.
     await operator.pass(10_000);
   });
 });
