@@ -5,17 +5,23 @@ import {
   get,
   isLess,
   load,
+  loadWide,
   moduleOf,
+  narrow,
   repeat,
   set,
   shiftLeft,
   shiftRight,
   store,
+  widen,
   xor,
+  xorWide,
   type Code,
 } from './web-assembly.ts';
 
 const ROUNDS = 16;
+/** So many are written out and gone through twice: the code of all of them is more than some processors keep decoded. */
+const ROUNDS_WRITTEN_OUT = 8;
 export const ROUND_KEYS = ROUNDS + 2;
 /** Words of the tables of a key: the round keys and four boxes of 256. */
 export const TABLE_WORDS = ROUND_KEYS + 4 * 256;
@@ -59,28 +65,29 @@ export function openBlowfish(laneCount: number): Blowfish {
 
 function blowfishCode(laneCount: number): Uint8Array {
   const lanes = lanesOf(laneCount);
-  const locals = 2 * laneCount + 1;
+  const [round, at] = [2 * laneCount, 2 * laneCount + 1];
+  const locals = at + 1;
   return moduleOf([
-    { name: 'encrypt', locals, body: encryptBlocks(lanes) },
-    { name: 'refill', locals, body: refillTables(lanes, 2 * laneCount) },
+    { name: 'encrypt', locals, body: encryptBlocks(lanes, round) },
+    { name: 'refill', locals, body: refillTables(lanes, { round, at }) },
   ]);
 }
 
-function encryptBlocks(lanes: readonly number[]): Code {
+function encryptBlocks(lanes: readonly number[], round: number): Code {
   const address = constant(0);
   const half = (lane: number, side: number): Code => load(address, lane * LANE_BYTES + BLOCK + side);
   return [
     ...lanes.flatMap((lane) => [...set(left(lane), half(lane, 0)), ...set(right(lane), half(lane, 4))]),
-    ...encryptHalves(lanes),
+    ...encryptHalves(lanes, round),
     ...lanes.flatMap((lane) => storeHalves(lane, address, BLOCK)),
   ];
 }
 
-/** @param at the local that counts the bytes; like all locals it begins at 0 */
-function refillTables(lanes: readonly number[], at: number): Code {
+/** @param locals `at` counts the bytes; like all locals it begins at 0 */
+function refillTables(lanes: readonly number[], { round, at }: { readonly round: number; readonly at: number }): Code {
   return repeat(
     [
-      ...encryptHalves(lanes),
+      ...encryptHalves(lanes, round),
       ...lanes.flatMap((lane) => storeHalves(lane, get(at), 0)),
       ...set(at, add(get(at), constant(8))),
     ],
@@ -88,18 +95,27 @@ function refillTables(lanes: readonly number[], at: number): Code {
   );
 }
 
-function encryptHalves(lanes: readonly number[]): Code {
-  const rounds = Array.from({ length: ROUNDS }, (_, index) => index + 1);
+/** @param round the local that counts the bytes of the round keys */
+function encryptHalves(lanes: readonly number[], round: number): Code {
+  const rounds = Array.from({ length: ROUNDS_WRITTEN_OUT }, (_, index) => index + 1);
+  const key = (lane: number, index: number): Code => roundKey(lane, index, get(round));
   return [
-    ...lanes.flatMap((lane) => xorInto(left(lane), roundKey(lane, 0))),
-    ...rounds.flatMap((round) => lanes.flatMap((lane) => oneRound(lane, round))),
+    ...lanes.flatMap((lane) => set(left(lane), xor(get(left(lane)), roundKey(lane, 0)))),
+    ...set(round, constant(0)),
+    ...repeat(
+      [
+        ...rounds.flatMap((index) => lanes.flatMap((lane) => oneRound(lane, index, key(lane, index)))),
+        ...set(round, add(get(round), constant(ROUNDS_WRITTEN_OUT * 4))),
+      ],
+      isLess(get(round), constant(ROUNDS * 4)),
+    ),
     ...lanes.flatMap((lane) => exchange(lane)),
   ];
 }
 
-function oneRound(lane: number, round: number): Code {
-  const [from, to] = round % 2 === 1 ? [left(lane), right(lane)] : [right(lane), left(lane)];
-  return xorInto(to, xor(roundKey(lane, round), substitute(lane, get(from))));
+function oneRound(lane: number, index: number, key: Code): Code {
+  const [from, to] = index % 2 === 1 ? [left(lane), right(lane)] : [right(lane), left(lane)];
+  return set(to, xor(substitute(lane, get(from)), xor(get(to), key)));
 }
 
 /** The last step: what was right becomes left. Both are on the stack before either is set. */
@@ -108,10 +124,14 @@ function exchange(lane: number): Code {
   return set(left(lane), [...newLeft, ...set(right(lane), get(left(lane)))]);
 }
 
-/** The function F: a word for each byte of a half. */
+/**
+ * The function F: a word for each byte of a half. Where a word of 32 bits is taken by `xor` right from memory, V8 reads it twice;
+ * one that is wide it reads once.
+ */
 function substitute(lane: number, half: Code): Code {
-  const word = (box: number): Code => load(byteTimes4(half, box), lane * LANE_BYTES + BOXES + box * BOX_BYTES);
-  return add(xor(add(word(0), word(1)), word(2)), word(3));
+  const place = (box: number): [Code, number] => [byteTimes4(half, box), lane * LANE_BYTES + BOXES + box * BOX_BYTES];
+  const [first, second, fourth] = [load(...place(0)), load(...place(1)), load(...place(3))];
+  return add(narrow(xorWide(widen(add(first, second)), loadWide(...place(2)))), fourth);
 }
 
 /** The byte of a word, the highest first, as the distance of an entry in a box. */
@@ -121,8 +141,8 @@ function byteTimes4(word: Code, index: number): Code {
   return and(shifted, constant(255 * 4));
 }
 
-function roundKey(lane: number, index: number): Code {
-  return load(constant(0), lane * LANE_BYTES + index * 4);
+function roundKey(lane: number, index: number, from = constant(0)): Code {
+  return load(from, lane * LANE_BYTES + index * 4);
 }
 
 function storeHalves(lane: number, address: Code, offset: number): Code {
@@ -131,10 +151,6 @@ function storeHalves(lane: number, address: Code, offset: number): Code {
     ...store({ address, offset: place, value: get(left(lane)) }),
     ...store({ address, offset: place + 4, value: get(right(lane)) }),
   ];
-}
-
-function xorInto(local: number, value: Code): Code {
-  return set(local, xor(get(local), value));
 }
 
 /** The locals of the two halves. */

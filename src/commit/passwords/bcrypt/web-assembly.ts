@@ -1,5 +1,5 @@
 /**
- * The few instructions of WebAssembly that are used here, as bytes. All values are whole numbers of 32 bits.
+ * The few instructions of WebAssembly that are used here, as bytes. All values are whole numbers of 32 bits, unless they are said to be wide.
  * Source: https://webassembly.github.io/spec/core/binary
  */
 export type Code = readonly number[];
@@ -23,6 +23,12 @@ export const store = ({ address, offset, value }: { address: Code; offset: numbe
   ALIGNED,
   ...unsigned(offset),
 ];
+/** Wide: 64 bits, of which the upper ones are 0. */
+export const loadWide = (address: Code, offset: number): Code => [...address, 0x35, ALIGNED, ...unsigned(offset)];
+export const widen = (value: Code): Code => [...value, 0xad];
+export const xorWide = (a: Code, b: Code): Code => [...a, ...b, 0x85];
+/** The lower half of what is wide. */
+export const narrow = (value: Code): Code => [...value, 0xa7];
 export const add = (a: Code, b: Code): Code => [...a, ...b, 0x6a];
 export const and = (a: Code, b: Code): Code => [...a, ...b, 0x71];
 export const xor = (a: Code, b: Code): Code => [...a, ...b, 0x73];
