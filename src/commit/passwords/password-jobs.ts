@@ -19,7 +19,7 @@ export interface CheckJob extends Credentials {
   readonly policy: PasswordPolicy;
 }
 
-/** What OpenSearch itself uses; 0.3 s of one core for one, 0.1 s for each of five together. */
+/** What OpenSearch itself uses; a third of a second of one core for one, an eighth for each of four together. */
 const COST = 12;
 
 /** The bcrypt hashes of passwords: each the same for the same salt. @returns 60 characters for each job */

@@ -7,7 +7,7 @@ import { ThreadPool } from './thread-pool.ts';
 
 /** All cores, and no more than this: each thread takes 15 MB while it is there. */
 const MAX_HASHING_THREADS = 4;
-/** Five take half as long again as one; of more, each takes as long as of five. */
+/** Four take half as long again as one. The code for more is slower on some processors: it leaves no register free. */
 const HASHES_AT_ONCE = 4;
 const IDLE_MS = 10_000;
 /** A few hashes take half a second; this is for a machine that is out of breath. */
