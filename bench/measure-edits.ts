@@ -13,8 +13,21 @@ const STORM_PACE_MS = 300;
 const FLOOR_EDITS = 60;
 /** As long as a PATCH may take that was sent before its sender stood still. */
 const UNDER_WAY_MS = 10_000;
-/** One pipeline changes one object after another, as `kubectl apply` does; four do at the same time. */
-const STORMERS = [1, 4];
+/** Who changes all other objects: pipelines that change one object after another, and how often one may begin a change. */
+export interface Stormers {
+  readonly pipelines: number;
+  readonly everyMs: number;
+}
+
+/**
+ * One at the pace of Argo CD, which sends 50 requests a second at most (`ARGOCD_K8S_CLIENT_QPS`); one that waits for nothing but the
+ * API server; and four.
+ */
+const STORMERS: readonly Stormers[] = [
+  { pipelines: 1, everyMs: 20 },
+  { pipelines: 1, everyMs: 0 },
+  { pipelines: 4, everyMs: 0 },
+];
 const TIMEOUT_MS = 120_000;
 /** An operator that has just committed waits for more: an idle one is meant. */
 const IDLE_MS = 1500;
@@ -47,7 +60,7 @@ export async function idleEdits({ place, operator }: Talking, count = IDLE_EDITS
 
 /** Milliseconds of edits while others change objects. */
 export interface Storm {
-  readonly stormers: number;
+  readonly stormers: Stormers;
   readonly inForceMs: readonly number[];
   /** Of the simplest loop that sends one PATCH after the other, each of one entity for all edits that came meanwhile: with roles more cost no more. */
   readonly floorMs: readonly number[];
@@ -101,7 +114,7 @@ async function patchInTurn(place: Place): Promise<Pick<Storm, 'floorMs' | 'rawMs
 }
 
 /** What is done while others change objects, until it is done. */
-async function inStorm<T>(place: Place, stormers: number, work: () => Promise<T>): Promise<T> {
+async function inStorm<T>(place: Place, stormers: Stormers, work: () => Promise<T>): Promise<T> {
   const over = new AbortController();
   const storm = blow(place, stormers, over.signal);
   try {
@@ -112,11 +125,11 @@ async function inStorm<T>(place: Place, stormers: number, work: () => Promise<T>
   }
 }
 
-async function blow(place: Place, stormers: number, signal: AbortSignal): Promise<void> {
+async function blow(place: Place, { pipelines, everyMs }: Stormers, signal: AbortSignal): Promise<void> {
   const others = place.names.slice(STORM_EDITS);
   while (!signal.aborted)
-    await forEachConcurrently(others, stormers, async (name) => {
-      if (!signal.aborted) await edit(place, name);
+    await forEachConcurrently(others, pipelines, async (name) => {
+      if (!signal.aborted) await Promise.all([edit(place, name), sleep(everyMs)]);
     });
 }
 

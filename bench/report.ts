@@ -1,5 +1,5 @@
 import type { Split } from './measure-deletion.ts';
-import type { Storm } from './measure-edits.ts';
+import type { Storm, Stormers } from './measure-edits.ts';
 import type { Life } from './measure-life.ts';
 import type { FloorStart, Start, Wanted } from './measure-start.ts';
 import { inWords, quantile, ratios, spread, type Spread } from './ratio.ts';
@@ -105,7 +105,7 @@ function editRows({ idle, storms }: NonNullable<Life['edits']>): readonly Row[] 
 function stormRows({ stormers, inForceMs, floorMs, rawMs }: Storm, raw: number): readonly Row[] {
   const of = (part: number, base: number): readonly number[] => [quantile(inForceMs, part) / base];
   return [
-    ...row(`${stormers} at work on others: one raw PATCH, ms`, rawMs, 0),
+    ...row(`${describe(stormers)}: one raw PATCH, ms`, rawMs, 0),
     ...row('  floor: one edit, ms', floorMs, 0),
     ...row('  operator: one edit, ms', inForceMs, 0),
     ...row('  median, times an idle raw PATCH', of(0.5, raw)),
@@ -114,6 +114,10 @@ function stormRows({ stormers, inForceMs, floorMs, rawMs }: Storm, raw: number):
     ...row('  median, times the floor', of(0.5, quantile(floorMs, 0.5))),
     ...row('  p99, times the floor', of(0.99, quantile(floorMs, 0.99))),
   ];
+}
+
+function describe({ pipelines, everyMs }: Stormers): string {
+  return everyMs > 0 ? `others change, ${1000 / everyMs} a second` : `others change, ${pipelines} at a time`;
 }
 
 function steadyRows(steady: NonNullable<Life['steady']>): readonly Row[] {

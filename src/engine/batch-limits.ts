@@ -1,5 +1,10 @@
 import type { DocumentName, Kind } from '../kinds/kind.ts';
 
+/** Who comes meanwhile waits for so long. */
+const AGAIN_MS = 1000;
+/** In smaller batches what the server does for each batch would be most of the time. */
+const LEAST_AGAIN = 10;
+
 /**
  * How many operations the next batch of each document may have. A batch of which each entry is checked takes the server
  * seconds, and somebody who writes in between wins every time; so each lost race halves the batch, and each one that is
@@ -7,9 +12,22 @@ import type { DocumentName, Kind } from '../kinds/kind.ts';
  */
 export class BatchLimits {
   readonly #limits = new Map<DocumentName, number>();
+  readonly #again = new Map<DocumentName, number>();
 
   of({ document, maxOperations }: Kind): number {
     return Math.min(this.#limits.get(document) ?? maxOperations, maxOperations);
+  }
+
+  /** Up to how many operations names that are written again and again may fill a batch. */
+  again({ document, maxOperations }: Kind): number {
+    return this.#again.get(document) ?? maxOperations;
+  }
+
+  /** A batch was carried out. Where each entry takes time, those of such names are made to take a second. */
+  took({ document, maxOperations, checksEach }: Kind, operations: number, durationMs: number): void {
+    if (checksEach !== true) return;
+    const fitting = Math.round((operations * AGAIN_MS) / Math.max(1, durationMs));
+    this.#again.set(document, Math.min(Math.max(fitting, LEAST_AGAIN), maxOperations));
   }
 
   conflicted(document: DocumentName, operations: number): void {

@@ -159,6 +159,8 @@ function committed(context: TurnContext, document: DocumentName, operations: rea
   for (const operation of operations) {
     const key = slotKeyOf(document, operation.name);
     state.refusals.delete(key);
+    if (operation.type === 'add') state.recentWrites.wrote(key, world.clock.now());
+    else state.recentWrites.removed(key);
     if (operation.type === 'add' && operation.secret !== undefined)
       state.secretsInForce.set(key, operation.secret.version);
     wakeDependents(state, document, operation.name);

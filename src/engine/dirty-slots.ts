@@ -8,6 +8,7 @@ export type Priority = 'edit' | 'sweep';
 export interface Ticket {
   readonly slot: SlotKey;
   readonly version: number;
+  readonly priority: Priority;
 }
 
 /** Is told how long slots wait. */
@@ -57,19 +58,27 @@ export class DirtySlots {
     this.#edits.set(slot, entry);
   }
 
-  /** Edits first, each in the order of arrival. What comes while they are gone through is left for the next time. */
-  *tickets(document?: DocumentName): Generator<Ticket> {
-    const newest = this.#version;
+  /**
+   * Edits first, those of which the last write is the longest ago before others, so that nobody waits behind what changes
+   * all the time; then the sweeps. Otherwise in the order of arrival.
+   *
+   * @param writtenMs when a slot was last written
+   */
+  tickets(document?: DocumentName, writtenMs: (slot: SlotKey) => number = () => 0): readonly Ticket[] {
     const prefix = document === undefined ? '' : slotKeyOf(document, '');
-    for (const slots of [this.#edits, this.#sweeps])
-      for (const [slot, { version }] of slots)
-        if (version <= newest && slot.startsWith(prefix)) yield { slot, version };
+    const ticketsOf = (priority: Priority, slots: ReadonlyMap<SlotKey, Entry>): Ticket[] =>
+      [...slots]
+        .filter(([slot]) => slot.startsWith(prefix))
+        .map(([slot, { version }]) => ({ slot, version, priority }));
+    const edits = ticketsOf('edit', this.#edits).sort((a, b) => writtenMs(a.slot) - writtenMs(b.slot));
+    return [...edits, ...ticketsOf('sweep', this.#sweeps)];
   }
 
   /** The slot as it is now; undefined when there is nothing to look at. */
   ticket(slot: SlotKey): Ticket | undefined {
     const entry = this.#entry(slot);
-    return entry === undefined ? undefined : { slot, version: entry.version };
+    if (entry === undefined) return undefined;
+    return { slot, version: entry.version, priority: this.#edits.has(slot) ? 'edit' : 'sweep' };
   }
 
   done({ slot, version }: Ticket): void {

@@ -84,6 +84,7 @@ async function runBatch(context: PassContext, kind: Kind, only: Operation['type'
   const result = await commit(context, kind, { operations, byName, only });
   const durationMs = context.now() - startedMs;
   if (result === undefined) return false;
+  if (only === 'add') context.limits.took(kind, operations.length, durationMs);
   if (only === 'remove') await finishRemovals(context, kind, { byName, accepted: result.accepted });
   else await context.forget(shrunkParts(kind, byName, result.accepted));
   const refused = result.refused.map(({ operation }) => operation);

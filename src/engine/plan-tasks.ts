@@ -7,7 +7,7 @@ import type { Kind } from '../kinds/kind.ts';
 import { decideSlot } from '../plan/decide-slot.ts';
 import type { Decision } from '../plan/slot.ts';
 import type { Operation } from '../plan/operation.ts';
-import type { Slot } from './claim-index.ts';
+import type { Slot, SlotKey } from './claim-index.ts';
 import type { Credentials } from './credentials.ts';
 import type { Connection } from './resolve-settings.ts';
 import type { Task } from './pass.ts';
@@ -67,7 +67,10 @@ export function planTasks(
 ): readonly Task[] {
   const tasks: Task[] = [];
   let operations = 0;
-  for (const ticket of state.dirty.tickets(kind.document)) {
+  const mostAgain = options.only === 'add' ? state.batchLimits.again(kind) : kind.maxOperations;
+  const writtenMs = (slot: SlotKey): number => state.recentWrites.writtenMs(slot);
+  for (const ticket of state.dirty.tickets(kind.document, writtenMs)) {
+    if (operations >= mostAgain && ticket.priority === 'edit' && writtenMs(ticket.slot) > 0) continue;
     const slot = state.index.slot(ticket.slot);
     if (slot === undefined) settle(state, ticket);
     const task = slot === undefined || isUnseen(state, slot) ? undefined : taskOf(state, { ticket, slot }, options);

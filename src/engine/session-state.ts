@@ -5,6 +5,7 @@ import type { DocumentName, Self } from '../kinds/kind.ts';
 import type { Clock } from '../clock.ts';
 import { BatchLimits } from './batch-limits.ts';
 import { Postponed } from './postponed.ts';
+import { RecentWrites } from './recent-writes.ts';
 import { ReferenceIndex } from './reference-index.ts';
 import type { Refusal } from '../plan/slot.ts';
 import { ClaimIndex, type Slot, type SlotKey } from './claim-index.ts';
@@ -31,6 +32,7 @@ export interface SessionState {
   readonly references: ReferenceIndex;
   readonly postponed: Postponed;
   readonly batchLimits: BatchLimits;
+  readonly recentWrites: RecentWrites;
   /** Who we are in the cluster that is open now. */
   self: Self | undefined;
   /** When a person last changed an object of a name; until its decision is carried out. */
@@ -56,6 +58,7 @@ export function createSessionState(key: NamespacedName, meter: QueueMeter): Sess
     references: new ReferenceIndex(),
     postponed: new Postponed(),
     batchLimits: new BatchLimits(),
+    recentWrites: new RecentWrites(),
     self: undefined,
     arrivals: new Map(),
     drifted: new Set(),

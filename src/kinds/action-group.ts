@@ -10,6 +10,7 @@ export const actionGroup: Kind<OpenSearchActionGroupSpec> = {
   noun: 'action group',
   order: 10,
   maxOperations: 100,
+  checksEach: true,
   requiredFields: ['allowed_actions'],
   emptyValue: [],
   resourceName: (metadataName, spec) => spec.name ?? metadataName,

@@ -74,6 +74,8 @@ export interface Kind<Spec = never> {
   readonly order: number;
   /** Most operations in one PATCH; larger ones cost the server more than linearly. */
   readonly maxOperations: number;
+  /** The server loads all roles for each entry that changes, so that each takes it as long as the next. */
+  readonly checksEach?: true;
   /** The server wants one of these even when it holds nothing; the first one is sent empty then. */
   readonly requiredFields: readonly [string, ...string[]];
   /** The value of an empty required field. */

@@ -11,6 +11,7 @@ export const roleMapping: Kind<OpenSearchRoleMappingSpec> = {
   noun: 'role mapping',
   order: 50,
   maxOperations: 100,
+  checksEach: true,
   requiredFields: ['users', 'backend_roles', 'and_backend_roles', 'hosts'],
   emptyValue: [],
   resourceName: (_metadataName, spec) => spec.role,

@@ -12,6 +12,7 @@ export const user: Kind<OpenSearchUserSpec> = {
   noun: 'user',
   order: 40,
   maxOperations: 100,
+  checksEach: true,
   requiredFields: ['backend_roles', 'attributes', 'opendistro_security_roles', 'description'],
   emptyValue: [],
   resourceName: (metadataName, spec) => spec.name ?? metadataName,

@@ -19,6 +19,24 @@ describe('dirty slots', () => {
     expect(slots(dirty)).toEqual(['e1', 'e2', 's1', 's2']);
   });
 
+  test('are gone through in the order of their last writes, edits before sweeps', () => {
+    const dirty = new DirtySlots();
+    for (const slot of ['busy', 'never', 'quiet', 'new']) dirty.add(slot, 'edit');
+    dirty.add('swept', 'sweep');
+    const writtenMs = new Map([
+      ['busy', 9000],
+      ['quiet', 1000],
+    ]);
+    const tickets = dirty.tickets(undefined, (slot) => writtenMs.get(slot) ?? 0);
+    expect(tickets.map(({ slot, priority }) => `${slot} ${priority}`)).toEqual([
+      'never edit',
+      'new edit',
+      'quiet edit',
+      'busy edit',
+      'swept sweep',
+    ]);
+  });
+
   test('that were swept become edits when somebody edits them, and stay so', () => {
     const dirty = new DirtySlots();
     for (const slot of ['s1', 's2']) dirty.add(slot, 'sweep');

@@ -40,7 +40,7 @@ function sizes(operator: SimulatedOperator): readonly number[] {
 }
 
 /** Makes each PATCH take a while. @returns how many were under way at once, at most */
-function slowDown(operator: SimulatedOperator, ms: number): { most: number } {
+function slowDown(operator: SimulatedOperator, ms: number | ((operations: number) => number)): { most: number } {
   const { cluster, clock } = operator;
   const patch = cluster.patchDocument.bind(cluster);
   const seen = { most: 0 };
@@ -48,7 +48,7 @@ function slowDown(operator: SimulatedOperator, ms: number): { most: number } {
   cluster.patchDocument = async (...change) => {
     underWay += 1;
     seen.most = Math.max(seen.most, underWay);
-    await clock.sleep(ms, new AbortController().signal);
+    await clock.sleep(typeof ms === 'number' ? ms : ms(change[1].length), new AbortController().signal);
     underWay -= 1;
     return patch(...change);
   };
@@ -89,6 +89,32 @@ describe('Promise 2: one writer per connection; changes gather while a commit is
     operator.cluster.patches.length = 0;
     await operator.pass(60_000);
     expect(operator.cluster.patches[0]?.operations.map(({ name }) => name)).toContain('group-349');
+  });
+
+  test('an edit is served before groups that are changed again and again, within four seconds', async () => {
+    const operator = anOperator();
+    applyGroups(operator, 150);
+    await operator.start();
+    await operator.pass(30_000);
+    slowDown(operator, (operations) => operations * 40);
+    const changeAll = async (times: number): Promise<void> => {
+      for (let time = 0; time < times; time += 1) {
+        for (let index = 0; index < 149; index += 1) {
+          operator.apply(ACTION_GROUPS, { name: `group-${index}` }, { allowedActions: [`${operator.clock.now()}`] });
+        }
+        await operator.pass(500);
+      }
+    };
+    const written = (): ReadonlySet<string> =>
+      new Set(operator.cluster.patches.flatMap(({ operations }) => operations.map(({ name }) => name)));
+    await changeAll(40);
+    operator.cluster.patches.length = 0;
+    operator.apply(ACTION_GROUPS, { name: 'group-149' }, { allowedActions: ['read'] });
+    await changeAll(8);
+    expect(written()).toContain('group-149');
+    // None of the others is forgotten.
+    await operator.pass(30_000);
+    expect(written().size).toBe(150);
   });
 
   test('a look for drift lets edits go first, for one interval and no longer', async () => {

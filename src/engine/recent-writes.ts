@@ -1,0 +1,32 @@
+import type { SlotKey } from './claim-index.ts';
+
+const RECENT_MS = 5 * 60_000;
+
+/** When names were written that were written a short while ago. */
+export class RecentWrites {
+  /** In milliseconds; the oldest first. */
+  readonly #writtenMs = new Map<SlotKey, number>();
+
+  wrote(slot: SlotKey, nowMs: number): void {
+    this.removed(slot);
+    this.#writtenMs.set(slot, nowMs);
+    this.#forget(nowMs - RECENT_MS);
+  }
+
+  /** Who makes it anew makes something new. */
+  removed(slot: SlotKey): void {
+    this.#writtenMs.delete(slot);
+  }
+
+  /** In milliseconds since 1970; 0 where it is long ago, or never was. */
+  writtenMs(slot: SlotKey): number {
+    return this.#writtenMs.get(slot) ?? 0;
+  }
+
+  #forget(beforeMs: number): void {
+    for (const [slot, writtenMs] of this.#writtenMs) {
+      if (writtenMs >= beforeMs) return;
+      this.#writtenMs.delete(slot);
+    }
+  }
+}
