@@ -23,11 +23,15 @@ export class BatchLimits {
     return this.#again.get(document) ?? maxOperations;
   }
 
-  /** A batch was carried out. Where each entry takes time, those of such names are made to take a second. */
-  took({ document, maxOperations, checksEach }: Kind, operations: number, durationMs: number): void {
-    if (checksEach !== true) return;
+  /**
+   * A batch was carried out. Where each entry takes time, those of such names are made to take a second. What took less
+   * proves that more would fit, but not that no more would: a batch takes time whatever is in it.
+   */
+  took(kind: Kind, operations: number, durationMs: number): void {
+    if (kind.checksEach !== true) return;
     const fitting = Math.round((operations * AGAIN_MS) / Math.max(1, durationMs));
-    this.#again.set(document, Math.min(Math.max(fitting, LEAST_AGAIN), maxOperations));
+    const least = durationMs > AGAIN_MS ? LEAST_AGAIN : this.again(kind);
+    this.#again.set(kind.document, Math.min(Math.max(fitting, least), kind.maxOperations));
   }
 
   conflicted(document: DocumentName, operations: number): void {

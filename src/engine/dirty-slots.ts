@@ -65,13 +65,8 @@ export class DirtySlots {
    * @param writtenMs when a slot was last written
    */
   tickets(document?: DocumentName, writtenMs: (slot: SlotKey) => number = () => 0): readonly Ticket[] {
-    const prefix = document === undefined ? '' : slotKeyOf(document, '');
-    const ticketsOf = (priority: Priority, slots: ReadonlyMap<SlotKey, Entry>): Ticket[] =>
-      [...slots]
-        .filter(([slot]) => slot.startsWith(prefix))
-        .map(([slot, { version }]) => ({ slot, version, priority }));
-    const edits = ticketsOf('edit', this.#edits).sort((a, b) => writtenMs(a.slot) - writtenMs(b.slot));
-    return [...edits, ...ticketsOf('sweep', this.#sweeps)];
+    const edits = this.#ticketsOf('edit', document).sort((a, b) => writtenMs(a.slot) - writtenMs(b.slot));
+    return [...edits, ...this.#ticketsOf('sweep', document)];
   }
 
   /** The slot as it is now; undefined when there is nothing to look at. */
@@ -87,6 +82,14 @@ export class DirtySlots {
     this.#edits.delete(slot);
     this.#sweeps.delete(slot);
     this.#meter?.done(entry.sinceMs);
+  }
+
+  #ticketsOf(priority: Priority, document: DocumentName | undefined): Ticket[] {
+    const prefix = document === undefined ? '' : slotKeyOf(document, '');
+    const tickets: Ticket[] = [];
+    for (const [slot, { version }] of priority === 'edit' ? this.#edits : this.#sweeps)
+      if (slot.startsWith(prefix)) tickets.push({ slot, version, priority });
+    return tickets;
   }
 
   #entry(slot: SlotKey): Entry | undefined {

@@ -2,7 +2,7 @@ import type { SlotKey } from './claim-index.ts';
 
 const RECENT_MS = 5 * 60_000;
 
-/** When names were written that were written a short while ago. */
+/** When names were written last. What is long ago is forgotten with the next write. */
 export class RecentWrites {
   /** In milliseconds; the oldest first. */
   readonly #writtenMs = new Map<SlotKey, number>();
@@ -18,7 +18,7 @@ export class RecentWrites {
     this.#writtenMs.delete(slot);
   }
 
-  /** In milliseconds since 1970; 0 where it is long ago, or never was. */
+  /** In milliseconds since 1970; 0 where nothing is remembered. */
   writtenMs(slot: SlotKey): number {
     return this.#writtenMs.get(slot) ?? 0;
   }

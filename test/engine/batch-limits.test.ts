@@ -9,14 +9,28 @@ describe('what names that are written again and again may fill', () => {
   });
 
   test.each([
-    { text: 'a second, of a batch that took four', operations: 100, durationMs: 4000, expected: 25 },
-    { text: 'a second, of a batch that took half of one', operations: 20, durationMs: 500, expected: 40 },
-    { text: 'no more than a batch may hold', operations: 50, durationMs: 100, expected: 100 },
-    { text: 'ten at least', operations: 100, durationMs: 60_000, expected: 10 },
-    { text: 'no more than a batch may hold, where no time was measured', operations: 30, durationMs: 0, expected: 100 },
-  ])('is as many mappings as take $text', ({ operations, durationMs, expected }) => {
+    { what: 'as many as take a second', took: [[100, 4000]], expected: 25 },
+    { what: 'ten at least', took: [[100, 60_000]], expected: 10 },
+    {
+      what: 'more again when they take less',
+      took: [
+        [100, 4000],
+        [20, 500],
+      ],
+      expected: 40,
+    },
+    { what: 'no less because few take their time', took: [[1, 900]], expected: 100 },
+    {
+      what: 'no more than a batch may hold',
+      took: [
+        [100, 4000],
+        [50, 0],
+      ],
+      expected: 100,
+    },
+  ] as const)('is $what', ({ took, expected }) => {
     const limits = new BatchLimits();
-    limits.took(roleMapping, operations, durationMs);
+    for (const [operations, durationMs] of took) limits.took(roleMapping, operations, durationMs);
     expect(limits.again(roleMapping)).toBe(expected);
   });
 
