@@ -60,13 +60,16 @@ export class DirtySlots {
 
   /**
    * Edits first, those of which the last write is the longest ago before others, so that nobody waits behind what changes
-   * all the time; then the sweeps. Otherwise in the order of arrival.
+   * all the time; then the sweeps. Otherwise in the order of arrival. What comes while they are gone through is left for the next time.
    *
    * @param writtenMs when a slot was last written
    */
-  tickets(document?: DocumentName, writtenMs: (slot: SlotKey) => number = () => 0): readonly Ticket[] {
-    const edits = this.#ticketsOf('edit', document).sort((a, b) => writtenMs(a.slot) - writtenMs(b.slot));
-    return [...edits, ...this.#ticketsOf('sweep', document)];
+  *tickets(document?: DocumentName, writtenMs: (slot: SlotKey) => number = () => 0): Generator<Ticket> {
+    const newest = this.#version;
+    const edits = [...this.#ticketsOf('edit', document)];
+    yield* edits.sort((a, b) => writtenMs(a.slot) - writtenMs(b.slot));
+    // One by one: of thousands that were just listed a batch takes the first ones.
+    for (const ticket of this.#ticketsOf('sweep', document)) if (ticket.version <= newest) yield ticket;
   }
 
   /** The slot as it is now; undefined when there is nothing to look at. */
@@ -84,12 +87,10 @@ export class DirtySlots {
     this.#meter?.done(entry.sinceMs);
   }
 
-  #ticketsOf(priority: Priority, document: DocumentName | undefined): Ticket[] {
+  *#ticketsOf(priority: Priority, document: DocumentName | undefined): Generator<Ticket> {
     const prefix = document === undefined ? '' : slotKeyOf(document, '');
-    const tickets: Ticket[] = [];
     for (const [slot, { version }] of priority === 'edit' ? this.#edits : this.#sweeps)
-      if (slot.startsWith(prefix)) tickets.push({ slot, version, priority });
-    return tickets;
+      if (slot.startsWith(prefix)) yield { slot, version, priority };
   }
 
   #entry(slot: SlotKey): Entry | undefined {

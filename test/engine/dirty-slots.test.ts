@@ -28,7 +28,7 @@ describe('dirty slots', () => {
       ['quiet', 1000],
     ]);
     const tickets = dirty.tickets(undefined, (slot) => writtenMs.get(slot) ?? 0);
-    expect(tickets.map(({ slot, priority }) => `${slot} ${priority}`)).toEqual([
+    expect([...tickets].map(({ slot, priority }) => `${slot} ${priority}`)).toEqual([
       'never edit',
       'new edit',
       'quiet edit',
