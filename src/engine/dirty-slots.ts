@@ -8,6 +8,10 @@ export type Priority = 'edit' | 'sweep';
 export interface Ticket {
   readonly slot: SlotKey;
   readonly version: number;
+}
+
+/** A ticket in the order in which slots are looked at. */
+export interface QueuedTicket extends Ticket {
   readonly priority: Priority;
 }
 
@@ -64,7 +68,7 @@ export class DirtySlots {
    *
    * @param writtenMs when a slot was last written
    */
-  *tickets(document?: DocumentName, writtenMs: (slot: SlotKey) => number = () => 0): Generator<Ticket> {
+  *tickets(document?: DocumentName, writtenMs: (slot: SlotKey) => number = () => 0): Generator<QueuedTicket> {
     const newest = this.#version;
     const edits = [...this.#ticketsOf('edit', document)];
     yield* edits.sort((a, b) => writtenMs(a.slot) - writtenMs(b.slot));
@@ -75,8 +79,7 @@ export class DirtySlots {
   /** The slot as it is now; undefined when there is nothing to look at. */
   ticket(slot: SlotKey): Ticket | undefined {
     const entry = this.#entry(slot);
-    if (entry === undefined) return undefined;
-    return { slot, version: entry.version, priority: this.#edits.has(slot) ? 'edit' : 'sweep' };
+    return entry === undefined ? undefined : { slot, version: entry.version };
   }
 
   done({ slot, version }: Ticket): void {
@@ -87,7 +90,7 @@ export class DirtySlots {
     this.#meter?.done(entry.sinceMs);
   }
 
-  *#ticketsOf(priority: Priority, document: DocumentName | undefined): Generator<Ticket> {
+  *#ticketsOf(priority: Priority, document: DocumentName | undefined): Generator<QueuedTicket> {
     const prefix = document === undefined ? '' : slotKeyOf(document, '');
     for (const [slot, { version }] of priority === 'edit' ? this.#edits : this.#sweeps)
       if (slot.startsWith(prefix)) yield { slot, version, priority };

@@ -58,7 +58,7 @@ function missingReference({ documents, disabled }: SessionState, { kind, spec }:
 
 /**
  * The dirty slots of one kind with what to do about them. With `add`, all but removals; as many operations as one batch
- * may hold, edits first.
+ * may hold, edits first, and of names that were just written no more than leaves the batch short.
  */
 export function planTasks(
   state: SessionState,
@@ -70,7 +70,8 @@ export function planTasks(
   const mostAgain = options.only === 'add' ? state.batchLimits.again(kind) : kind.maxOperations;
   const writtenMs = (slot: SlotKey): number => state.recentWrites.writtenMs(slot);
   for (const ticket of state.dirty.tickets(kind.document, writtenMs)) {
-    if (operations >= mostAgain && ticket.priority === 'edit' && writtenMs(ticket.slot) > 0) continue;
+    const isAgain = ticket.priority === 'edit' && writtenMs(ticket.slot) > 0;
+    if (isAgain && operations >= mostAgain) continue;
     const slot = state.index.slot(ticket.slot);
     if (slot === undefined) settle(state, ticket);
     const task = slot === undefined || isUnseen(state, slot) ? undefined : taskOf(state, { ticket, slot }, options);
