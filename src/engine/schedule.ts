@@ -12,6 +12,7 @@ const CLOSED_POLL_MS = 15_000;
 export class Schedule {
   readonly #world: Pick<World, 'clock' | 'random'>;
   #lastCommitMs = -Infinity;
+  #lastTookMs = 0;
   #lastArrivalMs = -Infinity;
   #pollAtMs = 0;
   #failures = 0;
@@ -30,7 +31,7 @@ export class Schedule {
   /** @param due `openMs` is when there is something to do in a cluster that is open, `postponedMs` when something is tried again */
   nextTurnMs(due: { readonly isDirty: boolean; readonly openMs: number; readonly postponedMs: number }): number {
     const times = [this.#isClosed ? this.#pollAtMs : due.openMs, due.postponedMs];
-    if (due.isDirty) times.push(commitAtMs({ lastCommitMs: this.#lastCommitMs, lastArrivalMs: this.#lastArrivalMs }));
+    if (due.isDirty) times.push(this.#commitAtMs());
     return Math.max(Math.min(...times), this.#notBeforeMs);
   }
 
@@ -68,6 +69,7 @@ export class Schedule {
   /** @param startedMs when the turn began that wrote something */
   committed(startedMs: number): void {
     this.#lastCommitMs = startedMs;
+    this.#lastTookMs = this.#world.clock.now() - startedMs;
   }
 
   /** A turn came to its end. */
@@ -86,7 +88,13 @@ export class Schedule {
     const pollAtMs = nowMs + CLOSED_POLL_MS;
     this.#isClosed = true;
     this.#lastCommitMs = nowMs;
+    this.#lastTookMs = 0;
     this.#pollAtMs = againMs !== undefined && againMs > nowMs ? againMs : pollAtMs;
     this.#notBeforeMs = Math.min(this.#pollAtMs, pollAtMs);
+  }
+
+  #commitAtMs(): number {
+    const [lastCommitMs, lastTookMs, lastArrivalMs] = [this.#lastCommitMs, this.#lastTookMs, this.#lastArrivalMs];
+    return commitAtMs({ lastCommitMs, lastTookMs, lastArrivalMs });
   }
 }
