@@ -206,7 +206,7 @@ export class Turns {
     this.#teller.tellTrouble(trouble, this.#upkeep.facts);
     const isGone = await this.#teller.letGo();
     this.#schedule.closed(isGone ? this.#keeper.retryAtMs : clock.now() + LINGER_POLL_MS);
-    this.#open.lookSoon();
+    if (!isCleaningUp) this.#open.lookSoon();
   }
 
   /** Finalizers come off while the next turn is under way, but never those of two turns at once. */

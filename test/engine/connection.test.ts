@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { AuthenticationError, ForbiddenError, UnreachableError } from '../../src/errors.ts';
+import { AuthenticationError, ForbiddenError, KubernetesError, UnreachableError } from '../../src/errors.ts';
 import { useOperators } from '../support/operators.ts';
 import { CONNECTIONS, ROLES, type SimulatedOperator, TENANTS } from '../support/simulated-operator.ts';
 
@@ -268,6 +268,27 @@ describe('a connection', () => {
     await operator.pass(20_000);
     expect(operator.cluster.names('roles')).toEqual([]);
     expect(operator.events).not.toContain('LeftBehind');
+  });
+
+  test('that is deleted does not ask for everything again and again while an object cannot be let go', async () => {
+    const operator = anOperator();
+    operator.apply(ROLES, OPS, READ);
+    await operator.start();
+    operator.kubernetes.refuse = ({ method, path }) =>
+      method === 'PATCH' && path.endsWith('/opensearchroles/ops')
+        ? new KubernetesError('no', 403, 'Forbidden')
+        : undefined;
+    operator.delete(CONNECTIONS, DEFAULT);
+    operator.delete(ROLES, OPS);
+    await operator.pass(5000);
+    const { reads } = operator.cluster;
+    await operator.pass(120_000);
+    // Roles and the action groups that they may name, once a minute.
+    expect(operator.cluster.reads - reads).toBeLessThanOrEqual(6);
+    expect(operator.exists(ROLES, OPS)).toBe(true);
+    operator.kubernetes.refuse = () => undefined;
+    await operator.pass(240_000);
+    expect([operator.exists(ROLES, OPS), operator.exists(CONNECTIONS, DEFAULT)]).toEqual([false, false]);
   });
 
   test('that is gone for good does not hold objects that are deleted: they go and say what they leave', async () => {

@@ -12,6 +12,9 @@ const KINDS = [...FLEET_KINDS, 'OpenSearchSecurityConfig'] as const;
 const CONFIGURATION = ['securityconfig', 'nodesdn'] as const;
 const MOST_OPERATIONS = { rolesmapping: 100, internalusers: 100, roles: 1000, tenants: 1000, actiongroups: 100 };
 
+// Its namespace is deleted, which takes the rights of an operator for some namespaces along (docs/decisions/0012-rights.md).
+process.env['OPERATOR_RIGHTS'] = 'cluster';
+
 describe(`${OBJECTS} objects of all kinds`, () => {
   let scenario: Scenario;
   /** With the certificate that may change the configuration. */
