@@ -20,8 +20,17 @@ describe(`${OBJECTS} objects of all kinds at rest`, () => {
     scenario.startOperator();
     await applyAll(scenario, aMixedFleet(scenario.namespace, OBJECTS));
     await scenario.untilAllReady(FLEET_KINDS, 300_000);
+    await untilAllHaveFinalizers();
   }, 600_000);
   afterAll(() => scenario.stop(), 300_000);
+
+  /** Those of a large batch are set after it is told. */
+  async function untilAllHaveFinalizers(): Promise<void> {
+    await waitFor('finalizers', async () => {
+      const objects = (await Promise.all(FLEET_KINDS.map((kind) => scenario.list(kind)))).flat();
+      return objects.every(({ metadata }) => metadata.finalizers !== undefined) || undefined;
+    });
+  }
 
   function requests(wanted: (request: Recorded) => boolean): number {
     return scenario.searchProxy.requests.filter(wanted).length;
