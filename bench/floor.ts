@@ -1,6 +1,6 @@
 /**
  * The floor: what has to be done to bring N objects into OpenSearch and to say so, by the simplest script that does just that. It lists the
- * objects, reads the document once, sends the bulk PATCHes, and writes N statuses on keep-alive connections. No
+ * objects, reads the document once, sends the bulk PATCHes, and writes the N statuses, with all that they say, on keep-alive connections. No
  * watching, no checks, no ownership, no repair. With `--list-only` it stops after the list.
  *
  * Prints one JSON line for each mark: `listed`, `in-opensearch`, `told`, with the time in milliseconds since 1970.
@@ -81,19 +81,22 @@ function toEntity({ spec }: Item): object {
 }
 
 async function tell({ metadata }: Item): Promise<void> {
-  const condition = {
-    type: 'Ready',
+  const condition = (type: string, reason: string, message: string): object => ({
+    type,
     status: 'True',
-    reason: 'Applied',
-    message: `"${metadata.name}" is in force`,
+    reason,
+    message,
     observedGeneration: metadata.generation,
     lastTransitionTime: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
-  };
+  });
   const status = {
     observedGeneration: metadata.generation,
     resourceName: metadata.name,
     connection: `${setting('NAMESPACE')}/default`,
-    conditions: [condition],
+    conditions: [
+      condition('Ready', 'Applied', `"${metadata.name}" is in force`),
+      condition('ReferencesResolved', 'Resolved', 'all that the spec names is known'),
+    ],
   };
   await call(kube, {
     method: 'PATCH',
