@@ -91,6 +91,24 @@ describe('Promise 2: one writer per connection; changes gather while a commit is
     expect(operator.cluster.patches[0]?.operations.map(({ name }) => name)).toContain('group-349');
   });
 
+  test.each([
+    { what: 'quick ones begin a second apart', tookMs: 20, least: 9, most: 12 },
+    { what: 'one of half a second is followed by the next at once', tookMs: 500, least: 16, most: 20 },
+  ])('of commits while changes keep coming $what', async ({ tookMs, least, most }) => {
+    const operator = anOperator();
+    operator.apply(TENANTS, { name: 'edited' });
+    await operator.start();
+    slowDown(operator, tookMs);
+    operator.cluster.patches.length = 0;
+    for (let edit = 0; edit < 200; edit += 1) {
+      operator.apply(TENANTS, { name: 'edited' }, { description: `edit ${edit}` });
+      await operator.pass(50);
+    }
+    expect(operator.cluster.patches.length).toBeGreaterThanOrEqual(least);
+    expect(operator.cluster.patches.length).toBeLessThanOrEqual(most);
+    await operator.pass(2000);
+  });
+
   test('an edit is served before groups that are changed again and again, within four seconds', async () => {
     const operator = anOperator();
     applyGroups(operator, 150);
