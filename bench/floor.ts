@@ -7,6 +7,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { Agent, request, type Dispatcher } from 'undici';
+import { timestamp } from '../src/clock.ts';
 import { GROUP, HASH, SHAPES, type BenchKind } from './objects.ts';
 
 const STATUS_WRITERS = 16;
@@ -81,13 +82,14 @@ function toEntity({ spec }: Item): object {
 }
 
 async function tell({ metadata }: Item): Promise<void> {
+  const lastTransitionTime = timestamp(Date.now());
   const condition = (type: string, reason: string, message: string): object => ({
     type,
     status: 'True',
     reason,
     message,
     observedGeneration: metadata.generation,
-    lastTransitionTime: new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+    lastTransitionTime,
   });
   const status = {
     observedGeneration: metadata.generation,

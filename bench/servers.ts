@@ -7,7 +7,7 @@ import { log } from './progress.ts';
 
 const STACK = 'bench';
 const VERSION = '3.4.0';
-/** Of OpenSearch. With 1 GiB a third of the CPU that 10,000 roles take it is garbage collection, whoever writes them. */
+/** Of OpenSearch. With 1 GiB a quarter of the CPU that 10,000 roles take it is garbage collection, whoever writes them. */
 const HEAP = '4g';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** The first requests of fresh servers are slow, whoever sends them. */

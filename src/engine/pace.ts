@@ -2,7 +2,7 @@
 export interface PaceState {
   /** When the last pass that wrote anything began. */
   readonly lastCommitMs: number;
-  /** How long it took. */
+  /** How long its turn took, with all that it read. */
   readonly lastTookMs: number;
   /** When the newest change came in. */
   readonly lastArrivalMs: number;

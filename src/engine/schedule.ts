@@ -1,5 +1,5 @@
 import { backoffMs } from '../backoff.ts';
-import { commitAtMs } from './pace.ts';
+import { commitAtMs, type PaceState } from './pace.ts';
 import type { World } from './world.ts';
 
 /** So many failures are taken for passing trouble, which nobody has to hear of. */
@@ -11,9 +11,7 @@ const CLOSED_POLL_MS = 15_000;
 /** When a session has something to do. */
 export class Schedule {
   readonly #world: Pick<World, 'clock' | 'random'>;
-  #lastCommitMs = -Infinity;
-  #lastTookMs = 0;
-  #lastArrivalMs = -Infinity;
+  #pace: PaceState = { lastCommitMs: -Infinity, lastTookMs: 0, lastArrivalMs: -Infinity };
   #pollAtMs = 0;
   #failures = 0;
   #notBeforeMs = 0;
@@ -31,14 +29,15 @@ export class Schedule {
   /** @param due `openMs` is when there is something to do in a cluster that is open, `postponedMs` when something is tried again */
   nextTurnMs(due: { readonly isDirty: boolean; readonly openMs: number; readonly postponedMs: number }): number {
     const times = [this.#isClosed ? this.#pollAtMs : due.openMs, due.postponedMs];
-    if (due.isDirty) times.push(this.#commitAtMs());
+    if (due.isDirty) times.push(commitAtMs(this.#pace));
     return Math.max(Math.min(...times), this.#notBeforeMs);
   }
 
   /** Something changed. @returns when */
   arrived(): number {
-    this.#lastArrivalMs = this.#world.clock.now();
-    return this.#lastArrivalMs;
+    const lastArrivalMs = this.#world.clock.now();
+    this.#pace = { ...this.#pace, lastArrivalMs };
+    return lastArrivalMs;
   }
 
   /** Somebody waits to be told that the cluster is away. */
@@ -68,8 +67,8 @@ export class Schedule {
 
   /** @param startedMs when the turn began that wrote something */
   committed(startedMs: number): void {
-    this.#lastCommitMs = startedMs;
-    this.#lastTookMs = this.#world.clock.now() - startedMs;
+    const lastTookMs = this.#world.clock.now() - startedMs;
+    this.#pace = { ...this.#pace, lastCommitMs: startedMs, lastTookMs };
   }
 
   /** A turn came to its end. */
@@ -87,14 +86,8 @@ export class Schedule {
     const nowMs = this.#world.clock.now();
     const pollAtMs = nowMs + CLOSED_POLL_MS;
     this.#isClosed = true;
-    this.#lastCommitMs = nowMs;
-    this.#lastTookMs = 0;
+    this.#pace = { ...this.#pace, lastCommitMs: nowMs, lastTookMs: 0 };
     this.#pollAtMs = againMs !== undefined && againMs > nowMs ? againMs : pollAtMs;
     this.#notBeforeMs = Math.min(this.#pollAtMs, pollAtMs);
-  }
-
-  #commitAtMs(): number {
-    const [lastCommitMs, lastTookMs, lastArrivalMs] = [this.#lastCommitMs, this.#lastTookMs, this.#lastArrivalMs];
-    return commitAtMs({ lastCommitMs, lastTookMs, lastArrivalMs });
   }
 }

@@ -106,6 +106,7 @@ describe('Promise 2: one writer per connection; changes gather while a commit is
     }
     expect(operator.cluster.patches.length).toBeGreaterThanOrEqual(least);
     expect(operator.cluster.patches.length).toBeLessThanOrEqual(most);
+    // An operator ends only after the PATCH that is under way.
     await operator.pass(2000);
   });
 
