@@ -31,6 +31,8 @@ const PUBLISHED: readonly (readonly [what: string, password: Buffer, hash: strin
   ['a3', bytes('a3'), '$2y$05$/OK.fbVrR/bpIqNJ5ianF.Sa7shbm4.OzKpvFnX1pQLmQW96oUlCq'],
   ['high bytes', bytes('ffa33334ffffffa3333435'), '$2y$05$/OK.fbVrR/bpIqNJ5ianF.o./n25XVfn6oAPaUvHe.Csk4zRfsYPi'],
   ['ff a3 345', bytes('ffa3333435'), '$2y$05$/OK.fbVrR/bpIqNJ5ianF.nRht2l/HRhr6zmCp9vYUvvsqynflf9e'],
+  // By `$2a$` of crypt_blowfish it is another one.
+  ['ff 8f 64', bytes('ff8f64'), '$2y$05$8sUK7/DmlvjI697sAnEYuuNIt5Oqbzzd24s/wQ9abUZj0pkOsjXkG'],
   ['a3 ab', bytes('a36162'), '$2a$05$/OK.fbVrR/bpIqNJ5ianF.6IflQkJytoRVc1yuaNtHfiuq.FRlSIS'],
   ['72 times aa', bytes('aa'.repeat(72)), '$2a$05$/OK.fbVrR/bpIqNJ5ianF.swQOIzjOiJ9GHEPuhEkvqrUyvWhEMx6'],
   ['aa 55', bytes('aa55'.repeat(36)), '$2a$05$/OK.fbVrR/bpIqNJ5ianF.R9xrDjiycxMbQE2bp.vgqlYpW5wx2yy'],
@@ -69,8 +71,9 @@ describe('bcrypt', () => {
   });
 
   test('makes what another implementation makes, whatever is hashed together and was hashed before', async () => {
+    // No byte ff, which no UTF-8 has: some passwords with it hash-wasm hashes as `$2a$` of crypt_blowfish does, which is not `$2y$`.
     const input = fc.record({
-      password: fc.uint8Array({ minLength: 1, maxLength: 80 }),
+      password: fc.uint8Array({ minLength: 1, maxLength: 80, max: 0xfe }),
       salt: fc.uint8Array({ minLength: 16, maxLength: 16 }),
     });
     const inputs = fc.array(input, { minLength: 1, maxLength: MAX_LANES });
