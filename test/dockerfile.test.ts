@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 
@@ -18,6 +19,13 @@ describe('Dockerfile', () => {
     const stage = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
     expect(stage).toContain('distroless');
     expect(stage.match(/^RUN /gm)).toBeNull();
+  });
+
+  test('starts Node with flags that it knows, and that let memory be given back', () => {
+    const entrypoint = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(dockerfile)?.[1] ?? '[]') as readonly string[];
+    const flags = entrypoint.filter((word) => word.startsWith('--'));
+    expect(flags).not.toEqual([]);
+    expect(execFileSync(process.execPath, [...flags, '-p', 'typeof gc'], { encoding: 'utf8' })).toBe('function\n');
   });
 
   test('copies nothing that .dockerignore keeps away', () => {

@@ -3,6 +3,7 @@ import type { Caller } from '../clients/caller.ts';
 import { KubernetesClient, type KubernetesRequestRecord } from '../clients/kubernetes.ts';
 import { loadCredentials, type KubernetesCredentials } from '../clients/kubernetes-credentials.ts';
 import { systemClock } from '../clock.ts';
+import { collectWhenIdle } from '../collect-when-idle.ts';
 import { openCluster } from '../commit/cluster.ts';
 import { ConfigBackups } from '../commit/config/config-backups.ts';
 import { openGuarded } from '../commit/config/open-guarded.ts';
@@ -72,6 +73,7 @@ async function work(
 ): Promise<void> {
   const { log, metrics } = world;
   collectProcessMetrics(metrics.registry);
+  giveMemoryBack(signal);
   let health: HealthQuestions = { stuck: () => [], missing: () => ['not started yet'] };
   const server = await serveHttp(metricsPort, { registry: metrics.registry, health: () => health });
   log.info({ address: server.address() }, 'metrics and health served');
@@ -84,6 +86,20 @@ async function work(
   server.close();
   server.closeAllConnections();
   await close();
+}
+
+/** Where Node was started with `--expose-gc`, as the image does. */
+function giveMemoryBack(signal: AbortSignal): void {
+  const { gc } = globalThis;
+  if (gc === undefined) return;
+  const cpuMs = (): number => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  };
+  void collectWhenIdle(
+    { clock: systemClock, cpuMs, collect: () => gc({ type: 'major', flavor: 'last-resort' }) },
+    signal,
+  );
 }
 
 /** All parts of the process, put together. */
