@@ -1,16 +1,21 @@
 import type { Clock } from './clock.ts';
+import { isAborted } from './concurrency.ts';
 
 /** How often it is looked whether anything happens. */
 const LOOK_MS = 5000;
 /** Less CPU between two looks is nothing that anybody waits for. */
 const IDLE_MS = 250;
-/** So much CPU leaves garbage that is worth a pause: a sixth of a second with 10,000 objects. */
+/** So much CPU leaves garbage that is worth a pause: a sixth of a second with 10,000 objects, which use 50 MiB. */
 const WORTH_MS = 1000;
+/** With more in use the pause would be one that somebody notices. */
+const MAX_HEAP_MIB = 256;
 
 export interface Collector {
   readonly clock: Clock;
   /** Milliseconds of CPU that the process has used since its start. */
   readonly cpuMs: () => number;
+  /** Of the heap that is in use, garbage included. */
+  readonly heapMiB: () => number;
   /** Collects all garbage and gives the memory back; nothing else happens meanwhile. */
   readonly collect: () => void;
 }
@@ -19,12 +24,16 @@ export interface Collector {
  * Gives memory back when work is over: V8 collects garbage only while more memory is asked for, and would keep what a burst took for
  * as long as nothing else comes. Runs until the signal is aborted.
  */
-export async function collectWhenIdle({ clock, cpuMs, collect }: Collector, signal: AbortSignal): Promise<void> {
+export async function collectWhenIdle(
+  { clock, cpuMs, heapMiB, collect }: Collector,
+  signal: AbortSignal,
+): Promise<void> {
   let collectedMs = 0;
-  for (let lookedMs = cpuMs(); !signal.aborted; lookedMs = cpuMs()) {
+  for (let lookedMs = cpuMs(); !isAborted(signal); lookedMs = cpuMs()) {
     await clock.sleep(LOOK_MS, signal);
     const isIdle = cpuMs() - lookedMs < IDLE_MS;
-    if (signal.aborted || !isIdle || cpuMs() - collectedMs < WORTH_MS) continue;
+    const isWorthIt = cpuMs() - collectedMs >= WORTH_MS && heapMiB() <= MAX_HEAP_MIB;
+    if (isAborted(signal) || !isIdle || !isWorthIt) continue;
     collect();
     collectedMs = cpuMs();
   }

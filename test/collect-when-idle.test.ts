@@ -9,15 +9,16 @@ describe('the memory that a burst of work took', () => {
   let over: AbortController;
   let ended: Promise<void>;
   let cpuMs: number;
+  let heapMiB: number;
   let collections: number;
 
   beforeEach(() => {
-    [clock, over, cpuMs, collections] = [new FakeClock(), new AbortController(), 0, 0];
+    [clock, over, cpuMs, heapMiB, collections] = [new FakeClock(), new AbortController(), 0, 50, 0];
     const collect = (): void => {
       collections += 1;
       cpuMs += 300;
     };
-    ended = collectWhenIdle({ clock, cpuMs: () => cpuMs, collect }, over.signal);
+    ended = collectWhenIdle({ clock, cpuMs: () => cpuMs, heapMiB: () => heapMiB, collect }, over.signal);
   });
   afterEach(async () => {
     over.abort();
@@ -50,6 +51,13 @@ describe('the memory that a burst of work took', () => {
 
   it('is kept after work that took little', async () => {
     await pass(1, 0.8);
+    await pass(60, 0);
+    expect(collections).toBe(0);
+  });
+
+  it('is kept where so much is in use that everybody would have to wait', async () => {
+    heapMiB = 300;
+    await pass(60, 0.5);
     await pass(60, 0);
     expect(collections).toBe(0);
   });

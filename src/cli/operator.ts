@@ -92,14 +92,17 @@ async function work(
 function giveMemoryBack(signal: AbortSignal): void {
   const { gc } = globalThis;
   if (gc === undefined) return;
-  const cpuMs = (): number => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1000;
+  const collector = {
+    clock: systemClock,
+    cpuMs: () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1000;
+    },
+    heapMiB: () => process.memoryUsage().heapUsed / 2 ** 20,
+    // Not only what is garbage: also the pages that were kept for more of it.
+    collect: () => gc({ type: 'major', flavor: 'last-resort' }),
   };
-  void collectWhenIdle(
-    { clock: systemClock, cpuMs, collect: () => gc({ type: 'major', flavor: 'last-resort' }) },
-    signal,
-  );
+  void collectWhenIdle(collector, signal);
 }
 
 /** All parts of the process, put together. */
