@@ -31,7 +31,7 @@ const PUBLISHED: readonly (readonly [what: string, password: Buffer, hash: strin
   ['a3', bytes('a3'), '$2y$05$/OK.fbVrR/bpIqNJ5ianF.Sa7shbm4.OzKpvFnX1pQLmQW96oUlCq'],
   ['high bytes', bytes('ffa33334ffffffa3333435'), '$2y$05$/OK.fbVrR/bpIqNJ5ianF.o./n25XVfn6oAPaUvHe.Csk4zRfsYPi'],
   ['ff a3 345', bytes('ffa3333435'), '$2y$05$/OK.fbVrR/bpIqNJ5ianF.nRht2l/HRhr6zmCp9vYUvvsqynflf9e'],
-  // By `$2a$` of crypt_blowfish it is another one.
+  // By libxcrypt; `$2a$` of crypt_blowfish is another one.
   ['ff 8f 64', bytes('ff8f64'), '$2y$05$8sUK7/DmlvjI697sAnEYuuNIt5Oqbzzd24s/wQ9abUZj0pkOsjXkG'],
   ['a3 ab', bytes('a36162'), '$2a$05$/OK.fbVrR/bpIqNJ5ianF.6IflQkJytoRVc1yuaNtHfiuq.FRlSIS'],
   ['72 times aa', bytes('aa'.repeat(72)), '$2a$05$/OK.fbVrR/bpIqNJ5ianF.swQOIzjOiJ9GHEPuhEkvqrUyvWhEMx6'],
@@ -71,9 +71,8 @@ describe('bcrypt', () => {
   });
 
   test('makes what another implementation makes, whatever is hashed together and was hashed before', async () => {
-    // No byte ff, which no UTF-8 has: some passwords with it hash-wasm hashes as `$2a$` of crypt_blowfish does, which is not `$2y$`.
     const input = fc.record({
-      password: fc.uint8Array({ minLength: 1, maxLength: 80, max: 0xfe }),
+      password: fc.uint8Array({ minLength: 1, maxLength: 80 }).filter((password) => !mayDiffer(password)),
       salt: fc.uint8Array({ minLength: 16, maxLength: 16 }),
     });
     const inputs = fc.array(input, { minLength: 1, maxLength: MAX_LANES });
@@ -97,6 +96,11 @@ describe('bcrypt', () => {
     expect(new Set(new Uint8Array(lane!.tables.buffer))).toEqual(new Set([0]));
   });
 });
+
+/** Some of these hash-wasm hashes as `$2a$` of crypt_blowfish does, which is not `$2y$` there. No text in UTF-8 is one of them. */
+function mayDiffer(password: Uint8Array): boolean {
+  return password.some((byte, at) => byte === 0xff && (password[at + 1] ?? 0) >= 0x80);
+}
 
 async function hashElsewhere({ password, salt }: BcryptInput, costFactor: number): Promise<string> {
   const first72 = password.subarray(0, 72);
