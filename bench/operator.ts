@@ -1,15 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { MALLOC_ARENA_MAX, NODE_FLAGS } from '../test/support/node-flags.ts';
 import type { Place } from './place.ts';
 import { Program, TIMEOUT_MS, type Line } from './program.ts';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-
-/** As the image starts it. */
-const DOCKERFILE = readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8');
-const ENTRYPOINT = JSON.parse(/^ENTRYPOINT (.*)$/m.exec(DOCKERFILE)?.[1] ?? '[]') as readonly string[];
-const NODE_FLAGS = ENTRYPOINT.slice(1, -1);
-const MALLOC_ARENA_MAX = /MALLOC_ARENA_MAX=(\d+)/.exec(DOCKERFILE)?.[1] ?? '';
 
 /** The bundle, as a pod runs it: with the credentials of a service account, so that the large client library is not loaded. */
 export function startOperator(place: Place, flags: readonly string[] = []): Program {
