@@ -31,10 +31,12 @@ export async function collectWhenIdle(
   let collectedMs = 0;
   for (let lookedMs = cpuMs(); !isAborted(signal); lookedMs = cpuMs()) {
     await clock.sleep(LOOK_MS, signal);
-    const isIdle = cpuMs() - lookedMs < IDLE_MS;
-    const isWorthIt = cpuMs() - collectedMs >= WORTH_MS && heapMiB() <= MAX_HEAP_MIB;
-    if (isAborted(signal) || !isIdle || !isWorthIt) continue;
-    collect();
-    collectedMs = cpuMs();
+    if (isAborted(signal)) return;
+    const usedMs = cpuMs();
+    const isIdle = usedMs - lookedMs < IDLE_MS;
+    if (isIdle && usedMs - collectedMs >= WORTH_MS && heapMiB() <= MAX_HEAP_MIB) {
+      collect();
+      collectedMs = cpuMs();
+    }
   }
 }
