@@ -32,7 +32,6 @@ COPY --from=build /build/dist ./
 # A number, so that Kubernetes can tell that it is not root.
 USER 65532:65532
 EXPOSE 8080
-# A heap that holds 10,000 objects is not collected while they are listed, grows in small steps after that, and is collected when
-# nothing happens. See docs/performance.md.
+# The heap is left alone up to 64 MiB, grows in small steps after that, and is collected when nothing happens. See docs/performance.md.
 ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=4", "--initial-old-space-size=64", "--heap-growing-percent=20", "--expose-gc", "/app/main.js"]
 CMD ["operator"]
