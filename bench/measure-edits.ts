@@ -11,6 +11,9 @@ const STORM_EDITS = 100;
 export const LEAST_FOR_STORM = STORM_EDITS + 1;
 const STORM_PACE_MS = 300;
 const FLOOR_EDITS = 60;
+/** Of each storm: a slow PATCH or two make the worst of one round, and not of three. */
+const STORM_ROUNDS = 3;
+const IDLE_PATCHES = 10;
 /** As long as a PATCH may take that was sent before its sender stood still. */
 const UNDER_WAY_MS = 10_000;
 /** Who changes all other objects: pipelines that change one object after another, and how often one may begin a change. */
@@ -58,9 +61,10 @@ export async function idleEdits({ place, operator }: Talking, count = IDLE_EDITS
   return edits;
 }
 
-/** Milliseconds of edits while others change objects. */
-export interface Storm {
-  readonly stormers: Stormers;
+/** Milliseconds of what was measured beside each other while others change objects, all rounds together. */
+interface Round {
+  /** Of one raw PATCH before each round, when nothing else happens. */
+  readonly idleMs: readonly number[];
   readonly inForceMs: readonly number[];
   /** Of the simplest loop that sends one PATCH after the other, each of one entity for all edits that came meanwhile: with roles more cost no more. */
   readonly floorMs: readonly number[];
@@ -68,24 +72,43 @@ export interface Storm {
   readonly rawMs: readonly number[];
 }
 
+export interface Storm extends Round {
+  readonly stormers: Stormers;
+}
+
 /** Edits while all other objects are changed, again and again. */
-export async function measureStorms({ place, operator }: Talking): Promise<readonly Storm[]> {
+export async function measureStorms(talking: Talking): Promise<readonly Storm[]> {
   const storms: Storm[] = [];
   for (const stormers of STORMERS) {
-    const edits = await inStorm(place, stormers, () => editOften(place));
-    const inForceMs: number[] = [];
-    for (const made of edits) inForceMs.push(await untilInForce(operator, made));
-    await assertInForce(place, edits.at(-1)?.name ?? '');
-    // For the floor the operator stands still: what it does is no part of it.
-    const floor = await operator.whilePaused(async () => {
-      await sleep(UNDER_WAY_MS);
-      return inStorm(place, stormers, () => patchInTurn(place));
+    const rounds: Round[] = [];
+    while (rounds.length < STORM_ROUNDS) rounds.push(await measureRound(talking, stormers));
+    const all = (of: keyof Round): readonly number[] => rounds.flatMap((round) => round[of]);
+    storms.push({
+      stormers,
+      idleMs: all('idleMs'),
+      inForceMs: all('inForceMs'),
+      floorMs: all('floorMs'),
+      rawMs: all('rawMs'),
     });
-    // It has to catch up with what it did not see.
-    await untilQuiet(operator);
-    storms.push({ stormers, inForceMs, ...floor });
   }
   return storms;
+}
+
+async function measureRound({ place, operator }: Talking, stormers: Stormers): Promise<Round> {
+  const idleMs: number[] = [];
+  while (idleMs.length < IDLE_PATCHES) idleMs.push(await rawPatch(place, idleMs.length));
+  const edits = await inStorm(place, stormers, () => editOften(place));
+  const inForceMs: number[] = [];
+  for (const made of edits) inForceMs.push(await untilInForce(operator, made));
+  await assertInForce(place, edits.at(-1)?.name ?? '');
+  // For the floor the operator stands still: what it does is no part of it.
+  const floor = await operator.whilePaused(async () => {
+    await sleep(UNDER_WAY_MS);
+    return inStorm(place, stormers, () => patchInTurn(place));
+  });
+  // It has to catch up with what it did not see.
+  await untilQuiet(operator);
+  return { idleMs, inForceMs, ...floor };
 }
 
 async function editOften(place: Place): Promise<readonly Edit[]> {
@@ -98,7 +121,7 @@ async function editOften(place: Place): Promise<readonly Edit[]> {
 }
 
 /** Edits come at the same pace, without an API server between, and wait for the PATCH that is under way and for their own. */
-async function patchInTurn(place: Place): Promise<Pick<Storm, 'floorMs' | 'rawMs'>> {
+async function patchInTurn(place: Place): Promise<Pick<Round, 'floorMs' | 'rawMs'>> {
   const [floorMs, rawMs] = [[] as number[], [] as number[]];
   const startedAt = performance.now();
   const cameAt = (edit: number): number => startedAt + edit * STORM_PACE_MS;

@@ -13,10 +13,10 @@ export function spread(values: readonly number[]): Spread {
   return { min: at(0), median: at(0.5), max: at(1) };
 }
 
-/** The value below which such a share of the values is. */
+/** The smallest value that such a share of the values does not exceed (nearest rank). */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+  return sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
 }
 
 /** Each trial's value by that of the same trial of the floor: noise that lasts longer than a trial falls out. */

@@ -97,15 +97,16 @@ function editRows({ idle, storms }: NonNullable<Life['edits']>): readonly Row[] 
     ...row('one edit, idle, ms', idle.inForceMs, 0),
     ...row('  median, times a raw PATCH', [quantile(idle.inForceMs, 0.5) / raw]),
     ...row('  p99, times a raw PATCH', [quantile(idle.inForceMs, 0.99) / raw]),
-    ...storms.flatMap((storm) => stormRows(storm, raw)),
+    ...storms.flatMap(stormRows),
   ];
 }
 
-/** @param raw milliseconds of a raw PATCH when nothing else happens */
-function stormRows({ stormers, inForceMs, floorMs, rawMs }: Storm, raw: number): readonly Row[] {
+function stormRows({ stormers, idleMs, inForceMs, floorMs, rawMs }: Storm): readonly Row[] {
+  const raw = quantile(idleMs, 0.5);
   const of = (part: number, base: number): readonly number[] => [quantile(inForceMs, part) / base];
   return [
-    ...row(`${describe(stormers)}: one raw PATCH, ms`, rawMs, 0),
+    ...row(`${describe(stormers)}: one raw PATCH before, ms`, idleMs, 0),
+    ...row('  one raw PATCH, ms', rawMs, 0),
     ...row('  floor: one edit, ms', floorMs, 0),
     ...row('  operator: one edit, ms', inForceMs, 0),
     ...row('  median, times an idle raw PATCH', of(0.5, raw)),
@@ -113,6 +114,7 @@ function stormRows({ stormers, inForceMs, floorMs, rawMs }: Storm, raw: number):
     ...row('  p99, times a raw PATCH beside them', of(0.99, quantile(rawMs, 0.5))),
     ...row('  median, times the floor', of(0.5, quantile(floorMs, 0.5))),
     ...row('  p99, times the floor', of(0.99, quantile(floorMs, 0.99))),
+    ...row('  p99 of the floor, times an idle raw PATCH', [quantile(floorMs, 0.99) / raw]),
   ];
 }
 
