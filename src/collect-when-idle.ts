@@ -28,7 +28,8 @@ export async function collectWhenIdle(
   { clock, cpuMs, heapMiB, collect }: Collector,
   signal: AbortSignal,
 ): Promise<void> {
-  let collectedMs = 0;
+  // What a start took is always worth it, however short it was.
+  let collectedMs = -WORTH_MS;
   for (let lookedMs = cpuMs(); !isAborted(signal); lookedMs = cpuMs()) {
     await clock.sleep(LOOK_MS, signal);
     if (isAborted(signal)) return;

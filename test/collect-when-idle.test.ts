@@ -41,6 +41,12 @@ describe('the memory that a burst of work took', () => {
     expect(collections).toBe(1);
   });
 
+  it('is given back after the start, however little that took', async () => {
+    await pass(1, 0.4);
+    await pass(20, 0);
+    expect(collections).toBe(1);
+  });
+
   it('is given back after each burst', async () => {
     for (const burst of [1, 2, 3]) {
       await pass(10, 0.5);
@@ -49,10 +55,12 @@ describe('the memory that a burst of work took', () => {
     }
   });
 
-  it('is kept after work that took little', async () => {
+  it('is kept after later work that took little', async () => {
+    await pass(20, 0);
+    expect(collections).toBe(1);
     await pass(1, 0.8);
     await pass(60, 0);
-    expect(collections).toBe(0);
+    expect(collections).toBe(1);
   });
 
   it('is kept where so much is in use that everybody would have to wait', async () => {
