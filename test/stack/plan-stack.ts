@@ -11,6 +11,8 @@ export type Wanted = {
   readonly name: string;
   readonly opensearch: readonly WantedCluster[];
   readonly audit?: boolean;
+  /** Whether Kubernetes is left out. */
+  readonly isOpenSearchAlone?: boolean;
   readonly heap?: string;
   /** Options of Java besides those it needs; without the default ones a node starts slower and then runs faster. */
   readonly javaOptions?: readonly string[];

@@ -67,7 +67,7 @@ async function startLocked(options: StackOptions, runDir: string): Promise<OwnSt
   writeState(stack);
   if (!existsSync(stack.ca.certPath)) await makeAuthority(stack.ca, `opensearch-security-operator ${stack.name}`);
   const parts = [
-    startControlPlane(stack, log),
+    ...(options.isOpenSearchAlone === true ? [] : [startControlPlane(stack, log)]),
     ...stack.opensearch.map((cluster) => startCluster(stack, cluster, log)),
   ];
   const results = await Promise.allSettled(parts);
