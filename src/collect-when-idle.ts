@@ -5,8 +5,8 @@ import { isAborted } from './concurrency.ts';
 const LOOK_MS = 5000;
 /** Less CPU between two looks is nothing that anybody waits for. */
 const IDLE_MS = 250;
-/** So much CPU leaves garbage that is worth a pause: a sixth of a second with 10,000 objects, which use 50 MiB. */
-const WORTH_MS = 1000;
+/** So much CPU for each MiB in use leaves garbage that is worth a pause, which takes 3 ms for each: 0.16 s with 10,000 objects. */
+const WORTH_MS_PER_MIB = 12;
 /** With more in use the pause would be one that somebody notices. */
 const MAX_HEAP_MIB = 256;
 
@@ -28,14 +28,14 @@ export async function collectWhenIdle(
   { clock, cpuMs, heapMiB, collect }: Collector,
   signal: AbortSignal,
 ): Promise<void> {
-  // What a start took is always worth it, however short it was.
-  let collectedMs = -WORTH_MS;
+  let collectedMs = 0;
   for (let lookedMs = cpuMs(); !isAborted(signal); lookedMs = cpuMs()) {
     await clock.sleep(LOOK_MS, signal);
     if (isAborted(signal)) return;
     const usedMs = cpuMs();
     const isIdle = usedMs - lookedMs < IDLE_MS;
-    if (isIdle && usedMs - collectedMs >= WORTH_MS && heapMiB() <= MAX_HEAP_MIB) {
+    const usedMiB = heapMiB();
+    if (isIdle && usedMs - collectedMs >= WORTH_MS_PER_MIB * usedMiB && usedMiB <= MAX_HEAP_MIB) {
       collect();
       collectedMs = cpuMs();
     }
