@@ -36,6 +36,11 @@ export class ObjectWriter {
     return this.#patchFinalizers(target, (finalizers) => finalizers.filter((finalizer) => finalizer !== FINALIZER));
   }
 
+  /** Whether there is an object of this name now, whatever the watch says. */
+  async isThere(target: Pick<Target, 'plural' | 'namespace' | 'name'>): Promise<boolean> {
+    return (await this.#get(target)) !== undefined;
+  }
+
   /** Guarded by the resource version, since a merge patch replaces the whole list; read again when that is stale. */
   async #patchFinalizers(
     target: Target,
@@ -61,12 +66,15 @@ export class ObjectWriter {
   }
 
   async #read(target: Target): Promise<Current | undefined> {
-    const body = await this.#ifThere(() =>
-      this.#kubernetes.request({ method: 'GET', path: pathOf(target), accept: METADATA_OBJECT }),
-    );
+    const body = await this.#get(target);
     if (body === undefined || body.metadata.uid !== target.uid) return undefined;
     const { resourceVersion, finalizers = [], deletionTimestamp } = body.metadata;
     return { resourceVersion, finalizers, isDeleting: deletionTimestamp !== undefined };
+  }
+
+  async #get(target: Parameters<typeof pathOf>[0]): Promise<PartialObject | undefined> {
+    const request = { method: 'GET', path: pathOf(target), accept: METADATA_OBJECT } as const;
+    return this.#ifThere(() => this.#kubernetes.request(request));
   }
 
   async #patch(target: Target, subresource: string, body: unknown): Promise<string | undefined> {
@@ -100,7 +108,7 @@ interface PartialObject {
 /** An object as it is now, as far as finalizers are concerned. */
 type Current = Pick<Target, 'resourceVersion' | 'finalizers'> & { readonly isDeleting: boolean };
 
-function pathOf({ namespace, plural, name }: Target): string {
+function pathOf({ namespace, plural, name }: Pick<Target, 'plural' | 'namespace' | 'name'>): string {
   return `${API_BASE}/namespaces/${namespace}/${plural}/${name}`;
 }
 
@@ -119,5 +127,6 @@ function isFinal(error: unknown, { isDeleting }: Current, attempt: number): bool
 
 /** Not there any more, or replaced by another object of the same name (the uid is a precondition). */
 function isGone(error: KubernetesError): boolean {
-  return error.status === 404 || (error.status === 409 && /uid/i.test(error.message));
+  // The server's own words, in capitals: the path that the message begins with has none, whatever objects are called.
+  return error.status === 404 || (error.status === 409 && error.message.includes('UID in precondition'));
 }

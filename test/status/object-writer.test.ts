@@ -72,6 +72,20 @@ describe('the finalizer', () => {
     expect(object(kubernetes)?.metadata.finalizers).toEqual(['other', OURS]);
   });
 
+  test('is added after all when the object changed in the meantime, whatever it is called', async () => {
+    const { kubernetes, writer, target } = start();
+    const words = `PATCH /apis/x/namespaces/druid/${PLURAL}/fluid: the object has been modified`;
+    const stale = new KubernetesError(words, 409, 'Conflict');
+    let isStale = true;
+    kubernetes.refuse = ({ method }) => {
+      const refusal = method === 'PATCH' && isStale ? stale : undefined;
+      isStale &&= method !== 'PATCH';
+      return refusal;
+    };
+    expect(await writer.addFinalizer(target)).toBe(true);
+    expect(object(kubernetes)?.metadata.finalizers).toEqual([OURS]);
+  });
+
   test('is not added to an object on its way out', async () => {
     const { kubernetes, writer } = start({ finalizers: ['other'] });
     kubernetes.delete(PLURAL, 'team-a', 'ops');
@@ -109,4 +123,13 @@ describe('the finalizer', () => {
     kubernetes.refuse = ({ method }) => (method === 'PATCH' ? new KubernetesError('modified', 409, '') : undefined);
     await expect(writer.addFinalizer(target)).rejects.toThrow('modified');
   });
+});
+
+test('whether an object is there is asked for now', async () => {
+  const { kubernetes, writer, target } = start();
+  expect(await writer.isThere(target)).toBe(true);
+  kubernetes.delete(PLURAL, 'team-a', 'ops');
+  expect(await writer.isThere(target)).toBe(false);
+  kubernetes.refuse = () => new KubernetesError('no', 500, '');
+  await expect(writer.isThere(target)).rejects.toThrow(KubernetesError);
 });
