@@ -26,6 +26,8 @@ interface Entry {
 const WRITERS = 16;
 /** Nobody else would tell again what is not written, so it is tried until the API server is back. */
 const MAX_PAUSE_MS = 30_000;
+/** Where we may not write there may be thousands of them, and until somebody gives us the right each is refused at once. */
+const FORBIDDEN_PAUSE_MS = 300_000;
 
 /** Writes statuses in the background, a few at a time; of several for one object only the last. */
 export class StatusQueue {
@@ -122,8 +124,8 @@ export class StatusQueue {
     entry.state = 'writing';
     try {
       const resourceVersion = await this.#writer.writeStatus(target, status, target.status);
-      if (resourceVersion === undefined) return void this.#entries.delete(key);
-      this.#finish(key, entry, { status, resourceVersion });
+      if (resourceVersion === undefined) this.#drop(key, entry);
+      else this.#finish(key, entry, { status, resourceVersion });
     } catch (error) {
       this.#retry(key, entry, error);
     }
@@ -133,7 +135,7 @@ export class StatusQueue {
   #finish(key: string, entry: Entry, written: { readonly status: object; readonly resourceVersion: string }): void {
     entry.resourceVersion = written.resourceVersion;
     entry.failures = 0;
-    if (entry.status === written.status) {
+    if (entry.status === written.status || this.#isOutdated(key, entry)) {
       entry.state = 'written';
       return;
     }
@@ -145,28 +147,43 @@ export class StatusQueue {
   #retry(key: string, entry: Entry, error: unknown): void {
     const { namespace, name } = entry.target;
     entry.failures += 1;
-    if (isHopeless(error)) {
-      this.#log.error({ namespace, name, error: messageOf(error) }, 'status not written');
-      this.#entries.delete(key);
-      return;
-    }
+    const isTold = isHopeless(error) || (isForbidden(error) && entry.failures === 1);
+    if (isTold) this.#log.error({ namespace, name, error: messageOf(error) }, 'status not written');
+    if (isHopeless(error)) return this.#drop(key, entry);
     if (this.#isClosed) return;
     entry.state = 'queued';
-    const timer = setTimeout(
-      () => {
-        if (this.#isClosed) return;
-        this.#queue.put(entry.lane, key);
-        this.#start();
-      },
-      Math.min(MAX_PAUSE_MS, 200 * 2 ** entry.failures),
-    );
+    const timer = setTimeout(() => this.#goOn(key, entry), pauseMs(error, entry.failures));
     timer.unref();
+  }
+
+  #goOn(key: string, entry: Entry): void {
+    if (this.#isClosed || this.#isOutdated(key, entry)) return;
+    this.#queue.put(entry.lane, key);
+    this.#start();
+  }
+
+  /** Another object has the name by now, and an entry of its own. */
+  #isOutdated(key: string, entry: Entry): boolean {
+    return this.#entries.get(key) !== entry;
+  }
+
+  #drop(key: string, entry: Entry): void {
+    if (!this.#isOutdated(key, entry)) this.#entries.delete(key);
   }
 }
 
 /** Refused for what it says; a status of 0 is no answer at all. */
 function isHopeless(error: unknown): boolean {
-  return isRefusal(error) && error.status !== 409 && error.status !== 429;
+  return isRefusal(error) && !isForbidden(error) && error.status !== 409 && error.status !== 429;
+}
+
+/** Refused for who we are: rights that are taken away and given back, or a token that the API server does not know for a moment. */
+function isForbidden(error: unknown): boolean {
+  return isRefusal(error) && (error.status === 401 || error.status === 403);
+}
+
+function pauseMs(error: unknown, failures: number): number {
+  return Math.min(isForbidden(error) ? FORBIDDEN_PAUSE_MS : MAX_PAUSE_MS, 200 * 2 ** failures);
 }
 
 function keyOf({ plural, namespace, name }: StatusTarget): string {

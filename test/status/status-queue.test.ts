@@ -116,11 +116,31 @@ describe('the status queue', () => {
     expect(queue.current(aTarget({ status: {} }))).toEqual({});
   });
 
+  test('forgets no other object of the same name when the one before turns out to be gone', async () => {
+    const { queue, writer } = start();
+    queue.put(aTarget({ uid: 'old' }), { a: 1 });
+    queue.put(aTarget({ uid: 'new' }), { a: 2 });
+    await writer.writes[0]?.answer(undefined);
+    expect(queue.current(aTarget({ uid: 'new', status: {} }))).toEqual({ a: 2 });
+  });
+
+  test('writes nothing again for an object that was replaced while its write failed', async () => {
+    const { queue, writer } = start();
+    queue.put(aTarget({ uid: 'old' }), { a: 1 });
+    queue.put(aTarget({ uid: 'new' }), { a: 2 });
+    await writer.writes[0]?.answer(new KubernetesError('no', 500, ''));
+    await writer.writes[1]?.answer('5');
+    await jest.advanceTimersByTimeAsync(MINUTE_MS);
+    expect(writer.writes).toHaveLength(2);
+  });
+
   test.each([
     ['the API server is busy', 500],
     ['the API server throttles', 429],
     ['the object changed in the same moment', 409],
     ['there was no answer', 0],
+    ['our rights are taken away and given back', 403],
+    ['our token is not known for a moment', 401],
   ])('tries again when %s', async (_, status) => {
     const { queue, writer } = start();
     queue.put(aTarget(), { a: 1 });
@@ -146,6 +166,17 @@ describe('the status queue', () => {
       await jest.advanceTimersByTimeAsync(MINUTE_MS);
     }
     expect(writer.writes).toHaveLength(31);
+  });
+
+  test('asks for what we may not write less and less often', async () => {
+    const { queue, writer } = start();
+    queue.put(aTarget(), { a: 1 });
+    for (let minute = 0; minute < 60; minute += 1) {
+      await writer.writes.at(-1)?.answer(new KubernetesError('no', 403, 'Forbidden'));
+      await jest.advanceTimersByTimeAsync(MINUTE_MS);
+    }
+    expect(writer.writes.length).toBeGreaterThan(10);
+    expect(writer.writes.length).toBeLessThan(30);
   });
 
   test('writes the latest status when it tries again', async () => {
