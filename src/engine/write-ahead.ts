@@ -66,9 +66,13 @@ function areStillThere({ state }: TurnContext, { slot, ticket }: Task, holders: 
   return false;
 }
 
-/** Everybody whose wish is in force once the task is done: a finalizer keeps it until what it put there is gone. */
-function holdersOf({ decision }: Task): readonly string[] {
-  return [...decision.outcomes].filter(([, { type }]) => type === 'applied').map(([key]) => key);
+/**
+ * Everybody whose wish is in force once the task is done, and who inherits a name without being able to use it yet: a finalizer keeps
+ * them until what they answer for is gone.
+ */
+function holdersOf({ decision: { outcomes, owner } }: Task): readonly string[] {
+  const applied = [...outcomes].filter(([, { type }]) => type === 'applied').map(([key]) => key);
+  return typeof owner === 'string' && !applied.includes(owner) ? [...applied, owner] : applied;
 }
 
 /** @returns whether all of them have their finalizer now */

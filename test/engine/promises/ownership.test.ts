@@ -98,6 +98,30 @@ describe('Promise 6: of two objects that claim one name the older keeps it, and 
     expect([operator.exists(ROLES, older), operator.ready(ROLES, younger)]).toEqual([false, 'True Applied']);
   });
 
+  test.each([0, 10])(
+    'the younger takes its role along though it never could use the name (%d finalizers first)',
+    async (finalizersFirst) => {
+      const operator = anOperator();
+      operator.finalizersFirst = finalizersFirst;
+      await operator.start();
+      operator.apply(ROLES, older, { name: 'ops', description: 'older' });
+      await operator.pass();
+      operator.apply(ROLES, younger, { name: 'ops', description: 'younger' });
+      operator.annotate(ROLES, younger, { 'security.opensearch.org/paused': 'true' });
+      await operator.pass();
+      operator.delete(ROLES, older);
+      await operator.pass();
+      expect([operator.exists(ROLES, older), operator.cluster.get('roles', 'ops')]).toEqual([
+        false,
+        { description: 'older' },
+      ]);
+      operator.annotate(ROLES, younger, { 'security.opensearch.org/paused': null });
+      operator.delete(ROLES, younger);
+      await operator.pass(60_000);
+      expect([operator.exists(ROLES, younger), operator.cluster.names('roles')]).toEqual([false, []]);
+    },
+  );
+
   test('they keep to the record when a restore has made the older one the younger', async () => {
     const operator = await two();
     await operator.stop();
