@@ -9,6 +9,7 @@ import {
 } from '../errors.ts';
 import { accessRefusal } from './access-refusal.ts';
 import type { OpenSearchClient, OpenSearchResponse } from './opensearch.ts';
+import { redact } from './redact.ts';
 
 /** Answer to a write: stored, nothing to store, or refused for what it says (never retried unchanged). */
 export type WriteAnswer =
@@ -24,14 +25,15 @@ export type ApiPrefix = keyof typeof API_PREFIXES;
 /**
  * Reads the answer to a write.
  *
+ * @param secrets finds what was sent and must not be in the words; called unless all went well
  * @throws the error of the whole connection, where the answer is about that and not about what was sent;
  *   EndpointDisabledError where it is about the endpoint
  */
-export function toWriteAnswer(response: OpenSearchResponse): WriteAnswer {
-  const words = wordsOf(response.body);
+export function toWriteAnswer(response: OpenSearchResponse, secrets: () => readonly string[]): WriteAnswer {
   const { status, body } = response;
   if ((status === 200 || status === 201) && isRecord(body))
-    return { type: words === 'No updates required' ? 'unchanged' : 'stored' };
+    return { type: wordsOf(body) === 'No updates required' ? 'unchanged' : 'stored' };
+  const words = wordsOf(body, (text) => redact(text, secrets()));
   throwUnlessAboutTheRequest(response, words);
   throwIfDisabled(response, words);
   throwUnlessOfThePlugin(response, words);

@@ -9,7 +9,7 @@ import {
   type WriteAnswer,
 } from '../clients/security-api.ts';
 import type { DocumentName } from '../kinds/kind.ts';
-import { patchBody, type Operation } from '../plan/operation.ts';
+import { patchBody, secretsOf, type Operation } from '../plan/operation.ts';
 import { clusterCare, type ClusterCare } from './cluster-care.ts';
 import { configApi, type ConfigApi } from './config/config-api.ts';
 import { flushCache, type FlushAnswer } from './flush-cache.ts';
@@ -67,8 +67,10 @@ function toCluster(client: OpenSearchClient, identity: Identity, settings: OpenS
     identity,
     configuration: configApi(client, settings, identity),
     fetchDocument: async (document, signal) => toDocument(document, await read(client, `${api}/${document}`, signal)),
-    patchDocument: async (document, operations) =>
-      toWriteAnswer(await client.request({ method: 'PATCH', path: `${api}/${document}`, body: patchBody(operations) })),
+    patchDocument: async (document, operations) => {
+      const request = { method: 'PATCH', path: `${api}/${document}`, body: patchBody(operations) } as const;
+      return toWriteAnswer(await client.request(request), () => secretsOf(operations));
+    },
     fetchNodes: async (signal) => {
       const { status, body } = await client.request({ method: 'GET', path: '/_cat/nodes?h=id&format=json' }, signal);
       return status === 200 && Array.isArray(body) ? body.flatMap(nodeId).sort() : undefined;

@@ -29,6 +29,11 @@ export function patchBody(operations: readonly Operation[]): string {
   return `[${operations.map(operationJson).join(',')}]`;
 }
 
+/** What goes into a request and nowhere else. */
+export function secretsOf(operations: readonly Operation[]): readonly string[] {
+  return operations.flatMap((operation) => (operation.type === 'add' ? (operation.secret?.value ?? []) : []));
+}
+
 function withSecret({ value, secret }: Extract<Operation, { type: 'add' }>): string {
   if (secret === undefined) return value;
   if (secret.value === undefined) throw new Error('the secret part of an operation was not computed before it is sent');

@@ -9,13 +9,23 @@ import {
   UnreachableError,
 } from '../../src/errors.ts';
 
+const none = (): readonly string[] => [];
+
 describe('the answer to a write', () => {
+  test('is told without what was sent as a secret, whoever repeats it', () => {
+    const body = { status: 'BAD_REQUEST', message: 'not allowed: {"hash":"$2y$12$abcdefghijk"}' };
+    const answer = toWriteAnswer({ status: 400, body }, () => ['$2y$12$abcdefghijk']);
+    expect(answer).toEqual({ type: 'refused', words: 'not allowed: {"hash":"[redacted]"}' });
+    const page = { status: 500, body: 'sent: $2y$12$abcdefghijk' };
+    expect(() => toWriteAnswer(page, () => ['$2y$12$abcdefghijk'])).toThrow('sent: [redacted]');
+  });
+
   test.each([
     [200, { status: 'OK', message: 'Resource updated.' }, 'stored'],
     [201, { status: 'CREATED', message: "'ops' created." }, 'stored'],
     [200, { status: 'OK', message: 'No updates required' }, 'unchanged'],
   ])('%i %j says that it is %s', (status, body, type) => {
-    expect(toWriteAnswer({ status, body })).toEqual({ type });
+    expect(toWriteAnswer({ status, body }, none)).toEqual({ type });
   });
 
   test.each<[string, number, unknown, string]>([
@@ -67,7 +77,7 @@ describe('the answer to a write', () => {
       'Unrecognized field "x"',
     ],
   ])('refuses %s in the words of the server', (...[, status, body, words]) => {
-    expect(toWriteAnswer({ status, body })).toEqual({ type: 'refused', words });
+    expect(toWriteAnswer({ status, body }, none)).toEqual({ type: 'refused', words });
   });
 
   test.each([
@@ -76,7 +86,7 @@ describe('the answer to a write', () => {
     ["Resource 'ops' is not available.", 'ops'],
     ["Resource 'it's 'ops'\n' is reserved.", "it's 'ops'\n"],
   ])('%j names the entity', (message, name) => {
-    expect(toWriteAnswer({ status: 403, body: { status: 'FORBIDDEN', message } })).toEqual({
+    expect(toWriteAnswer({ status: 403, body: { status: 'FORBIDDEN', message } }, none)).toEqual({
       type: 'refused',
       words: message,
       name,
@@ -131,11 +141,13 @@ describe('the answer to a write', () => {
     ['a proxy that waited in vain', 504, '', UnreachableError],
     ['something broken inside', 500, { error: 'boom' }, UnreachableError],
   ])('%s is trouble of the whole connection', (...[, status, body, expected]) => {
-    expect(() => toWriteAnswer({ status, body })).toThrow(expected);
+    expect(() => toWriteAnswer({ status, body }, none)).toThrow(expected);
   });
 
   test('never repeats the body of a 401, which a proxy may have filled with anything', () => {
-    expect(() => toWriteAnswer({ status: 401, body: 'secret' })).toThrow('the cluster does not accept the credentials');
+    expect(() => toWriteAnswer({ status: 401, body: 'secret' }, none)).toThrow(
+      'the cluster does not accept the credentials',
+    );
   });
 });
 
@@ -183,6 +195,6 @@ describe('an answer that is not from the plugin', () => {
     [200, '<html>please log in</html>'],
     [408, { message: 'slow' }],
   ])('(%d) refuses nothing: it may be another one the next time', (status, body) => {
-    expect(() => toWriteAnswer({ status, body })).toThrow(UnreachableError);
+    expect(() => toWriteAnswer({ status, body }, none)).toThrow(UnreachableError);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { batchLength } from '../../src/plan/next-batch.ts';
-import { operationJson, patchBody } from '../../src/plan/operation.ts';
+import { operationJson, patchBody, secretsOf } from '../../src/plan/operation.ts';
 import { aRemove, anAdd } from '../support/builders.ts';
 import { decodePointer } from '../support/fake-cluster.ts';
 
@@ -14,6 +14,12 @@ describe('an operation', () => {
     [aRemove('"\\\n'), '{"op":"remove","path":"/\\"\\\\\\n"}'],
   ])('%j is sent as %s', (operation, expected) => {
     expect(operationJson(operation)).toBe(expected);
+  });
+
+  test('tells what must not be repeated of it', () => {
+    const secret = { field: 'hash', value: '$2y$12$x', version: '1' } as const;
+    const jane = { type: 'add', name: 'jane', value: '{}', secret } as const;
+    expect(secretsOf([jane, anAdd('ops'), aRemove('joe')])).toEqual(['$2y$12$x']);
   });
 
   test('names whatever name it has: decoding the pointer gives the name', () => {

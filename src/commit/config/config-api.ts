@@ -12,6 +12,7 @@ import {
 } from '../../clients/security-api.ts';
 import { accessRefusal } from '../../clients/access-refusal.ts';
 import { answers } from '../../clients/answers.ts';
+import { secretsIn } from '../../clients/redact.ts';
 import { OperatorError, UnreachableError, unlessDisabled } from '../../errors.ts';
 import type { JsonObject, JsonValue } from '../../generated/json-value.ts';
 import type { ConfigChange, ConfigDocument } from '../../plan/config/config-change.ts';
@@ -107,7 +108,7 @@ function documents(
     const response = await client.request({ method, path, body: JSON.stringify(body) });
     // What is disabled for us is refused, like what the server objects to.
     const answer = await unlessDisabled<WriteAnswer>(
-      () => Promise.try(toWriteAnswer, response),
+      () => Promise.try(toWriteAnswer, response, () => secretsIn(body)),
       ({ message }) => ({ type: 'refused', words: message }),
     );
     const advice = answer.type === 'refused' ? accessRefusal(answer.words, { path, isAdmin })?.advice : undefined;

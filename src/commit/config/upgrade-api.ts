@@ -1,3 +1,4 @@
+import { secretsIn } from '../../clients/redact.ts';
 import { securityRest } from '../../clients/security-rest.ts';
 import { toDocument, toWriteAnswer, read, API_PREFIXES, type ApiPrefix } from '../../clients/security-api.ts';
 import type { OpenSearchClient } from '../../clients/opensearch.ts';
@@ -49,7 +50,7 @@ export function upgradeApi(client: OpenSearchClient, prefix: ApiPrefix): Upgrade
       for (const [document, entities] of Object.entries(before)) {
         const body = JSON.stringify(Object.entries(entities as JsonObject).map(toRestoring));
         const path = `${API_PREFIXES[prefix]}/api/${document}`;
-        const answer = toWriteAnswer(await client.request({ method: 'PATCH', path, body }));
+        const answer = toWriteAnswer(await client.request({ method: 'PATCH', path, body }), () => secretsIn(entities));
         if (answer.type === 'refused') return answer.words;
       }
       return undefined;
