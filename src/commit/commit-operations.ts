@@ -72,8 +72,9 @@ async function tryAndUndo(operations: readonly Operation[], { send, inverse }: C
     return await send(operations);
   } catch (error) {
     if (!(error instanceof NotInForceError)) throw error;
-    const undone = await send(inverse(operations));
-    if (undone.type === 'refused') throw error;
+    // Whatever else goes wrong: what was stored is not in force, and that must not be forgotten.
+    const undone = await send(inverse(operations)).catch(() => undefined);
+    if (undone === undefined || undone.type === 'refused') throw error;
     return { type: 'refused', words: error.message, isUndone: true };
   }
 }

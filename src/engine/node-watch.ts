@@ -35,6 +35,10 @@ export class NodeWatch {
     return nextMs === Infinity ? undefined : nextMs;
   }
 
+  isToBeLookedAt(nowMs: number): boolean {
+    return this.#mustFlush || nowMs >= (this.nextLookMs ?? Infinity);
+  }
+
   /** Whether what was stored may not be in force on every node. */
   get isInDoubt(): boolean {
     return this.#mustFlush;

@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Cluster } from '../commit/cluster.ts';
+import { UnreachableError } from '../errors.ts';
+import type { DocumentName } from '../kinds/kind.ts';
 import { ConfigTurn } from './config-turn.ts';
 import { openLedger, refreshDocuments, runTurn } from './cluster-turn.ts';
 import { unlessConfigDisabled } from './disabled-documents.ts';
@@ -17,6 +19,8 @@ const READ_TIMES_KEPT = 5;
 /** The turns of one session while its cluster answers: what changed is committed, and now and then everything is looked at. */
 export class OpenTurns {
   readonly #nodes: NodeWatch;
+  /** Documents whose last PATCH may be stored all the same, by a node that did not come to tell the others. */
+  readonly #unanswered = new Set<DocumentName>();
   readonly #checks = new PasswordChecks();
   readonly #config = new ConfigTurn();
   #nextDriftMs = -Infinity;
@@ -64,10 +68,17 @@ export class OpenTurns {
       await options.onLook();
       this.#scheduleDrift(context, { startedMs, readMs });
     }
-    const isLookDue = isDriftDue || hasWritten || startedMs >= (this.#nodes.nextLookMs ?? Infinity);
+    this.#doubtWhatWasNotWrittenAgain();
+    const isLookDue = isDriftDue || hasWritten || this.#nodes.isToBeLookedAt(startedMs);
     if (isLookDue && !signal.aborted) await this.#look(context);
     if (!context.onlyRemovals) await this.#checks.run({ ...context, cluster }, this.#intervalMs);
     return hasWritten;
+  }
+
+  /** A write that is stored makes every node load the whole document. Where none was needed any more nobody has loaded it. */
+  #doubtWhatWasNotWrittenAgain(): void {
+    if (this.#unanswered.size > 0) this.#nodes.doubt();
+    this.#unanswered.clear();
   }
 
   /** A large document takes long to read. Who waits for a commit goes first, for an interval at most. */
@@ -105,7 +116,12 @@ export class OpenTurns {
       patchDocument: async (...change) => {
         const startedMs = world.clock.now();
         try {
-          return await cluster.patchDocument(...change);
+          const answer = await cluster.patchDocument(...change);
+          if (answer.type === 'stored') this.#unanswered.delete(change[0]);
+          return answer;
+        } catch (error) {
+          if (error instanceof UnreachableError) this.#unanswered.add(change[0]);
+          throw error;
         } finally {
           this.#nodes.wrote(world.clock.now() - startedMs);
         }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { WriteAnswer } from '../../src/commit/cluster.ts';
 import { commitOperations, type CommitResult } from '../../src/commit/commit-operations.ts';
-import { ConflictError } from '../../src/errors.ts';
+import { ConflictError, NotInForceError, UnreachableError } from '../../src/errors.ts';
 import type { Operation } from '../../src/plan/operation.ts';
 import { aRemove, anAdd } from '../support/builders.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
@@ -102,6 +102,17 @@ describe('a commit', () => {
     await expect(broken).rejects.toThrow(ConflictError);
     expect(told.map(({ name }) => name)).toEqual(cluster.names('roles'));
     expect(told).toEqual([anAdd('role-1')]);
+  });
+
+  test('that was stored and not loaded is told to be so, whatever becomes of putting it back', async () => {
+    const errors = [new NotInForceError('500'), new UnreachableError('away')];
+    const broken = commitOperations(adds(1), {
+      inverse: (operations) => operations.map(({ name }) => aRemove(name)),
+      send: () => Promise.reject(errors.shift() ?? new Error('sent once too often')),
+      onAccepted: () => undefined,
+    });
+    await expect(broken).rejects.toThrow(NotInForceError);
+    expect(errors).toEqual([]);
   });
 
   test('finds every poisoned operation with few requests, and refuses no healthy one', async () => {
