@@ -30,9 +30,10 @@ export class ClaimIndex {
   }
 
   get isEmpty(): boolean {
-    return this.#slotOf.size === 0;
+    return this.#slots.size === 0;
   }
 
+  /** Those that are there: none that has departed. */
   resources(): Resource[] {
     return [...this.#slotOf.keys()].flatMap((key) => this.get(key) ?? []);
   }
@@ -40,21 +41,24 @@ export class ClaimIndex {
   /** @returns the slots that the change touches: one, or two when an object came back with another name */
   put(resource: Resource): readonly SlotKey[] {
     const key = objectKey(resource);
-    const name = resourceName(resource);
-    const slotKey = slotKeyOf(resource.kind.document, name);
     const before = this.#slotOf.get(key);
-    const slot = this.#slots.get(slotKey) ?? {
-      key: slotKey,
-      kind: resource.kind,
-      name,
-      claimants: new Map<ObjectKey, Resource>(),
-    };
-    this.#slots.set(slotKey, slot);
-    slot.claimants.set(key, resource);
+    const slot = this.#enter(resource);
     this.#slotOf.set(key, slot);
-    if (before === undefined || before === slot) return [slotKey];
+    if (before === undefined || before === slot) return [slot.key];
     this.#leave(before, key);
-    return [before.key, slotKey];
+    return [before.key, slot.key];
+  }
+
+  /** One that has departed claims its name until that is removed, be there another object of its key, with another name, or not. */
+  putDeparted(resource: Resource): void {
+    this.#enter(resource);
+  }
+
+  /** Nothing is left of it. Another object may have come back under its name. */
+  forgetDeparted(resource: Resource): void {
+    const key = objectKey(resource);
+    const slot = this.#slots.get(slotKeyOf(resource.kind.document, resourceName(resource)));
+    if (slot?.claimants.get(key)?.hasDeparted === true) this.#leave(slot, key);
   }
 
   /** @returns the slot that the resource left */
@@ -64,6 +68,15 @@ export class ClaimIndex {
     this.#slotOf.delete(key);
     this.#leave(slot, key);
     return slot.key;
+  }
+
+  #enter(resource: Resource): Slot {
+    const name = resourceName(resource);
+    const key = slotKeyOf(resource.kind.document, name);
+    const slot = this.#slots.get(key) ?? { key, kind: resource.kind, name, claimants: new Map<ObjectKey, Resource>() };
+    this.#slots.set(key, slot);
+    slot.claimants.set(objectKey(resource), resource);
+    return slot;
   }
 
   #leave(slot: Slot, key: ObjectKey): void {

@@ -4,7 +4,7 @@ import type { Operation } from '../plan/operation.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import { nobody } from '../commit/ownership.ts';
 import { slotKeyOf } from './claim-index.ts';
-import { takeOverProvisional } from './departed.ts';
+import { goneOwners, takeOverProvisional } from './departed.ts';
 import { isUnreadable, readUnlessDisabled, setAside } from './disabled-documents.ts';
 import { toTarget } from './object-teller.ts';
 import { runPass, type CommitReport, type Task } from './pass.ts';
@@ -40,8 +40,10 @@ export async function openLedger({ world, state, cluster }: TurnContext): Promis
   const clusterUuid = cluster.identity.clusterUuid ?? `endpoints ${[...state.connection.spec.endpoints].sort().join()}`;
   if (state.ledger?.clusterUuid === clusterUuid) return;
   const isAnother = state.ledger !== undefined;
-  state.ledger = { clusterUuid, owners: await world.loadLedger(state.connection, clusterUuid) };
-  takeOverProvisional(world, state);
+  const owners = await world.loadLedger(state.connection, clusterUuid);
+  const gone = await goneOwners(world, state.index, owners);
+  state.ledger = { clusterUuid, owners };
+  takeOverProvisional(world, state, gone);
   if (!isAnother) return;
   state.documents.clear();
   state.refusals.clear();
@@ -199,8 +201,8 @@ function finish({ world, state, teller, finalizers }: TurnContext, task: Task): 
 function toldOf({ slot, seen }: Task, key: ObjectKey, { type }: Outcome): Resource | undefined {
   const [before, now] = [seen.get(key), slot.claimants.get(key)];
   if (now === undefined || now.uid !== before?.uid) return undefined;
-  // The finalizer is taken off the object as it is now.
-  return type === 'released' ? now : before;
+  // The finalizer is taken off the object as it is now, and compared is the status that it has now.
+  return type === 'released' ? now : { ...before, status: now.status, resourceVersion: now.resourceVersion };
 }
 
 function report({ world, state, meter }: TurnContext, commit: CommitReport): void {

@@ -1,3 +1,5 @@
+import type { Ledger } from '../commit/ledger.ts';
+import { forEachConcurrently } from '../concurrency.ts';
 import type { Kind } from '../kinds/kind.ts';
 import {
   FINALIZER,
@@ -5,14 +7,16 @@ import {
   objectKey,
   resourceName,
   type CommonSpec,
+  type ObjectKey,
   type Resource,
 } from '../desired/resource.ts';
-import { slotKeyOf } from './claim-index.ts';
+import { slotKeyOf, type ClaimIndex } from './claim-index.ts';
 import type { SessionState } from './session-state.ts';
 import type { World } from './world.ts';
 
 /** Any time: of what has departed nobody asks how old it was. */
 const LONG_AGO = '1970-01-01T00:00:00Z';
+const READERS = 16;
 
 /** An object that went before it had its finalizer: in the index it is one that is being deleted, until its name is removed. */
 export function departedAs(resource: Resource): Resource {
@@ -25,38 +29,67 @@ export function leavesAName({ ledger }: SessionState, resource: Resource): boole
   return ownership?.isProvisional === true && ownership.owner === objectKey(resource);
 }
 
-/** Nothing is left of it. Another object may have come back under its name. */
-export function forgetDeparted({ index }: SessionState, resource: Resource): void {
-  const key = objectKey(resource);
-  if (index.get(key)?.hasDeparted === true) index.delete(key);
+/** A provisional owner on record. */
+interface Provisional {
+  readonly kind: Kind;
+  readonly owner: ObjectKey;
+  readonly namespace: string;
+  readonly name: string;
+  /** Of what it owns in OpenSearch. */
+  readonly slotName: string;
+}
+
+/** Those whom another process left. Objects of namespaces that are not served are not looked at. */
+function provisionalOwners(world: Pick<World, 'kinds' | 'isServed'>, owners: Ledger): readonly Provisional[] {
+  return owners.provisional().flatMap(({ key, owner }) => {
+    const [type = '', namespace = '', name = ''] = owner.split('/');
+    const kind = world.kinds.find((each) => each.kind === type);
+    if (kind === undefined || !world.isServed(namespace)) return [];
+    return [{ kind, owner, namespace, name, slotName: key.slice(kind.document.length + 1) }];
+  });
 }
 
 /**
- * Goes through the provisional owners on record, whom another process left: one whose object is there keeps its name and gets
- * its finalizer; one whose object went meanwhile takes its name along. Objects of namespaces that are not
- * served are not looked at.
+ * The provisional owners whose objects are gone. What the watch has not brought is asked for: it may be behind, and a name would be
+ * removed that somebody uses.
+ *
+ * @throws KubernetesError, UnreachableError
+ */
+export async function goneOwners(
+  world: Pick<World, 'kinds' | 'isServed' | 'writer'>,
+  index: ClaimIndex,
+  owners: Ledger,
+): Promise<ReadonlySet<ObjectKey>> {
+  const gone = new Set<ObjectKey>();
+  const unseen = provisionalOwners(world, owners).filter(({ owner }) => index.get(owner) === undefined);
+  await forEachConcurrently(unseen, READERS, async ({ kind, owner, namespace, name }) => {
+    if (!(await world.writer.isThere({ plural: kind.plural, namespace, name }))) gone.add(owner);
+  });
+  return gone;
+}
+
+/**
+ * Goes through the provisional owners on record: one whose object is there keeps its name and gets its finalizer; one whose object
+ * is gone, or came back with another name, takes its name along.
  */
 export function takeOverProvisional(
   world: Pick<World, 'kinds' | 'isServed'>,
   { ledger, index, dirty }: SessionState,
+  gone: ReadonlySet<ObjectKey>,
 ): void {
-  for (const { key, owner } of ledger?.owners.provisional() ?? []) {
-    const [type = '', namespace = '', name = ''] = owner.split('/');
-    const kind = world.kinds.find((each) => each.kind === type);
-    if (kind === undefined || !world.isServed(namespace)) continue;
+  if (ledger === undefined) return;
+  for (const provisional of provisionalOwners(world, ledger.owners)) {
+    const { kind, owner, slotName } = provisional;
     const present = index.get(owner);
-    const slotName = key.slice(kind.document.length + 1);
-    if (present === undefined) index.put(toDeparted(kind, { namespace, name, slotName }));
-    else if (hasFinalizer(present))
-      ledger?.owners.retract([{ document: kind.document, name: slotName, isProvisional: false }]);
+    const isElsewhere = present !== undefined && resourceName(present) !== slotName;
+    if (isElsewhere || (present === undefined && gone.has(owner))) index.putDeparted(toDeparted(provisional));
+    else if (present !== undefined && hasFinalizer(present))
+      ledger.owners.retract([{ document: kind.document, name: slotName, isProvisional: false }]);
     dirty.add(slotKeyOf(kind.document, slotName), 'sweep');
   }
 }
 
-function toDeparted(
-  kind: Kind,
-  { namespace, name, slotName }: { readonly namespace: string; readonly name: string; readonly slotName: string },
-): Resource {
+function toDeparted({ kind, namespace, name, slotName }: Provisional): Resource {
   const nothing = {
     uid: '',
     resourceVersion: '',

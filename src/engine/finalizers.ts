@@ -34,7 +34,7 @@ export class Finalizers {
     const onRefused = (error: unknown): void => this.#refused(resource, error);
     const current = (): StatusTarget | undefined => {
       const now = this.#state.index.get(objectKey(resource));
-      return now?.uid === resource.uid && now.hasDeparted !== true ? toTarget(now) : undefined;
+      return now?.uid === resource.uid ? toTarget(now) : undefined;
     };
     if (this.#world.finalizers.set(resource.uid, current, { onDone, onRefused })) this.#missing += 1;
   }

@@ -40,6 +40,7 @@ export class Inbox {
     const { world, state, tally } = this.#parts;
     const before = state.index.get(objectKey(resource));
     const slots = state.index.put(resource);
+    if (before !== undefined && resourceName(before) !== resourceName(resource)) this.#depart(before);
     this.#hold(state.references.put(resource, slots.at(-1) ?? ''));
     tally.put(resource, world.statuses.current(toTarget(resource)));
     if (before !== undefined && !isNews(before, resource)) return;
@@ -56,8 +57,13 @@ export class Inbox {
     tally.delete(resource);
     this.#hold(state.references.delete(key));
     credentials.forget(resource);
-    if (leavesAName(state, resource)) state.index.put(departedAs(resource));
+    this.#depart(resource);
     this.touch([slot]);
+  }
+
+  #depart(resource: Resource): void {
+    const { state } = this.#parts;
+    if (leavesAName(state, resource)) state.index.putDeparted(departedAs(resource));
   }
 
   /** Nothing counts here any more, nor is anything held. */

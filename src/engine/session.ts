@@ -107,7 +107,7 @@ export class Session {
   renewed(world: World): Session {
     const { key, connection, index } = this.#state;
     const next = new Session(key, world);
-    for (const resource of index.resources()) if (resource.hasDeparted !== true) next.put(resource);
+    for (const resource of index.resources()) next.put(resource);
     if (connection !== undefined) next.setConnection(connection);
     this.#inbox.close();
     return next;

@@ -16,7 +16,6 @@ import { tellWaiting } from './closed-turn.ts';
 import { ClusterKeeper, type Access } from './cluster-keeper.ts';
 import { ConnectionTeller } from './connection-teller.ts';
 import type { Credentials } from './credentials.ts';
-import { forgetDeparted } from './departed.ts';
 import { Finalizers } from './finalizers.ts';
 import { ObjectTeller } from './object-teller.ts';
 import { OpenTurns } from './open-turns.ts';
@@ -217,7 +216,7 @@ export class Turns {
 
   async #releaseAll(): Promise<void> {
     const { failed, departed } = await this.#objects.release();
-    for (const resource of departed) forgetDeparted(this.#state, resource);
+    for (const resource of departed) this.#state.index.forgetDeparted(resource);
     for (const resource of failed)
       postpone(this.#state, slotKeyOf(resource.kind.document, resourceName(resource)), this.#world);
     if (failed.length > 0) this.#wake();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ClaimIndex, slotKeyOf } from '../../src/engine/claim-index.ts';
+import { departedAs } from '../../src/engine/departed.ts';
 import { objectKey } from '../../src/desired/resource.ts';
 import { aRole, aTenant } from '../support/builders.ts';
 
@@ -46,6 +47,28 @@ describe('the index of claims', () => {
     expect(index.slot('roles/ops')?.claimants.size).toBe(1);
     index.delete(objectKey(other));
     expect([index.isEmpty, index.slot('roles/ops')]).toEqual([true, undefined]);
+  });
+
+  test('keeps what has departed under its name until it is forgotten, beside an object of its key with another name', () => {
+    const departed = departedAs(aRole({ spec: { name: 'old' } }));
+    const anew = aRole({ spec: { name: 'new' } });
+    const index = indexOf(anew);
+    index.putDeparted(departed);
+    expect([...(index.slot('roles/old')?.claimants.values() ?? [])]).toEqual([departed]);
+    expect([index.get(objectKey(anew)), index.resources()]).toEqual([anew, [anew]]);
+    index.delete(objectKey(anew));
+    expect([index.resources(), index.isEmpty]).toEqual([[], false]);
+    index.forgetDeparted(departed);
+    expect(index.isEmpty).toBe(true);
+  });
+
+  test('does not forget an object that came back under the name of one that had departed', () => {
+    const index = new ClaimIndex();
+    const departed = departedAs(aRole());
+    index.putDeparted(departed);
+    index.put(aRole());
+    index.forgetDeparted(departed);
+    expect(index.resources()).toEqual([aRole()]);
   });
 
   test('knows nothing of a stranger', () => {

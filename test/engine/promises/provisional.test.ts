@@ -152,6 +152,51 @@ describe('an object that is in force before it has its finalizer', () => {
     expect(operator.cluster.get('roles', 'ops')).toMatchObject({ description: 'anew' });
   });
 
+  test.each(['while the operator works', 'while the operator is away'])(
+    'takes its role along when it is deleted and made anew with another name %s',
+    async (when) => {
+      const operator = await provisional({ ...READ, name: 'old' });
+      if (when.endsWith('away')) await operator.stop();
+      operator.delete(ROLES, OPS);
+      operator.apply(ROLES, OPS, { ...READ, name: 'new' });
+      operator.kubernetes.refuse = () => undefined;
+      if (when.endsWith('away')) await operator.start();
+      await operator.pass(60_000);
+      expect([operator.cluster.names('roles'), operator.ready(ROLES, OPS)]).toEqual([['new'], 'True Applied']);
+      expect(record(operator)).not.toContain('old');
+      operator.delete(ROLES, OPS);
+      await operator.pass(60_000);
+      expect(operator.cluster.names('roles')).toEqual([]);
+    },
+  );
+
+  test('takes its role along when it is deleted and made anew with another name while nothing is watched', async () => {
+    const operator = await provisional({ ...READ, name: 'old' });
+    operator.kubernetes.refuse = () => new KubernetesError('away', 503, '');
+    operator.kubernetes.breakWatches(new UnreachableError('away'));
+    await operator.pass();
+    operator.delete(ROLES, OPS);
+    operator.apply(ROLES, OPS, { ...READ, name: 'new' });
+    operator.kubernetes.compact();
+    operator.kubernetes.refuse = () => undefined;
+    await operator.pass(60_000);
+    expect([operator.cluster.names('roles'), operator.ready(ROLES, OPS)]).toEqual([['new'], 'True Applied']);
+  });
+
+  test('keeps its role when the next operator does not see it at first', async () => {
+    const operator = await provisional();
+    await operator.stop();
+    operator.kubernetes.refuse = () => undefined;
+    operator.kubernetes.isBehind = (collection) => collection === ROLES;
+    await operator.start();
+    expect(operator.cluster.names('roles')).toEqual(['ops']);
+    operator.kubernetes.isBehind = () => false;
+    operator.kubernetes.edit(ROLES, 'team-a', { metadata: { name: 'ops', labels: { seen: 'now' } } });
+    await operator.pass(60_000);
+    expect([operator.cluster.names('roles'), operator.ready(ROLES, OPS)]).toEqual([['ops'], 'True Applied']);
+    expect(operator.cluster.patches).toHaveLength(1);
+  });
+
   test('is not looked for in a namespace that the operator does not serve', async () => {
     const operator = await provisional();
     await operator.stop();
