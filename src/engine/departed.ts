@@ -1,5 +1,4 @@
 import type { Ledger } from '../commit/ledger.ts';
-import { forEachConcurrently } from '../concurrency.ts';
 import type { Kind } from '../kinds/kind.ts';
 import {
   FINALIZER,
@@ -10,13 +9,12 @@ import {
   type ObjectKey,
   type Resource,
 } from '../desired/resource.ts';
-import { slotKeyOf, type ClaimIndex } from './claim-index.ts';
+import { slotKeyOf } from './claim-index.ts';
 import type { SessionState } from './session-state.ts';
 import type { World } from './world.ts';
 
 /** Any time: of what has departed nobody asks how old it was. */
 const LONG_AGO = '1970-01-01T00:00:00Z';
-const READERS = 16;
 
 /** An object that went before it had its finalizer: in the index it is one that is being deleted, until its name is removed. */
 export function departedAs(resource: Resource): Resource {
@@ -50,40 +48,19 @@ function provisionalOwners(world: Pick<World, 'kinds' | 'isServed'>, owners: Led
 }
 
 /**
- * The provisional owners whose objects are gone. What the watch has not brought is asked for: it may be behind, and a name would be
- * removed that somebody uses.
- *
- * @throws KubernetesError, UnreachableError
- */
-export async function goneOwners(
-  world: Pick<World, 'kinds' | 'isServed' | 'writer'>,
-  index: ClaimIndex,
-  owners: Ledger,
-): Promise<ReadonlySet<ObjectKey>> {
-  const gone = new Set<ObjectKey>();
-  const unseen = provisionalOwners(world, owners).filter(({ owner }) => index.get(owner) === undefined);
-  await forEachConcurrently(unseen, READERS, async ({ kind, owner, namespace, name }) => {
-    if (!(await world.writer.isThere({ plural: kind.plural, namespace, name }))) gone.add(owner);
-  });
-  return gone;
-}
-
-/**
  * Goes through the provisional owners on record: one whose object is there keeps its name and gets its finalizer; one whose object
  * is gone, or came back with another name, takes its name along.
  */
 export function takeOverProvisional(
   world: Pick<World, 'kinds' | 'isServed'>,
   { ledger, index, dirty }: SessionState,
-  gone: ReadonlySet<ObjectKey>,
 ): void {
   if (ledger === undefined) return;
   for (const provisional of provisionalOwners(world, ledger.owners)) {
     const { kind, owner, slotName } = provisional;
     const present = index.get(owner);
-    const isElsewhere = present !== undefined && resourceName(present) !== slotName;
-    if (isElsewhere || (present === undefined && gone.has(owner))) index.putDeparted(toDeparted(provisional));
-    else if (present !== undefined && hasFinalizer(present))
+    if (present === undefined || resourceName(present) !== slotName) index.putDeparted(toDeparted(provisional));
+    else if (hasFinalizer(present))
       ledger.owners.retract([{ document: kind.document, name: slotName, isProvisional: false }]);
     dirty.add(slotKeyOf(kind.document, slotName), 'sweep');
   }

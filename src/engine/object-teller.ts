@@ -33,6 +33,8 @@ export class ObjectTeller {
       this.#releases.push({ resource, leftBehind: outcome.leftBehind });
       return;
     }
+    // It is not there any more, and another one of its name is told what becomes of itself.
+    if (resource.hasDeparted === true) return;
     const { clock, statuses, patience } = this.#world;
     const target = toTarget(resource);
     const current = statuses.current(target) as ObjectStatus;

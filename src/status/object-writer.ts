@@ -36,11 +36,6 @@ export class ObjectWriter {
     return this.#patchFinalizers(target, (finalizers) => finalizers.filter((finalizer) => finalizer !== FINALIZER));
   }
 
-  /** Whether there is an object of this name now, whatever the watch says. */
-  async isThere(target: Pick<Target, 'plural' | 'namespace' | 'name'>): Promise<boolean> {
-    return (await this.#get(target)) !== undefined;
-  }
-
   /** Guarded by the resource version, since a merge patch replaces the whole list; read again when that is stale. */
   async #patchFinalizers(
     target: Target,
@@ -66,15 +61,12 @@ export class ObjectWriter {
   }
 
   async #read(target: Target): Promise<Current | undefined> {
-    const body = await this.#get(target);
+    const body = await this.#ifThere(() =>
+      this.#kubernetes.request({ method: 'GET', path: pathOf(target), accept: METADATA_OBJECT }),
+    );
     if (body === undefined || body.metadata.uid !== target.uid) return undefined;
     const { resourceVersion, finalizers = [], deletionTimestamp } = body.metadata;
     return { resourceVersion, finalizers, isDeleting: deletionTimestamp !== undefined };
-  }
-
-  async #get(target: Parameters<typeof pathOf>[0]): Promise<PartialObject | undefined> {
-    const request = { method: 'GET', path: pathOf(target), accept: METADATA_OBJECT } as const;
-    return this.#ifThere(() => this.#kubernetes.request(request));
   }
 
   async #patch(target: Target, subresource: string, body: unknown): Promise<string | undefined> {
@@ -108,7 +100,7 @@ interface PartialObject {
 /** An object as it is now, as far as finalizers are concerned. */
 type Current = Pick<Target, 'resourceVersion' | 'finalizers'> & { readonly isDeleting: boolean };
 
-function pathOf({ namespace, plural, name }: Pick<Target, 'plural' | 'namespace' | 'name'>): string {
+function pathOf({ namespace, plural, name }: Target): string {
   return `${API_BASE}/namespaces/${namespace}/${plural}/${name}`;
 }
 

@@ -124,12 +124,3 @@ describe('the finalizer', () => {
     await expect(writer.addFinalizer(target)).rejects.toThrow('modified');
   });
 });
-
-test('whether an object is there is asked for now', async () => {
-  const { kubernetes, writer, target } = start();
-  expect(await writer.isThere(target)).toBe(true);
-  kubernetes.delete(PLURAL, 'team-a', 'ops');
-  expect(await writer.isThere(target)).toBe(false);
-  kubernetes.refuse = () => new KubernetesError('no', 500, '');
-  await expect(writer.isThere(target)).rejects.toThrow(KubernetesError);
-});

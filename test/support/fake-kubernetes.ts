@@ -24,8 +24,6 @@ export class FakeKubernetes {
   readonly requests: KubernetesRequest[] = [];
   /** May answer a request with an error, before anything is done. */
   refuse: (request: KubernetesRequest) => Error | undefined = () => undefined;
-  /** Whether lists of a collection come from a cache that has none of its objects yet. */
-  isBehind: (collection: string) => boolean = () => false;
   /** May hold an answer back until the promise ends; it is the state of before. */
   delay: (request: KubernetesRequest) => Promise<unknown> | undefined = () => undefined;
   /** May lose the answer to a request that was carried out. */
@@ -157,8 +155,7 @@ export class FakeKubernetes {
     const [offset, token] = (query['continue'] ?? `0/${this.#version}`).split('/').map(Number);
     if ((token ?? 0) < this.#oldestToken) throw new KubernetesError('the continue token is too old', 410, 'Expired');
     const [key, value] = (query['labelSelector'] ?? '').split('=');
-    const all = this.isBehind(place.collection) ? [] : this.all(place.collection);
-    const matching = all
+    const matching = this.all(place.collection)
       .filter(({ metadata }) => place.namespace === undefined || metadata.namespace === place.namespace)
       .filter(({ metadata }) => key === undefined || key === '' || metadata.labels?.[key] === value);
     const end = (offset ?? 0) + Number(query['limit'] ?? ALL);

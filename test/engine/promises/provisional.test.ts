@@ -183,18 +183,18 @@ describe('an object that is in force before it has its finalizer', () => {
     expect([operator.cluster.names('roles'), operator.ready(ROLES, OPS)]).toEqual([['new'], 'True Applied']);
   });
 
-  test('keeps its role when the next operator does not see it at first', async () => {
-    const operator = await provisional();
+  test('is told what becomes of itself, and not of what it left under another name', async () => {
+    const operator = await provisional({ ...READ, name: 'old' });
     await operator.stop();
+    operator.delete(ROLES, OPS);
+    operator.apply(ROLES, OPS, { ...READ, name: 'new' });
     operator.kubernetes.refuse = () => undefined;
-    operator.kubernetes.isBehind = (collection) => collection === ROLES;
+    operator.cluster.beforePatch = () => void operator.cluster.poison.set('old', 'it stays');
     await operator.start();
-    expect(operator.cluster.names('roles')).toEqual(['ops']);
-    operator.kubernetes.isBehind = () => false;
-    operator.kubernetes.edit(ROLES, 'team-a', { metadata: { name: 'ops', labels: { seen: 'now' } } });
     await operator.pass(60_000);
-    expect([operator.cluster.names('roles'), operator.ready(ROLES, OPS)]).toEqual([['ops'], 'True Applied']);
-    expect(operator.cluster.patches).toHaveLength(1);
+    expect([operator.ready(ROLES, OPS), operator.cluster.names('roles')]).toEqual(['True Applied', ['new', 'old']]);
+    const toNobody = operator.kubernetes.requests.filter(({ body }) => JSON.stringify([body]).includes('"uid":""'));
+    expect(toNobody).toEqual([]);
   });
 
   test('is not looked for in a namespace that the operator does not serve', async () => {
