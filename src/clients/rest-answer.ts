@@ -1,6 +1,5 @@
 import { UnreachableError } from '../errors.ts';
 import type { OpenSearchResponse } from './opensearch.ts';
-import { redact } from './redact.ts';
 import { isRecord, nameIn, throwUnlessAboutTheRequest, wordsOf } from './security-api.ts';
 
 /**
@@ -60,11 +59,10 @@ const confirmation = objectWith<Confirmation>('message');
 
 function toRefusal(response: OpenSearchResponse, secrets: readonly string[]): Refusal {
   const { status, body } = response;
-  const words = wordsOf(body, (text) => redact(text, secrets)) || `answered ${status}`;
+  const words = wordsOf(body, secrets) || `answered ${status}`;
   if (isUnsupported(status, words)) return { type: 'unsupported', words };
   throwUnlessAboutTheRequest(response, words);
-  // From the words as they are: a name is no secret, even where it is the same as one.
-  const name = nameIn(wordsOf(body));
+  const name = nameIn(body);
   return { type: status === 404 ? 'not-found' : 'refused', words, ...(name === undefined ? {} : { name }) };
 }
 

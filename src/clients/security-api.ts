@@ -33,11 +33,11 @@ export function toWriteAnswer(response: OpenSearchResponse, secrets: () => reado
   const { status, body } = response;
   if ((status === 200 || status === 201) && isRecord(body))
     return { type: wordsOf(body) === 'No updates required' ? 'unchanged' : 'stored' };
-  const words = wordsOf(body, (text) => redact(text, secrets()));
+  const words = wordsOf(body, secrets());
   throwUnlessAboutTheRequest(response, words);
   throwIfDisabled(response, words);
   throwUnlessOfThePlugin(response, words);
-  const name = nameIn(words);
+  const name = nameIn(body);
   return { type: 'refused', words, ...(name === undefined ? {} : { name }) };
 }
 
@@ -70,9 +70,12 @@ function firstLine(words: string): string {
   return words.split('\n')[0]?.slice(0, 200).toWellFormed() ?? '';
 }
 
-/** The entity that a refusal names; the server does so only where it may not be written. */
-export function nameIn(words: string): string | undefined {
-  return /^Resource '(.*)' is (?:reserved|static|not available)\.$/s.exec(words)?.[1];
+/**
+ * The entity that a refusal names; the server does so only where it may not be written. From the words as they are: a name is no
+ * secret, even where it is the same as one.
+ */
+export function nameIn(body: unknown): string | undefined {
+  return /^Resource '(.*)' is (?:reserved|static|not available)\.$/s.exec(wordsOf(body))?.[1];
 }
 
 function throwForWhoWeAre({ status }: OpenSearchResponse, words: string): void {
@@ -105,10 +108,10 @@ const INPUT_ERRORS =
 /**
  * The server's own words, whichever of its error shapes it used; at most 1,000 characters.
  *
- * @param hide takes out what must not be told, before the text is cut
+ * @param secrets are taken out, before the text is cut
  */
-export function wordsOf(body: unknown, hide = (text: string): string => text): string {
-  return hide(spell(body)).slice(0, 1000).toWellFormed();
+export function wordsOf(body: unknown, secrets: readonly string[] = []): string {
+  return redact(spell(body), secrets).slice(0, 1000).toWellFormed();
 }
 
 function spell(body: unknown): string {

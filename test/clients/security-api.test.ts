@@ -20,6 +20,12 @@ describe('the answer to a write', () => {
     expect(() => toWriteAnswer(page, () => ['$2y$12$abcdefghijk'])).toThrow('sent: [redacted]');
   });
 
+  test('names the entity though a secret is the same as its name', () => {
+    const body = { status: 'FORBIDDEN', message: "Resource 'analytics-team' is reserved." };
+    const answer = toWriteAnswer({ status: 403, body }, () => ['analytics-team-2026']);
+    expect(answer).toEqual({ type: 'refused', words: "Resource '[redacted]' is reserved.", name: 'analytics-team' });
+  });
+
   test.each([
     [200, { status: 'OK', message: 'Resource updated.' }, 'stored'],
     [201, { status: 'CREATED', message: "'ops' created." }, 'stored'],
