@@ -1,4 +1,3 @@
-import type { Ledger } from '../commit/ledger.ts';
 import type { Kind } from '../kinds/kind.ts';
 import {
   FINALIZER,
@@ -6,7 +5,6 @@ import {
   objectKey,
   resourceName,
   type CommonSpec,
-  type ObjectKey,
   type Resource,
 } from '../desired/resource.ts';
 import { slotKeyOf } from './claim-index.ts';
@@ -27,46 +25,34 @@ export function leavesAName({ ledger }: SessionState, resource: Resource): boole
   return ownership?.isProvisional === true && ownership.owner === objectKey(resource);
 }
 
-/** A provisional owner on record. */
-interface Provisional {
-  readonly kind: Kind;
-  readonly owner: ObjectKey;
-  readonly namespace: string;
-  readonly name: string;
-  /** Of what it owns in OpenSearch. */
-  readonly slotName: string;
-}
-
-/** Those whom another process left. Objects of namespaces that are not served are not looked at. */
-function provisionalOwners(world: Pick<World, 'kinds' | 'isServed'>, owners: Ledger): readonly Provisional[] {
-  return owners.provisional().flatMap(({ key, owner }) => {
-    const [type = '', namespace = '', name = ''] = owner.split('/');
-    const kind = world.kinds.find((each) => each.kind === type);
-    if (kind === undefined || !world.isServed(namespace)) return [];
-    return [{ kind, owner, namespace, name, slotName: key.slice(kind.document.length + 1) }];
-  });
-}
-
 /**
- * Goes through the provisional owners on record: one whose object is there keeps its name and gets its finalizer; one whose object
- * is gone, or came back with another name, takes its name along.
+ * Goes through the provisional owners on record, whom another process left: one whose object is there keeps its name and gets
+ * its finalizer; one whose object went meanwhile, or came back with another name, takes its name along. Objects of namespaces that
+ * are not served are not looked at.
  */
 export function takeOverProvisional(
   world: Pick<World, 'kinds' | 'isServed'>,
   { ledger, index, dirty }: SessionState,
 ): void {
   if (ledger === undefined) return;
-  for (const provisional of provisionalOwners(world, ledger.owners)) {
-    const { kind, owner, slotName } = provisional;
+  for (const { key, owner } of ledger.owners.provisional()) {
+    const [type = '', namespace = '', name = ''] = owner.split('/');
+    const kind = world.kinds.find((each) => each.kind === type);
+    if (kind === undefined || !world.isServed(namespace)) continue;
     const present = index.get(owner);
-    if (present === undefined || resourceName(present) !== slotName) index.putDeparted(toDeparted(provisional));
+    const slotName = key.slice(kind.document.length + 1);
+    if (present === undefined || resourceName(present) !== slotName)
+      index.putDeparted(toDeparted(kind, { namespace, name, slotName }));
     else if (hasFinalizer(present))
       ledger.owners.retract([{ document: kind.document, name: slotName, isProvisional: false }]);
     dirty.add(slotKeyOf(kind.document, slotName), 'sweep');
   }
 }
 
-function toDeparted({ kind, namespace, name, slotName }: Provisional): Resource {
+function toDeparted(
+  kind: Kind,
+  { namespace, name, slotName }: { readonly namespace: string; readonly name: string; readonly slotName: string },
+): Resource {
   const nothing = {
     uid: '',
     resourceVersion: '',
