@@ -6,7 +6,7 @@ const LOOK_MS = 5000;
 /** Less CPU between two looks is nothing that anybody waits for. */
 const IDLE_MS = 250;
 /** So much CPU for each MiB in use leaves garbage that is worth a pause, which takes 3 ms for each: 0.16 s with 10,000 objects. */
-const WORTH_MS_PER_MIB = 12;
+const WORTH_MS_PER_MIB = 17;
 /** With more in use the pause would be one that somebody notices. */
 const MAX_HEAP_MIB = 256;
 
