@@ -58,28 +58,16 @@ describe('a declared role', () => {
     expect([operator.cluster.names('roles'), operator.exists(ROLES, OPS)]).toEqual([[], false]);
   });
 
-  test('is loaded by every node though the node that stored it died before it told them', async () => {
+  test.each([
+    ['is loaded by every node though the node that stored it died before it told them', 'nextAnswerIsLost', 1],
+    ['needs no flush of the caches when a PATCH that was lost is sent again', 'nextPatchFails', 0],
+  ] as const)('%s', async (_, fault, flushes) => {
     const operator = await anOperator().start();
-    operator.cluster.nextAnswerIsLost = new UnreachableError('the node died');
+    operator.cluster[fault] = new UnreachableError('the node died');
     operator.apply(ROLES, OPS, READ);
     await operator.pass(60_000);
-    expect([operator.ready(ROLES, OPS), operator.cluster.writes, operator.cluster.flushes]).toEqual([
-      'True Applied',
-      1,
-      1,
-    ]);
-  });
-
-  test('needs no flush of the caches when a PATCH that was lost is sent again', async () => {
-    const operator = await anOperator().start();
-    operator.cluster.nextPatchFails = new UnreachableError('nobody was there');
-    operator.apply(ROLES, OPS, READ);
-    await operator.pass(60_000);
-    expect([operator.ready(ROLES, OPS), operator.cluster.writes, operator.cluster.flushes]).toEqual([
-      'True Applied',
-      1,
-      0,
-    ]);
+    const { writes, flushes: sent } = operator.cluster;
+    expect([operator.ready(ROLES, OPS), writes, sent]).toEqual(['True Applied', 1, flushes]);
   });
 
   test('has its owner on record before it is written', async () => {
