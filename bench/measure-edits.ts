@@ -61,9 +61,9 @@ export async function idleEdits({ place, operator }: Talking, count = IDLE_EDITS
   return edits;
 }
 
-/** Milliseconds of what was measured beside each other while others change objects, all rounds together. */
+/** Milliseconds of what was measured beside each other while others change objects. */
 interface Round {
-  /** Of one raw PATCH before each round, when nothing else happens. */
+  /** Of one raw PATCH before it, when nothing else happens. */
   readonly idleMs: readonly number[];
   readonly inForceMs: readonly number[];
   /** Of the simplest loop that sends one PATCH after the other, each of one entity for all edits that came meanwhile: with roles more cost no more. */
@@ -72,6 +72,7 @@ interface Round {
   readonly rawMs: readonly number[];
 }
 
+/** All rounds of one storm together. */
 export interface Storm extends Round {
   readonly stormers: Stormers;
 }
