@@ -166,7 +166,12 @@ function unreachable(request: KubernetesRequest, error: unknown): OperatorError 
 
 function contentType({ method, body }: KubernetesRequest): Record<string, string> {
   if (body === undefined) return {};
-  return { 'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json' };
+  return { 'content-type': method === 'PATCH' ? patchType(body) : 'application/json' };
+}
+
+/** A list is one of operations. */
+function patchType(body: unknown): string {
+  return Array.isArray(body) ? 'application/json-patch+json' : 'application/merge-patch+json';
 }
 
 function toKubernetesError(request: KubernetesRequest, status: number, text: string): KubernetesError {

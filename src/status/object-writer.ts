@@ -19,11 +19,20 @@ export class ObjectWriter {
     this.#kubernetes = kubernetes;
   }
 
-  /** @returns the new resource version; undefined when the object is gone or is another one of the same name by now */
-  async writeStatus(target: Target, status: object, previous: object): Promise<string | undefined> {
-    const removed = Object.keys(previous).filter((field) => !(field in status));
-    const patch = { ...status, ...Object.fromEntries(removed.map((field) => [field, null])) };
-    return this.#patch(target, '/status', { metadata: { uid: target.uid }, status: patch });
+  /**
+   * In place of the whole status. The API server pays no heed to the uid in a merge patch of a status, so it is tested for.
+   *
+   * @returns the new resource version; undefined when the object is gone or is another one of the same name by now
+   */
+  async writeStatus(target: Target, status: object): Promise<string | undefined> {
+    const isSame = { op: 'test', path: '/metadata/uid', value: target.uid };
+    try {
+      return await this.#patch(target, '/status', [isSame, { op: 'add', path: '/status', value: status }]);
+    } catch (error) {
+      // A test that fails and a status that is invalid have the same answer.
+      if (isInvalid(error) && (await this.#read(target)) === undefined) return undefined;
+      throw error;
+    }
   }
 
   /** @returns whether the object has the finalizer now; false when it is gone or being deleted */

@@ -60,14 +60,12 @@ export class StatusQueue {
    * @param lane of who tells it
    */
   put(target: StatusTarget, status: object, lane = ''): void {
-    const previous = this.current(target);
-    if (isSameStatus(previous, status)) return;
+    if (isSameStatus(this.current(target), status)) return;
     const key = keyOf(target);
     const entry = this.#entries.get(key);
     if (entry !== undefined && entry.uid === target.uid && entry.state !== 'written') {
       entry.status = status;
-      // What the object has is still what it had before the first of these.
-      entry.target = { ...target, status: entry.target.status };
+      entry.target = target;
       return;
     }
     this.#entries.set(key, {
@@ -75,7 +73,7 @@ export class StatusQueue {
       lane,
       status,
       resourceVersion: '',
-      target: { ...target, status: previous },
+      target,
       state: 'queued',
       failures: 0,
     });
@@ -123,7 +121,7 @@ export class StatusQueue {
     const { status, target } = entry;
     entry.state = 'writing';
     try {
-      const resourceVersion = await this.#writer.writeStatus(target, status, target.status);
+      const resourceVersion = await this.#writer.writeStatus(target, status);
       if (resourceVersion === undefined) this.#drop(key, entry);
       else this.#finish(key, entry, { status, resourceVersion });
     } catch (error) {
@@ -139,7 +137,6 @@ export class StatusQueue {
       entry.state = 'written';
       return;
     }
-    entry.target = { ...entry.target, status: written.status };
     entry.state = 'queued';
     this.#queue.put(entry.lane, key);
   }

@@ -24,9 +24,8 @@ function targetOf(kubernetes: FakeKubernetes) {
 
 describe('writing a status', () => {
   test('adds, changes and removes fields, and leaves the spec', async () => {
-    const previous = { gone: 1, changed: 1 };
-    const { kubernetes, writer, target } = start({}, previous);
-    const version = await writer.writeStatus(target, { changed: 2, added: 3 }, previous);
+    const { kubernetes, writer, target } = start({}, { gone: 1, changed: 1 });
+    const version = await writer.writeStatus(target, { changed: 2, added: 3 });
     expect(object(kubernetes)).toMatchObject({ spec: { a: 1 }, status: { changed: 2, added: 3 } });
     expect(object(kubernetes)?.['status']).not.toHaveProperty('gone');
     expect(version).toBe(object(kubernetes)?.metadata.resourceVersion);
@@ -35,20 +34,26 @@ describe('writing a status', () => {
   test('needs no fresh copy of the object', async () => {
     const { kubernetes, writer, target } = start();
     kubernetes.edit(PLURAL, 'team-a', { metadata: { name: 'ops' }, spec: { a: 2 } });
-    await writer.writeStatus(target, { x: 1 }, {});
+    await writer.writeStatus(target, { x: 1 });
     expect(object(kubernetes)).toMatchObject({ spec: { a: 2 }, status: { x: 1 } });
   });
 
   test('of an object that is gone says so', async () => {
     const { kubernetes, writer, target } = start();
     kubernetes.delete(PLURAL, 'team-a', 'ops');
-    expect(await writer.writeStatus(target, { x: 1 }, {})).toBeUndefined();
+    expect(await writer.writeStatus(target, { x: 1 })).toBeUndefined();
   });
 
   test('never writes into another object of the same name', async () => {
     const { kubernetes, writer, target } = start();
-    expect(await writer.writeStatus({ ...target, uid: 'old' }, { x: 1 }, {})).toBeUndefined();
+    expect(await writer.writeStatus({ ...target, uid: 'old' }, { x: 1 })).toBeUndefined();
     expect(object(kubernetes)?.['status']).toEqual({});
+  });
+
+  test('that the API server finds invalid is an error', async () => {
+    const { kubernetes, writer, target } = start();
+    kubernetes.refuse = ({ method }) => (method === 'PATCH' ? new KubernetesError('no', 422, 'Invalid') : undefined);
+    await expect(writer.writeStatus(target, { x: 1 })).rejects.toThrow('no');
   });
 });
 

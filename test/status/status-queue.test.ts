@@ -8,7 +8,6 @@ import { aRole } from '../support/builders.ts';
 interface Write {
   readonly name: string;
   readonly status: object;
-  readonly previous: object;
   /** Ends the write; an error is thrown, no version means that the object is gone. */
   readonly answer: (answer: string | undefined | Error) => Promise<void>;
 }
@@ -23,7 +22,7 @@ class FakeWriter {
     return this as unknown as ObjectWriter;
   }
 
-  writeStatus(target: StatusTarget, status: object, previous: object): Promise<string | undefined> {
+  writeStatus(target: StatusTarget, status: object): Promise<string | undefined> {
     this.open += 1;
     this.most = Math.max(this.most, this.open);
     return new Promise((resolve, reject) => {
@@ -33,7 +32,7 @@ class FakeWriter {
         else resolve(given);
         await jest.advanceTimersByTimeAsync(0);
       };
-      this.writes.push({ name: target.name, status, previous, answer });
+      this.writes.push({ name: target.name, status, answer });
     });
   }
 }
@@ -57,7 +56,7 @@ describe('the status queue', () => {
   test('writes a status', () => {
     const { queue, writer } = start();
     queue.put(aTarget({ status: { a: 1 } }), { a: 2 });
-    expect(writer.writes).toMatchObject([{ name: 'ops', status: { a: 2 }, previous: { a: 1 } }]);
+    expect(writer.writes).toMatchObject([{ name: 'ops', status: { a: 2 } }]);
   });
 
   test('writes no status that is there already', () => {
@@ -72,7 +71,6 @@ describe('the status queue', () => {
     await writer.writes[0]?.answer('2');
     await writer.writes[1]?.answer('3');
     expect(writer.writes.map(({ status }) => status)).toEqual([{ a: 1 }, { a: 4 }]);
-    expect(writer.writes[1]?.previous).toEqual({ a: 1 });
   });
 
   test('writes for many objects at most sixteen at once', async () => {
@@ -186,16 +184,6 @@ describe('the status queue', () => {
     queue.put(aTarget(), { a: 2 });
     await jest.advanceTimersByTimeAsync(MINUTE_MS);
     expect(writer.writes.map(({ status }) => status)).toEqual([{ a: 1 }, { a: 2 }]);
-  });
-
-  test('removes the fields that the object has, not those of a status that never arrived', async () => {
-    const { queue, writer } = start();
-    const target = aTarget({ status: { plannedChanges: ['x'] } });
-    queue.put(target, { a: 1 });
-    await writer.writes[0]?.answer(new KubernetesError('no', 500, ''));
-    queue.put(target, { a: 2 });
-    await jest.advanceTimersByTimeAsync(MINUTE_MS);
-    expect(writer.writes[1]?.previous).toEqual({ plannedChanges: ['x'] });
   });
 
   test('is idle when everything is written', async () => {

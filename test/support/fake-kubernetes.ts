@@ -1,3 +1,4 @@
+import jsonPatch, { type Operation } from 'fast-json-patch';
 import type { KubernetesClient, KubernetesRequest } from '../../src/clients/kubernetes.ts';
 import { KubernetesError } from '../../src/errors.ts';
 import type { RawObject } from '../../src/watch/list-watch.ts';
@@ -186,9 +187,11 @@ export class FakeKubernetes {
     return this.#store('MODIFIED', place.collection, { ...body, metadata: { ...object.metadata, ...body.metadata } });
   }
 
-  #patch(place: Place, body: Body): RawObject {
+  #patch(place: Place, body: Body | readonly Operation[]): RawObject {
     const object = this.#find(place);
-    this.#checkPreconditions(object, body.metadata);
+    if (isJsonPatch(body)) return this.#takeOver(place.collection, object, applyJsonPatch(object, body));
+    // The real one pays no heed to preconditions in the patch of a status.
+    if (!place.isStatus) this.#checkPreconditions(object, body.metadata);
     const merged = merge(object, place.isStatus ? { status: body['status'] } : body) as RawObject;
     const { resourceVersion } = object.metadata;
     const after = { ...merged, metadata: { ...merged.metadata, resourceVersion } } as RawObject;
@@ -242,6 +245,19 @@ export class FakeKubernetes {
 
   #timestamp(): string {
     return new Date(this.#now()).toISOString().replace(/\.\d+Z$/, 'Z');
+  }
+}
+
+function isJsonPatch(body: Body | readonly Operation[]): body is readonly Operation[] {
+  return Array.isArray(body);
+}
+
+/** @throws KubernetesError 422 when a test fails, in the words of the real one */
+function applyJsonPatch(object: RawObject, operations: readonly Operation[]): RawObject {
+  try {
+    return jsonPatch.applyPatch(object, operations, false, false).newDocument;
+  } catch {
+    throw new KubernetesError('the server rejected our request due to an error in our request', 422, 'Invalid');
   }
 }
 
