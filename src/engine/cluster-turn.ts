@@ -4,7 +4,7 @@ import type { Operation } from '../plan/operation.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import { nobody } from '../commit/ownership.ts';
 import { slotKeyOf } from './claim-index.ts';
-import { takeOverProvisional } from './departed.ts';
+import { kindsInQuestion, takeOverProvisional } from './departed.ts';
 import { isUnreadable, readUnlessDisabled, setAside } from './disabled-documents.ts';
 import { toTarget } from './object-teller.ts';
 import { runPass, type CommitReport, type Task } from './pass.ts';
@@ -34,13 +34,15 @@ function neededKinds({ world, state }: Pick<TurnContext, 'world' | 'state'>): re
 }
 
 /** Makes sure that we know who owns what in the cluster that is open. */
-export async function openLedger({ world, state, cluster }: TurnContext): Promise<void> {
+export async function openLedger({ world, state, cluster, signal }: TurnContext): Promise<void> {
   if (state.connection === undefined) return;
   // Where we may not ask who it is, another endpoint is another cluster: nothing is claimed there for what was here.
   const clusterUuid = cluster.identity.clusterUuid ?? `endpoints ${[...state.connection.spec.endpoints].sort().join()}`;
   if (state.ledger?.clusterUuid === clusterUuid) return;
   const isAnother = state.ledger !== undefined;
-  state.ledger = { clusterUuid, owners: await world.loadLedger(state.connection, clusterUuid) };
+  const owners = await world.loadLedger(state.connection, clusterUuid);
+  await world.catchUp(kindsInQuestion(world, state, owners), signal);
+  state.ledger = { clusterUuid, owners };
   takeOverProvisional(world, state);
   if (!isAnother) return;
   state.documents.clear();

@@ -1,3 +1,4 @@
+import type { Ledger } from '../commit/ledger.ts';
 import type { Kind } from '../kinds/kind.ts';
 import {
   FINALIZER,
@@ -5,9 +6,10 @@ import {
   objectKey,
   resourceName,
   type CommonSpec,
+  type ObjectKey,
   type Resource,
 } from '../desired/resource.ts';
-import { slotKeyOf } from './claim-index.ts';
+import { slotKeyOf, type ClaimIndex } from './claim-index.ts';
 import type { SessionState } from './session-state.ts';
 import type { World } from './world.ts';
 
@@ -25,6 +27,16 @@ export function leavesAName({ ledger }: SessionState, resource: Resource): boole
   return ownership?.isProvisional === true && ownership.owner === objectKey(resource);
 }
 
+/** An owner on record whose finalizer may be missing. */
+interface Provisional {
+  readonly kind: Kind;
+  readonly owner: ObjectKey;
+  readonly namespace: string;
+  readonly name: string;
+  /** That it owns. */
+  readonly slotName: string;
+}
+
 /**
  * Goes through the provisional owners on record, whom another process left: one whose object is there keeps its name and gets
  * its finalizer; one whose object went meanwhile, or came back with another name, takes its name along. Objects of namespaces that
@@ -32,27 +44,48 @@ export function leavesAName({ ledger }: SessionState, resource: Resource): boole
  */
 export function takeOverProvisional(
   world: Pick<World, 'kinds' | 'isServed'>,
-  { ledger, index, dirty }: SessionState,
+  { ledger, index, dirty }: Pick<SessionState, 'ledger' | 'index' | 'dirty'>,
 ): void {
   if (ledger === undefined) return;
-  for (const { key, owner } of ledger.owners.provisional()) {
-    const [type = '', namespace = '', name = ''] = owner.split('/');
-    const kind = world.kinds.find((each) => each.kind === type);
-    if (kind === undefined || !world.isServed(namespace)) continue;
-    const present = index.get(owner);
-    const slotName = key.slice(kind.document.length + 1);
-    if (present === undefined || resourceName(present) !== slotName)
-      index.putDeparted(toDeparted(kind, { namespace, name, slotName }));
+  for (const provisional of provisionalOwners(world, ledger.owners)) {
+    const { kind, slotName } = provisional;
+    const present = holderOf(index, provisional);
+    if (present === undefined) index.putDeparted(toDeparted(provisional));
     else if (hasFinalizer(present))
       ledger.owners.retract([{ document: kind.document, name: slotName, isProvisional: false }]);
     dirty.add(slotKeyOf(kind.document, slotName), 'sweep');
   }
 }
 
-function toDeparted(
-  kind: Kind,
-  { namespace, name, slotName }: { readonly namespace: string; readonly name: string; readonly slotName: string },
-): Resource {
+/** Kinds of provisional owners that seem to be gone. The process that put them on record may have been ahead of our watch. */
+export function kindsInQuestion(
+  world: Pick<World, 'kinds' | 'isServed'>,
+  { index }: Pick<SessionState, 'index'>,
+  ledger: Ledger,
+): ReadonlySet<Kind> {
+  const unseen = provisionalOwners(world, ledger).filter((provisional) => holderOf(index, provisional) === undefined);
+  return new Set(unseen.map(({ kind }) => kind));
+}
+
+/** The owner's object, unless it is gone or has another name by now. */
+function holderOf(index: ClaimIndex, { owner, slotName }: Provisional): Resource | undefined {
+  const present = index.get(owner);
+  return present !== undefined && resourceName(present) === slotName ? present : undefined;
+}
+
+function provisionalOwners(
+  { kinds, isServed }: Pick<World, 'kinds' | 'isServed'>,
+  ledger: Ledger,
+): readonly Provisional[] {
+  return ledger.provisional().flatMap(({ key, owner }) => {
+    const [type, namespace = '', name = ''] = owner.split('/');
+    const kind = kinds.find((each) => each.kind === type);
+    if (kind === undefined || !isServed(namespace)) return [];
+    return [{ kind, owner, namespace, name, slotName: key.slice(kind.document.length + 1) }];
+  });
+}
+
+function toDeparted({ kind, namespace, name, slotName }: Provisional): Resource {
   const nothing = {
     uid: '',
     resourceVersion: '',

@@ -33,11 +33,9 @@ export class OpenTurns {
 
   /** When there is something to look at though nothing was changed. */
   nextMs(context: Pick<TurnContext, 'state'>): number {
-    return Math.min(
-      this.#driftDueMs(context),
-      this.#checks.nextMs(context) ?? Infinity,
-      this.#nodes.nextLookMs ?? Infinity,
-    );
+    // A look at the nodes goes with the commit that is due within a second, and is no reason for one before its time.
+    const lookMs = context.state.dirty.size > 0 ? undefined : this.#nodes.nextLookMs;
+    return Math.min(this.#driftDueMs(context), this.#checks.nextMs(context) ?? Infinity, lookMs ?? Infinity);
   }
 
   /** Everything may have changed: look at the next turn. */
@@ -62,17 +60,16 @@ export class OpenTurns {
     if (isDriftDue) meter.looked(startedMs);
     const hasCommitted = await runTurn({ ...context, cluster });
     const hasConfigured = await unlessConfigDisabled(context, () => this.#config.run(context, isDriftDue));
-    const hasWritten = hasCommitted || hasConfigured;
     if (isDriftDue) {
       // After the commit: nobody waits for what it tells.
       await options.onLook();
       this.#scheduleDrift(context, { startedMs, readMs });
     }
     this.#doubtWhatWasNotWrittenAgain();
-    const isLookDue = isDriftDue || hasWritten || this.#nodes.isToBeLookedAt(startedMs);
+    const isLookDue = isDriftDue || hasConfigured || this.#nodes.isToBeLookedAt(world.clock.now());
     if (isLookDue && !signal.aborted) await this.#look(context);
     if (!context.onlyRemovals) await this.#checks.run({ ...context, cluster }, this.#intervalMs);
-    return hasWritten;
+    return hasCommitted || hasConfigured;
   }
 
   /** A write that is stored makes every node load the whole document. Where none was needed any more nobody has loaded it. */

@@ -5,6 +5,7 @@ import { WatchProgress } from '../watch/watch-progress.ts';
 import { NamespaceCache } from '../watch/namespace-cache.ts';
 import { toObject, toResource } from '../watch/project.ts';
 import type { NamespacedName, Resource } from '../desired/resource.ts';
+import type { Kind } from '../kinds/kind.ts';
 import type { OpenSearchConnectionSpec, OpenSearchConnectionStatus } from '../generated/opensearch-connection.ts';
 import { CONNECTION_PLURAL } from './connection-teller.ts';
 import { ClusterRegistry } from './cluster-registry.ts';
@@ -19,7 +20,7 @@ import type { World, Writers } from './world.ts';
 /** The world without what is made from watches, here, and what is opened for each shard. */
 export type OuterWorld = Omit<
   World,
-  'references' | 'namespaces' | 'isServed' | 'clusters' | 'workload' | keyof Writers
+  'references' | 'namespaces' | 'isServed' | 'catchUp' | 'clusters' | 'workload' | keyof Writers
 >;
 
 /** Who may write, and for which connections. */
@@ -67,15 +68,14 @@ export function startOperator(options: OperatorOptions, signal: AbortSignal): Ru
     ...world,
     namespaces: names,
     isServed: servedBy(namespaces),
+    catchUp: (...which) => catchUp(resources, ...which),
     clusters: new ClusterRegistry(),
     workload,
     references: referencesIn(secrets, configMaps),
   };
   const operator: Operator = new Operator(openShards(election, inner));
-  const watches = [
-    ...watchConnections(operator, tools, namespaces),
-    ...watchResources(operator, { world, tools, namespaces }),
-  ];
+  const resources = watchResources(operator, { world, tools, namespaces });
+  const watches = [...watchConnections(operator, tools, namespaces), ...[...resources.values()].flat()];
   for (const references of [secrets, configMaps]) references.start(signal);
   const running = [health.run(signal), names.run(signal), ...watches.map((watch) => watch.run(signal))];
   const synced = Promise.all([names.synced, ...watches.map((watch) => watch.synced)]).then(() => undefined);
@@ -132,16 +132,24 @@ function watchConnections(
   });
 }
 
+/** The watches of each kind: one, or one for each namespace. */
+type ResourceWatches = ReadonlyMap<Kind, readonly ListWatch<Resource>[]>;
+
 function watchResources(
   operator: Operator,
   { world, tools, namespaces }: Omit<OperatorOptions, 'election'> & { readonly tools: WatchTools },
-): readonly ListWatch<Resource>[] {
-  return world.kinds.flatMap((kind) =>
+): ResourceWatches {
+  const watch = (kind: Kind): readonly ListWatch<Resource>[] =>
     watchCollection<Resource>(tools, {
       plural: kind.plural,
       namespaces,
       project: (raw) => toResource(kind, raw),
       onChange: (change) => operator.onResource(change),
-    }),
-  );
+    });
+  return new Map(world.kinds.map((kind) => [kind, watch(kind)]));
+}
+
+async function catchUp(watches: ResourceWatches, kinds: ReadonlySet<Kind>, signal: AbortSignal): Promise<void> {
+  const behind = [...kinds].flatMap((kind) => watches.get(kind) ?? []);
+  await Promise.all(behind.map((watch) => watch.catchUp(signal)));
 }

@@ -71,6 +71,8 @@ export interface World extends Writers {
   readonly namespaces: Namespaces;
   /** Whether objects of a namespace are watched. */
   readonly isServed: (namespace: string) => boolean;
+  /** Waits until objects of these kinds are known as they are in the API server now, or the signal is aborted: a watch may be behind. */
+  readonly catchUp: (kinds: ReadonlySet<Kind>, signal: AbortSignal) => Promise<void>;
   readonly clusters: ClusterRegistry;
   readonly workload: Workload;
 }

@@ -66,6 +66,7 @@ const RETRY = { firstMs: 250, maxMs: 30_000 };
 const HEALTHY_MS = 60_000;
 /** A server or proxy that ends watches sooner than this is not asked again without a pause. */
 const SHORTEST_MS = 1000;
+const CATCH_UP_MS = 60_000;
 const WATCH_SECONDS = { least: 240, spread: 60 };
 
 /**
@@ -78,12 +79,31 @@ export class ListWatch<T extends Cached> {
   #resourceVersion: string | undefined;
   #markSynced: () => void = () => undefined;
   #track: WatchTrack | undefined;
+  /** Of the watch that is under way. */
+  #watching = new AbortController();
+  /** Who waits for a list that begins from now on. */
+  #waiting: (() => void)[] = [];
   /** Ends after the first complete list. */
   readonly synced: Promise<void>;
 
   constructor(options: ListWatchOptions<T>) {
     this.#options = options;
     this.synced = new Promise((resolve) => (this.#markSynced = resolve));
+  }
+
+  /**
+   * Lists anew: what is there afterwards is at least as new as the API server was when this was called, of which a watch may be
+   * behind. Ends early when the signal is aborted.
+   *
+   * @throws KubernetesError when there is no list for a minute
+   */
+  async catchUp(signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const listed = new Promise<void>((resolve) => this.#waiting.push(resolve)).finally(() => over.abort());
+    this.#watching.abort();
+    await Promise.race([listed, this.#options.clock.sleep(CATCH_UP_MS, AbortSignal.any([signal, over.signal]))]);
+    if (isAborted(signal) || isAborted(over.signal)) return;
+    throw new KubernetesError(`${this.#options.path} cannot be listed anew`, 0, 'Timeout');
   }
 
   /** Runs until the signal is aborted; every failure is logged and tried again. */
@@ -105,6 +125,8 @@ export class ListWatch<T extends Cached> {
         failures = 0;
       } catch (error) {
         if (isAborted(signal)) return;
+        // It was ended for a new list.
+        if (isAborted(this.#watching.signal)) continue;
         if (isExpired(error)) this.#resourceVersion = undefined;
         failures = clock.now() - startedAt > HEALTHY_MS ? 0 : failures + 1;
         this.#tellFailure(error, failures);
@@ -125,11 +147,9 @@ export class ListWatch<T extends Cached> {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    if (this.#resourceVersion === undefined) {
-      this.#resourceVersion = await this.#list(signal);
-      this.#track?.synced();
-      this.#markSynced();
-    }
+    this.#watching = new AbortController();
+    if (this.#resourceVersion === undefined || this.#waiting.length > 0)
+      this.#resourceVersion = await this.#listAnew(signal);
     const { kubernetes, path, query, accept, clock, random } = this.#options;
     const startedAt = clock.now();
     const timeoutSeconds = String(Math.round(WATCH_SECONDS.least + WATCH_SECONDS.spread * random()));
@@ -146,11 +166,21 @@ export class ListWatch<T extends Cached> {
       query: parameters,
       ...(accept === undefined ? {} : { accept: accept.watch }),
     } as const;
-    for await (const line of kubernetes.watch(request, signal)) {
+    for await (const line of kubernetes.watch(request, AbortSignal.any([signal, this.#watching.signal]))) {
       this.#track?.moved();
       this.#handle(JSON.parse(line) as WatchEvent);
     }
     if (clock.now() - startedAt < SHORTEST_MS) throw new KubernetesError('the watch ended at once', 0, 'ShortWatch');
+  }
+
+  async #listAnew(signal: AbortSignal): Promise<string> {
+    const waiting = new Set(this.#waiting);
+    const resourceVersion = await this.#list(signal);
+    this.#track?.synced();
+    this.#markSynced();
+    this.#waiting = this.#waiting.filter((resolve) => !waiting.has(resolve));
+    for (const resolve of waiting) resolve();
+    return resourceVersion;
   }
 
   async #list(signal: AbortSignal): Promise<string> {

@@ -49,6 +49,26 @@ describe('the watch over nodes', () => {
     expect(cluster.flushes).toBe(2);
   });
 
+  it('looks after each write, every two seconds at most, and once more after the last', async () => {
+    let looks = 0;
+    const { fetchNodes } = cluster;
+    cluster.fetchNodes = () => {
+      looks += 1;
+      return fetchNodes.call(cluster);
+    };
+    for (let write = 0; write < 100; write += 1) {
+      nodes.wrote(500);
+      await watch(100);
+    }
+    expect(looks).toBe(5);
+    nodes.wrote(500);
+    await watch(60_000);
+    expect(looks).toBe(6);
+    expect(nodes.nextLookMs).toBeUndefined();
+    nodes.wrote(500);
+    expect(nodes.nextLookMs).toBeLessThanOrEqual(clock.now());
+  });
+
   it('counts anew when another node comes meanwhile', async () => {
     cluster.nodes = ['node-1', 'node-2'];
     await look();

@@ -78,6 +78,13 @@ export class FakeKubernetes {
     this.#watches.break(error);
   }
 
+  /** What happens during the work is not told to the watches that are open, as if they were behind. */
+  unseen(work: () => void): void {
+    this.#watches.areBehind = true;
+    work();
+    this.#watches.areBehind = false;
+  }
+
   /** Tells all watches how far they are. */
   bookmark(): void {
     this.#version += 1;

@@ -23,6 +23,8 @@ export class FakeWatches {
   readonly #history: Told[] = [];
   readonly #watchers = new Set<Watcher>();
   #oldest = 0;
+  /** What happens meanwhile is told to those only who begin afterwards. */
+  areBehind = false;
 
   get size(): number {
     return this.#watchers.size;
@@ -47,6 +49,7 @@ export class FakeWatches {
 
   tell(told: Told): void {
     this.#history.push(told);
+    if (this.areBehind) return;
     for (const watcher of this.#watchers) if (isAbout(told, watcher.place)) push(watcher, spell(told));
   }
 

@@ -265,6 +265,65 @@ describe('a watched collection', () => {
     expect(stage.progress.stuck(2)).toEqual([]);
   });
 
+  test('catches up at once with what its watch has not brought, and is in step from then on', async () => {
+    const stage = new Stage();
+    for (const name of ['gone', 'same']) stage.create(name);
+    await stage.start();
+    stage.kubernetes.unseen(() => {
+      stage.create('new');
+      stage.kubernetes.delete(PLURAL, 'team-a', 'gone');
+    });
+    await stage.clock.advance(0);
+    stage.told.length = 0;
+    stage.requests();
+    const caughtUp = Promise.all([stage.watch.catchUp(stage.stop.signal), stage.watch.catchUp(stage.stop.signal)]);
+    await stage.clock.advance(0);
+    await caughtUp;
+    expect(stage.told.sort()).toEqual(['+new', '-gone']);
+    expect(stage.requests()).toEqual(['list', `watch ${stage.kubernetes.version}`]);
+    stage.create('later');
+    await stage.clock.advance(0);
+    expect([stage.told, stage.clock.sleepsMs, stage.kubernetes.watchers]).toEqual([['+new', '-gone', '+later'], [], 1]);
+  });
+
+  test('catches up by another list than the one that is under way', async () => {
+    const stage = await new Stage().start();
+    let goOn = (): void => undefined;
+    stage.kubernetes.delay = ({ query }) =>
+      query?.['watch'] === undefined ? new Promise((resolve) => (goOn = () => resolve(undefined))) : undefined;
+    const first = stage.watch.catchUp(stage.stop.signal);
+    await stage.clock.advance(0);
+    stage.kubernetes.unseen(() => stage.create('late'));
+    const second = stage.watch.catchUp(stage.stop.signal).then(() => [...stage.told]);
+    for (const list of [first, second]) {
+      goOn();
+      await stage.clock.advance(0);
+      await list;
+    }
+    expect(await second).toEqual(['+late']);
+  });
+
+  test('does not catch up without a list, which it says after a minute', async () => {
+    const stage = await new Stage().start();
+    stage.kubernetes.refuse = () => new KubernetesError('no', 503, '');
+    const failed = expect(stage.watch.catchUp(stage.stop.signal)).rejects.toThrow(`${PATH} cannot be listed anew`);
+    await stage.clock.advance(60_000);
+    await failed;
+    stage.kubernetes.refuse = () => undefined;
+    stage.create('a');
+    await stage.clock.advance(60_000);
+    expect(stage.told).toEqual(['+a']);
+  });
+
+  test('waits for no list any more after the end', async () => {
+    const stage = await new Stage().start();
+    stage.kubernetes.refuse = () => new KubernetesError('no', 503, '');
+    const caughtUp = stage.watch.catchUp(stage.stop.signal);
+    stage.stop.abort();
+    await stage.clock.advance(0);
+    await expect(caughtUp).resolves.toBeUndefined();
+  });
+
   test('is left in peace after the end', async () => {
     const stage = await new Stage().start();
     stage.stop.abort();

@@ -23,6 +23,15 @@ async function provisional(spec: object = READ): Promise<SimulatedOperator> {
   return operator;
 }
 
+/** Starts it as one that watches and does not lead yet. @returns makes it lead */
+async function standBy(operator: SimulatedOperator): Promise<() => void> {
+  let lead = (): void => undefined;
+  const led = new Promise<void>((resolve) => (lead = resolve));
+  operator.election = { shards: 1, run: (serve, signal) => led.then(() => serve(0, signal)) };
+  await operator.start();
+  return lead;
+}
+
 function record(operator: SimulatedOperator): string {
   return JSON.stringify(operator.kubernetes.all('configmaps'));
 }
@@ -140,6 +149,36 @@ describe('an object that is in force before it has its finalizer', () => {
     await operator.start();
     expect(operator.ready(ROLES, OPS)).toBe('True Applied');
     expect(operator.cluster.get('roles', 'ops')).toMatchObject({ description: 'anew' });
+  });
+
+  test('keeps its role when the next operator has not seen it yet', async () => {
+    const operator = await provisional();
+    await operator.stop();
+    operator.delete(ROLES, OPS);
+    const lead = await standBy(operator);
+    operator.kubernetes.unseen(() => operator.apply(ROLES, OPS, READ));
+    operator.kubernetes.refuse = () => undefined;
+    lead();
+    await operator.pass(60_000);
+    expect(operator.cluster.patches.flatMap(({ operations }) => operations)).toMatchObject([{ type: 'add' }]);
+    expect(operator.ready(ROLES, OPS)).toBe('True Applied');
+  });
+
+  test('is looked for again when the API server did not say whether it is there', async () => {
+    const operator = await provisional();
+    await operator.stop();
+    operator.delete(ROLES, OPS);
+    const lead = await standBy(operator);
+    operator.kubernetes.refuse = ({ path, method, query }) =>
+      method === 'GET' && path.endsWith(ROLES) && query?.['watch'] === undefined
+        ? new KubernetesError('no', 503, '')
+        : undefined;
+    lead();
+    await operator.pass(120_000);
+    expect(operator.cluster.names('roles')).toEqual(['ops']);
+    operator.kubernetes.refuse = () => undefined;
+    await operator.pass(120_000);
+    expect(operator.cluster.names('roles')).toEqual([]);
   });
 
   test('keeps its role when it is deleted and made anew while the operator works', async () => {
