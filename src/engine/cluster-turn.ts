@@ -4,7 +4,7 @@ import type { Operation } from '../plan/operation.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import { nobody } from '../commit/ownership.ts';
 import { slotKeyOf } from './claim-index.ts';
-import { kindsInQuestion, takeOverProvisional } from './departed.ts';
+import { inQuestion, takeOverProvisional } from './departed.ts';
 import { isUnreadable, readUnlessDisabled, setAside } from './disabled-documents.ts';
 import { toTarget } from './object-teller.ts';
 import { runPass, type CommitReport, type Task } from './pass.ts';
@@ -41,7 +41,7 @@ export async function openLedger({ world, state, cluster, signal }: TurnContext)
   if (state.ledger?.clusterUuid === clusterUuid) return;
   const isAnother = state.ledger !== undefined;
   const owners = await world.loadLedger(state.connection, clusterUuid);
-  await world.catchUp(kindsInQuestion(world, state, owners), signal);
+  await world.catchUp(inQuestion(world, state, owners), signal);
   state.ledger = { clusterUuid, owners };
   takeOverProvisional(world, state);
   if (!isAnother) return;

@@ -1,5 +1,4 @@
 import type { Ledger } from '../commit/ledger.ts';
-import type { Kind } from '../kinds/kind.ts';
 import {
   FINALIZER,
   hasFinalizer,
@@ -11,7 +10,7 @@ import {
 } from '../desired/resource.ts';
 import { slotKeyOf, type ClaimIndex } from './claim-index.ts';
 import type { SessionState } from './session-state.ts';
-import type { World } from './world.ts';
+import type { ObjectPlace, World } from './world.ts';
 
 /** Any time: of what has departed nobody asks how old it was. */
 const LONG_AGO = '1970-01-01T00:00:00Z';
@@ -28,10 +27,8 @@ export function leavesAName({ ledger }: SessionState, resource: Resource): boole
 }
 
 /** An owner on record whose finalizer may be missing. */
-interface Provisional {
-  readonly kind: Kind;
+interface Provisional extends ObjectPlace {
   readonly owner: ObjectKey;
-  readonly namespace: string;
   readonly name: string;
   /** That it owns. */
   readonly slotName: string;
@@ -57,14 +54,13 @@ export function takeOverProvisional(
   }
 }
 
-/** Kinds of provisional owners that seem to be gone. The process that put them on record may have been ahead of our watch. */
-export function kindsInQuestion(
+/** Where provisional owners seem to be gone: the process that put them on record may have been ahead of our watch. */
+export function inQuestion(
   world: Pick<World, 'kinds' | 'isServed'>,
   { index }: Pick<SessionState, 'index'>,
   ledger: Ledger,
-): ReadonlySet<Kind> {
-  const unseen = provisionalOwners(world, ledger).filter((provisional) => holderOf(index, provisional) === undefined);
-  return new Set(unseen.map(({ kind }) => kind));
+): readonly ObjectPlace[] {
+  return provisionalOwners(world, ledger).filter((provisional) => holderOf(index, provisional) === undefined);
 }
 
 /** The owner's object, unless it is gone or has another name by now. */

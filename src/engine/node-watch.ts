@@ -5,10 +5,7 @@ import type { Cluster } from '../commit/cluster.ts';
 const SLOW_WRITE_MS = 20_000;
 /** A node that is back in the cluster may not listen yet when it is told; it is told a second time. */
 const AGAIN_MS = 15_000;
-/**
- * How often a node that is away is looked for, which serves stale rules from the moment it is back; and how often, at most, is
- * looked after writes.
- */
+/** How often a node that is away is looked for; it serves stale rules from the moment it is back. */
 const LOOK_MS = 2000;
 /** A node that was away for longer was restarted, or taken away for good. */
 const GIVE_UP_MS = 3_600_000;
@@ -26,16 +23,14 @@ export class NodeWatch {
   #mayBeDeaf = false;
   #againAtMs: number | undefined;
   #lookedAtMs = -Infinity;
-  /** Something was written since the last look. */
-  #hasWritten = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** When to look again; undefined while nothing was written, nobody is away, and nobody is to be told again. */
+  /** When to look again; undefined while nobody is away or is to be told again. */
   get nextLookMs(): number | undefined {
-    const lookMs = this.#away.size > 0 || this.#hasWritten ? this.#lookedAtMs + LOOK_MS : Infinity;
+    const lookMs = this.#away.size === 0 ? Infinity : this.#lookedAtMs + LOOK_MS;
     const nextMs = Math.min(lookMs, this.#againAtMs ?? Infinity);
     return nextMs === Infinity ? undefined : nextMs;
   }
@@ -51,7 +46,6 @@ export class NodeWatch {
 
   /** The write that just ended took so long. */
   wrote(durationMs: number): void {
-    this.#hasWritten = true;
     if (durationMs > SLOW_WRITE_MS) this.#flushTwice();
   }
 
@@ -64,18 +58,26 @@ export class NodeWatch {
   async look(cluster: Cluster, signal: AbortSignal): Promise<'flushed' | 'refused' | 'not needed'> {
     const nowMs = this.#clock.now();
     this.#lookedAtMs = nowMs;
-    this.#hasWritten = false;
     const nodes = await cluster.fetchNodes(signal);
     if (nodes !== undefined) this.#compare(new Set(nodes), nowMs);
     if (nowMs >= (this.#againAtMs ?? Infinity)) this.#mustFlush = true;
-    if (!this.#mustFlush) return 'not needed';
-    const answer = await cluster.flushCache();
-    // Who may not flush will not be able to at the next turn either.
-    this.#mustFlush = false;
-    if (this.#mayBeDeaf) this.#againAtMs = answer.type === 'flushed' ? nowMs + AGAIN_MS : undefined;
-    else if (nowMs >= (this.#againAtMs ?? Infinity)) this.#againAtMs = undefined;
-    this.#mayBeDeaf = false;
-    return answer.type;
+    return this.#mustFlush ? this.#flush(cluster, nowMs) : 'not needed';
+  }
+
+  /** Doubt that comes while it is under way stays. Who may not flush will not be able to at the next turn either. */
+  async #flush(cluster: Cluster, nowMs: number): Promise<'flushed' | 'refused'> {
+    const mayBeDeaf = this.#mayBeDeaf;
+    [this.#mustFlush, this.#mayBeDeaf] = [false, false];
+    try {
+      const { type } = await cluster.flushCache();
+      if (mayBeDeaf) this.#againAtMs = type === 'flushed' ? nowMs + AGAIN_MS : undefined;
+      else if (nowMs >= (this.#againAtMs ?? Infinity)) this.#againAtMs = undefined;
+      return type;
+    } catch (error) {
+      this.#mustFlush = true;
+      this.#mayBeDeaf ||= mayBeDeaf;
+      throw error;
+    }
   }
 
   #flushTwice(): void {

@@ -26,6 +26,10 @@ export class OpenTurns {
   #nextDriftMs = -Infinity;
   #intervalMs = 0;
   #readTimesMs: readonly number[] = [];
+  /** A look that nobody waits for; never rejects. */
+  #looking: Promise<void> = Promise.resolve();
+  /** It failed. */
+  #isLookOwed = false;
 
   constructor(clock: Clock) {
     this.#nodes = new NodeWatch(clock);
@@ -33,9 +37,11 @@ export class OpenTurns {
 
   /** When there is something to look at though nothing was changed. */
   nextMs(context: Pick<TurnContext, 'state'>): number {
-    // A look at the nodes goes with the commit that is due within a second, and is no reason for one before its time.
-    const lookMs = context.state.dirty.size > 0 ? undefined : this.#nodes.nextLookMs;
-    return Math.min(this.#driftDueMs(context), this.#checks.nextMs(context) ?? Infinity, lookMs ?? Infinity);
+    return Math.min(
+      this.#driftDueMs(context),
+      this.#checks.nextMs(context) ?? Infinity,
+      this.#nodes.nextLookMs ?? Infinity,
+    );
   }
 
   /** Everything may have changed: look at the next turn. */
@@ -50,26 +56,26 @@ export class OpenTurns {
 
   /** @param options `onLook` is called when everything is looked at. @returns whether what was dirty led to a write */
   async run(context: TurnContext, options: { readonly onLook: () => Promise<void> }): Promise<boolean> {
-    const { world, signal, meter } = context;
+    const { world, meter } = context;
     const startedMs = world.clock.now();
     const cluster = this.#timed(context);
-    if (this.#nodes.isInDoubt) await this.#look(context);
+    if (this.#nodes.isInDoubt) await this.#lookNow(context);
     await openLedger(context);
     const isDriftDue = startedMs >= this.#driftDueMs(context);
     const readMs = await refreshDocuments(context, isDriftDue ? startedMs : 0);
     if (isDriftDue) meter.looked(startedMs);
     const hasCommitted = await runTurn({ ...context, cluster });
     const hasConfigured = await unlessConfigDisabled(context, () => this.#config.run(context, isDriftDue));
+    const hasWritten = hasCommitted || hasConfigured;
     if (isDriftDue) {
       // After the commit: nobody waits for what it tells.
       await options.onLook();
       this.#scheduleDrift(context, { startedMs, readMs });
     }
     this.#doubtWhatWasNotWrittenAgain();
-    const isLookDue = isDriftDue || hasConfigured || this.#nodes.isToBeLookedAt(world.clock.now());
-    if (isLookDue && !signal.aborted) await this.#look(context);
+    await this.#lookIfDue(context, isDriftDue || hasWritten || this.#nodes.isToBeLookedAt(startedMs));
     if (!context.onlyRemovals) await this.#checks.run({ ...context, cluster }, this.#intervalMs);
-    return hasCommitted || hasConfigured;
+    return hasWritten;
   }
 
   /** A write that is stored makes every node load the whole document. Where none was needed any more nobody has loaded it. */
@@ -83,7 +89,22 @@ export class OpenTurns {
     return state.dirty.size === 0 ? this.#nextDriftMs : this.#nextDriftMs + this.#intervalMs;
   }
 
-  async #look({ cluster, signal, world, state }: TurnContext): Promise<void> {
+  async #lookIfDue(context: TurnContext, isDue: boolean): Promise<void> {
+    // Nobody may come back for a while: whether the last look failed has to be known by then.
+    if (context.state.dirty.size === 0) await this.#looking;
+    if ((isDue || this.#isLookOwed) && !context.signal.aborted) await this.#look(context);
+  }
+
+  /** Who waits for the next commit does not wait for the look that belongs to this one. */
+  async #look(context: TurnContext): Promise<void> {
+    if (this.#isLookOwed || context.state.dirty.size === 0) return this.#lookNow(context);
+    await this.#looking;
+    this.#looking = this.#lookNow(context).catch(() => void (this.#isLookOwed = true));
+  }
+
+  async #lookNow({ cluster, signal, world, state }: TurnContext): Promise<void> {
+    await this.#looking;
+    this.#isLookOwed = false;
     const flush = await this.#nodes.look(cluster, signal);
     if (flush === 'flushed') world.log.info({ connection: state.key }, 'caches flushed');
     if (flush === 'refused')

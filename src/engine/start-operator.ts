@@ -15,7 +15,7 @@ import { showNoResources } from './readiness-tally.ts';
 import type { Connection, Referenced } from './resolve-settings.ts';
 import { Workload } from './workload.ts';
 import { ShardSessions, type OpenWriters, type ShardParts } from './shard-sessions.ts';
-import type { World, Writers } from './world.ts';
+import type { ObjectPlace, World, Writers } from './world.ts';
 
 /** The world without what is made from watches, here, and what is opened for each shard. */
 export type OuterWorld = Omit<
@@ -149,7 +149,9 @@ function watchResources(
   return new Map(world.kinds.map((kind) => [kind, watch(kind)]));
 }
 
-async function catchUp(watches: ResourceWatches, kinds: ReadonlySet<Kind>, signal: AbortSignal): Promise<void> {
-  const behind = [...kinds].flatMap((kind) => watches.get(kind) ?? []);
-  await Promise.all(behind.map((watch) => watch.catchUp(signal)));
+async function catchUp(watches: ResourceWatches, places: readonly ObjectPlace[], signal: AbortSignal): Promise<void> {
+  const behind = places.flatMap(({ kind, namespace }) =>
+    (watches.get(kind) ?? []).filter((watch) => watch.covers(namespace)),
+  );
+  await Promise.all([...new Set(behind)].map((watch) => watch.catchUp(signal)));
 }

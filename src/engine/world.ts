@@ -57,6 +57,12 @@ export interface Writers {
   ) => Promise<Ledger>;
 }
 
+/** Where objects of one kind are. */
+export interface ObjectPlace {
+  readonly kind: Kind;
+  readonly namespace: string;
+}
+
 /** Everything around the engine: passed in, so that tests can steer each of them. */
 export interface World extends Writers {
   readonly kinds: readonly Kind[];
@@ -71,8 +77,12 @@ export interface World extends Writers {
   readonly namespaces: Namespaces;
   /** Whether objects of a namespace are watched. */
   readonly isServed: (namespace: string) => boolean;
-  /** Waits until objects of these kinds are known as they are in the API server now, or the signal is aborted: a watch may be behind. */
-  readonly catchUp: (kinds: ReadonlySet<Kind>, signal: AbortSignal) => Promise<void>;
+  /**
+   * Waits until the objects of these places are known as they are in the API server now, or the signal is aborted: a watch may be behind.
+   *
+   * @throws KubernetesError when they cannot be listed
+   */
+  readonly catchUp: (places: readonly ObjectPlace[], signal: AbortSignal) => Promise<void>;
   readonly clusters: ClusterRegistry;
   readonly workload: Workload;
 }

@@ -91,7 +91,7 @@ export class ObjectWriter {
     try {
       return (await request()) as PartialObject;
     } catch (error) {
-      if (error instanceof KubernetesError && isGone(error)) return undefined;
+      if (error instanceof KubernetesError && error.status === 404) return undefined;
       throw error;
     }
   }
@@ -124,10 +124,4 @@ function isInvalid(error: unknown): boolean {
 /** No finalizer can be added to an object that is being deleted; any other refusal is somebody's policy. */
 function isFinal(error: unknown, { isDeleting }: Current, attempt: number): boolean {
   return isInvalid(error) ? !isDeleting : attempt === MAX_STALE - 1;
-}
-
-/** Not there any more, or replaced by another object of the same name (the uid is a precondition). */
-function isGone(error: KubernetesError): boolean {
-  // The server's own words, in capitals: the path that the message begins with has none, whatever objects are called.
-  return error.status === 404 || (error.status === 409 && error.message.includes('UID in precondition'));
 }

@@ -82,7 +82,9 @@ export class ListWatch<T extends Cached> {
   /** Of the watch that is under way. */
   #watching = new AbortController();
   /** Who waits for a list that begins from now on. */
-  #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
+  /** When the last page of a list came. */
+  #pageAtMs = -Infinity;
   /** Ends after the first complete list. */
   readonly synced: Promise<void>;
 
@@ -91,19 +93,39 @@ export class ListWatch<T extends Cached> {
     this.synced = new Promise((resolve) => (this.#markSynced = resolve));
   }
 
+  /** Whether it watches objects of this namespace. */
+  covers(namespace: string): boolean {
+    const [, watched] = /\/namespaces\/([^/]+)\//.exec(this.#options.path) ?? [];
+    return watched === undefined || watched === namespace;
+  }
+
   /**
    * Lists anew: what is there afterwards is at least as new as the API server was when this was called, of which a watch may be
    * behind. Ends early when the signal is aborted.
    *
-   * @throws KubernetesError when there is no list for a minute
+   * @throws KubernetesError when no page of a list comes for a minute
    */
   async catchUp(signal: AbortSignal): Promise<void> {
     const over = new AbortController();
-    const listed = new Promise<void>((resolve) => this.#waiting.push(resolve)).finally(() => over.abort());
+    const listed = (): void => over.abort();
+    this.#waiting.add(listed);
     this.#watching.abort();
-    await Promise.race([listed, this.#options.clock.sleep(CATCH_UP_MS, AbortSignal.any([signal, over.signal]))]);
-    if (isAborted(signal) || isAborted(over.signal)) return;
-    throw new KubernetesError(`${this.#options.path} cannot be listed anew`, 0, 'Timeout');
+    try {
+      await this.#wait(AbortSignal.any([signal, over.signal]));
+    } finally {
+      this.#waiting.delete(listed);
+    }
+  }
+
+  /** Until the signal is aborted, as long as pages come. */
+  async #wait(signal: AbortSignal): Promise<void> {
+    const { clock, path } = this.#options;
+    const startedMs = clock.now();
+    while (!isAborted(signal)) {
+      const leftMs = Math.max(startedMs, this.#pageAtMs) + CATCH_UP_MS - clock.now();
+      if (leftMs <= 0) throw new KubernetesError(`${path} cannot be listed anew`, 0, 'Timeout');
+      await clock.sleep(leftMs, signal);
+    }
   }
 
   /** Runs until the signal is aborted; every failure is logged and tried again. */
@@ -125,8 +147,6 @@ export class ListWatch<T extends Cached> {
         failures = 0;
       } catch (error) {
         if (isAborted(signal)) return;
-        // It was ended for a new list.
-        if (isAborted(this.#watching.signal)) continue;
         if (isExpired(error)) this.#resourceVersion = undefined;
         failures = clock.now() - startedAt > HEALTHY_MS ? 0 : failures + 1;
         this.#tellFailure(error, failures);
@@ -147,30 +167,35 @@ export class ListWatch<T extends Cached> {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    this.#watching = new AbortController();
-    if (this.#resourceVersion === undefined || this.#waiting.length > 0)
+    while (this.#resourceVersion === undefined || this.#waiting.size > 0)
       this.#resourceVersion = await this.#listAnew(signal);
-    const { kubernetes, path, query, accept, clock, random } = this.#options;
+    const { clock } = this.#options;
     const startedAt = clock.now();
+    const watching = new AbortController();
+    this.#watching = watching;
+    try {
+      await this.#watch(this.#resourceVersion, AbortSignal.any([signal, watching.signal]));
+    } catch (error) {
+      if (!isAborted(watching.signal)) throw error;
+    }
+    // It was ended for a new list.
+    if (isAborted(watching.signal)) return;
+    if (clock.now() - startedAt < SHORTEST_MS) throw new KubernetesError('the watch ended at once', 0, 'ShortWatch');
+  }
+
+  async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
+    const { kubernetes, path, query, accept, random } = this.#options;
     const timeoutSeconds = String(Math.round(WATCH_SECONDS.least + WATCH_SECONDS.spread * random()));
-    const parameters = {
-      ...query,
-      watch: 'true',
-      allowWatchBookmarks: 'true',
-      timeoutSeconds,
-      resourceVersion: this.#resourceVersion,
-    };
     const request = {
       method: 'GET',
       path,
-      query: parameters,
+      query: { ...query, watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, resourceVersion },
       ...(accept === undefined ? {} : { accept: accept.watch }),
     } as const;
-    for await (const line of kubernetes.watch(request, AbortSignal.any([signal, this.#watching.signal]))) {
+    for await (const line of kubernetes.watch(request, signal)) {
       this.#track?.moved();
       this.#handle(JSON.parse(line) as WatchEvent);
     }
-    if (clock.now() - startedAt < SHORTEST_MS) throw new KubernetesError('the watch ended at once', 0, 'ShortWatch');
   }
 
   async #listAnew(signal: AbortSignal): Promise<string> {
@@ -178,8 +203,10 @@ export class ListWatch<T extends Cached> {
     const resourceVersion = await this.#list(signal);
     this.#track?.synced();
     this.#markSynced();
-    this.#waiting = this.#waiting.filter((resolve) => !waiting.has(resolve));
-    for (const resolve of waiting) resolve();
+    for (const listed of waiting) {
+      this.#waiting.delete(listed);
+      listed();
+    }
     return resourceVersion;
   }
 
@@ -187,6 +214,7 @@ export class ListWatch<T extends Cached> {
     const seen = new Set<NamespacedName>();
     for (let coming = this.#page('', signal); ;) {
       const page = await coming;
+      this.#pageAtMs = this.#options.clock.now();
       this.#track?.moved();
       const from = page.metadata.continue ?? '';
       // The server is at work on the next page while this one is taken in.

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { UnreachableError } from '../../src/errors.ts';
 import { NodeWatch } from '../../src/engine/node-watch.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
@@ -49,24 +50,29 @@ describe('the watch over nodes', () => {
     expect(cluster.flushes).toBe(2);
   });
 
-  it('looks after each write, every two seconds at most, and once more after the last', async () => {
-    let looks = 0;
-    const { fetchNodes } = cluster;
-    cluster.fetchNodes = () => {
-      looks += 1;
-      return fetchNodes.call(cluster);
+  it('flushes again for a doubt that comes while it flushes', async () => {
+    nodes.doubt();
+    const flushCache = cluster.flushCache.bind(cluster);
+    cluster.flushCache = () => {
+      cluster.flushCache = flushCache;
+      nodes.doubt();
+      return flushCache();
     };
-    for (let write = 0; write < 100; write += 1) {
-      nodes.wrote(500);
-      await watch(100);
-    }
-    expect(looks).toBe(5);
-    nodes.wrote(500);
+    await look();
+    expect([cluster.flushes, nodes.isInDoubt]).toEqual([1, true]);
+    await look();
+    expect([cluster.flushes, nodes.isInDoubt]).toEqual([2, false]);
+  });
+
+  it('still has to flush, and twice, when that did not succeed', async () => {
+    nodes.wrote(33_000);
+    cluster.outage = new UnreachableError('reset');
+    await expect(look()).rejects.toThrow('reset');
+    cluster.outage = undefined;
+    cluster.flushes = 0;
+    await look();
     await watch(60_000);
-    expect(looks).toBe(6);
-    expect(nodes.nextLookMs).toBeUndefined();
-    nodes.wrote(500);
-    expect(nodes.nextLookMs).toBeLessThanOrEqual(clock.now());
+    expect(cluster.flushes).toBe(2);
   });
 
   it('counts anew when another node comes meanwhile', async () => {

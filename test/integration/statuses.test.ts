@@ -1,4 +1,4 @@
-/** What the real API server makes of the operator's writes of statuses. */
+/** What the real API server makes of the operator's writes of statuses and finalizers. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KubernetesClient } from '../../src/clients/kubernetes.ts';
@@ -56,5 +56,13 @@ describe('a status', () => {
     await scenario.create('OpenSearchRole', ROLE.name, { description: 'another' });
     expect(await writer.writeStatus(old, { resourceName: 'old' })).toBeUndefined();
     expect(await told()).not.toHaveProperty('resourceName');
+  });
+});
+
+describe('a finalizer', () => {
+  it('is not set on another object of the same name', async () => {
+    const role = await target();
+    expect(await new ObjectWriter(client).addFinalizer({ ...role, uid: 'another' })).toBe(false);
+    expect((await scenario.get('OpenSearchRole', ROLE.name))?.metadata.finalizers).toBeUndefined();
   });
 });

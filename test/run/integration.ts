@@ -9,7 +9,7 @@ import type { Tally } from './tally.ts';
 
 const timeoutMs = 40 * 60_000;
 /** Files that have nothing to do with what OpenSearch does. */
-const once = 'integration/(crds|leadership)';
+const once = 'integration/(crds|leadership|statuses)';
 
 interface Lane {
   readonly title: string;
@@ -51,7 +51,7 @@ function testVersion(run: Run, version: string, installed: Pick<Lane, 'clusterSt
 async function testOnce(run: Run): Promise<readonly Tally[]> {
   const args = ['--testPathPatterns', once];
   return [
-    await test(run, { title: 'CRDs and replicas', project: 'integration', args }),
+    await test(run, { title: 'CRDs, statuses and replicas', project: 'integration', args }),
     await testChart(run),
     await test(run, { title: 'the image', project: 'image' }),
     (await buildJudges(run)) ?? (await test(run, { title: 'Argo CD and Flux', project: 'conformance' })),

@@ -12,7 +12,7 @@ type Body = Readonly<Record<string, unknown>> & { readonly metadata?: Partial<Me
 const ALL = 1_000_000;
 
 /**
- * A Kubernetes API server in memory: lists in pages, watches with history, merge patches, finalizers, and conflicts as
+ * A Kubernetes API server in memory: lists in pages, watches with history, patches, finalizers, and conflicts as
  * the real one has them.
  */
 export class FakeKubernetes {
@@ -196,14 +196,16 @@ export class FakeKubernetes {
 
   #patch(place: Place, body: Body | readonly Operation[]): RawObject {
     const object = this.#find(place);
-    if (isJsonPatch(body)) return this.#takeOver(place.collection, object, applyJsonPatch(object, body));
-    // The real one pays no heed to preconditions in the patch of a status.
+    const after = isJsonPatch(body) ? applyJsonPatch(object, body) : this.#mergeInto(object, place, body);
+    return JSON.stringify(after) === JSON.stringify(object) ? object : this.#takeOver(place.collection, object, after);
+  }
+
+  #mergeInto(object: RawObject, place: Place, body: Body): RawObject {
+    // The real one pays no heed to preconditions in the merge patch of a status.
     if (!place.isStatus) this.#checkPreconditions(object, body.metadata);
     const merged = merge(object, place.isStatus ? { status: body['status'] } : body) as RawObject;
     const { resourceVersion } = object.metadata;
-    const after = { ...merged, metadata: { ...merged.metadata, resourceVersion } } as RawObject;
-    if (JSON.stringify(after) === JSON.stringify(object)) return object;
-    return this.#takeOver(place.collection, object, after);
+    return { ...merged, metadata: { ...merged.metadata, resourceVersion } };
   }
 
   #takeOver(collection: string, before: RawObject, after: RawObject): RawObject {
@@ -221,10 +223,10 @@ export class FakeKubernetes {
   }
 
   #checkPreconditions({ metadata }: RawObject, wanted: Partial<Metadata> = {}): void {
-    if (wanted.uid !== undefined && wanted.uid !== metadata.uid)
-      throw new KubernetesError(`Precondition failed: UID in precondition: ${wanted.uid}`, 409, 'Conflict');
     if (wanted.resourceVersion !== undefined && wanted.resourceVersion !== metadata.resourceVersion)
       throw new KubernetesError('the object has been modified', 409, 'Conflict');
+    if (wanted.uid !== undefined && wanted.uid !== metadata.uid)
+      throw new KubernetesError(`metadata.uid: Invalid value: "${wanted.uid}": field is immutable`, 422, 'Invalid');
   }
 
   #store(type: string, collection: string, object: Body): RawObject {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { KubernetesRequest } from '../../src/clients/kubernetes.ts';
 import { KubernetesError } from '../../src/errors.ts';
 import type { Log } from '../../src/log.ts';
 import { ListWatch, type RawObject } from '../../src/watch/list-watch.ts';
@@ -303,16 +304,31 @@ describe('a watched collection', () => {
     expect(await second).toEqual(['+late']);
   });
 
-  test('does not catch up without a list, which it says after a minute', async () => {
+  test('does not catch up without a list, which it says after a minute, and goes on where it was', async () => {
     const stage = await new Stage().start();
-    stage.kubernetes.refuse = () => new KubernetesError('no', 503, '');
+    const isList = ({ query }: KubernetesRequest): boolean => query?.['watch'] === undefined;
+    stage.kubernetes.refuse = (request) => (isList(request) ? new KubernetesError('no', 503, '') : undefined);
     const failed = expect(stage.watch.catchUp(stage.stop.signal)).rejects.toThrow(`${PATH} cannot be listed anew`);
     await stage.clock.advance(60_000);
     await failed;
-    stage.kubernetes.refuse = () => undefined;
     stage.create('a');
     await stage.clock.advance(60_000);
     expect(stage.told).toEqual(['+a']);
+  });
+
+  test('catches up however long a list takes, as long as its pages come', async () => {
+    const stage = new Stage();
+    for (let index = 0; index < 1200; index += 1) stage.create(`role-${index}`);
+    await stage.start();
+    const never = new AbortController().signal;
+    stage.kubernetes.delay = ({ query }) =>
+      query?.['watch'] === undefined ? stage.clock.sleep(50_000, never) : undefined;
+    let isThere = false;
+    void stage.watch.catchUp(stage.stop.signal).then(() => (isThere = true));
+    await stage.clock.advance(140_000);
+    expect(isThere).toBe(false);
+    await stage.clock.advance(10_000);
+    expect(isThere).toBe(true);
   });
 
   test('waits for no list any more after the end', async () => {

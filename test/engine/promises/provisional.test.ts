@@ -24,11 +24,11 @@ async function provisional(spec: object = READ): Promise<SimulatedOperator> {
 }
 
 /** Starts it as one that watches and does not lead yet. @returns makes it lead */
-async function standBy(operator: SimulatedOperator): Promise<() => void> {
+async function standBy(operator: SimulatedOperator, namespaces: readonly string[] = []): Promise<() => void> {
   let lead = (): void => undefined;
   const led = new Promise<void>((resolve) => (lead = resolve));
   operator.election = { shards: 1, run: (serve, signal) => led.then(() => serve(0, signal)) };
-  await operator.start();
+  await operator.start(namespaces);
   return lead;
 }
 
@@ -162,6 +162,18 @@ describe('an object that is in force before it has its finalizer', () => {
     await operator.pass(60_000);
     expect(operator.cluster.patches.flatMap(({ operations }) => operations)).toMatchObject([{ type: 'add' }]);
     expect(operator.ready(ROLES, OPS)).toBe('True Applied');
+  });
+
+  test('is looked for where it was only, whatever else may not be listed', async () => {
+    const operator = await provisional();
+    await operator.stop();
+    operator.delete(ROLES, OPS);
+    const lead = await standBy(operator, ['team-a', 'team-b']);
+    operator.kubernetes.refuse = ({ path }) =>
+      path.includes('/team-b/') ? new KubernetesError('no', 403, 'Forbidden') : undefined;
+    lead();
+    await operator.pass(5000);
+    expect(operator.cluster.names('roles')).toEqual([]);
   });
 
   test('is looked for again when the API server did not say whether it is there', async () => {

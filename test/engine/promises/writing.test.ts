@@ -110,6 +110,52 @@ describe('Promise 2: one writer per connection; changes gather while a commit is
     await operator.pass(2000);
   });
 
+  describe('while changes keep coming', () => {
+    async function withSlowCluster(): Promise<SimulatedOperator> {
+      const operator = anOperator();
+      operator.apply(TENANTS, { name: 'edited' });
+      await operator.start();
+      slowDown(operator, 500);
+      operator.cluster.patches.length = 0;
+      return operator;
+    }
+
+    test('the next commit does not wait for the look at the nodes after the one before', async () => {
+      const operator = await withSlowCluster();
+      let looks = 0;
+      operator.cluster.fetchNodes = async () => {
+        looks += 1;
+        await operator.clock.sleep(400, new AbortController().signal);
+        return operator.cluster.nodes;
+      };
+      for (let edit = 0; edit < 200; edit += 1) {
+        operator.apply(TENANTS, { name: 'edited' }, { description: `edit ${edit}` });
+        await operator.pass(50);
+      }
+      expect(operator.cluster.patches.length).toBeGreaterThanOrEqual(16);
+      await operator.pass(2000);
+      expect(looks).toBe(operator.cluster.patches.length);
+    });
+
+    test('a look that failed is made again, be there another commit or not', async () => {
+      const operator = await withSlowCluster();
+      const { cluster } = operator;
+      const fetchNodes = cluster.fetchNodes.bind(cluster);
+      cluster.fetchNodes = async () => {
+        cluster.fetchNodes = fetchNodes;
+        await operator.clock.sleep(400, new AbortController().signal);
+        throw new UnreachableError('reset');
+      };
+      cluster.nodes = [...cluster.nodes, 'another'];
+      operator.apply(TENANTS, { name: 'edited' }, { description: 'edited' });
+      await operator.pass(100);
+      // Somebody waits for the next turn, in which nothing is to be written.
+      operator.annotate(TENANTS, { name: 'edited' }, { 'security.opensearch.org/reconcile-requested-at': 'now' });
+      await operator.pass(5000);
+      expect([cluster.patches.length, cluster.flushes]).toEqual([1, 1]);
+    });
+  });
+
   test('an edit is served before groups that are changed again and again, within four seconds', async () => {
     const operator = anOperator();
     applyGroups(operator, 150);
