@@ -1,5 +1,10 @@
 import { API_BASE, FINALIZER, type KubernetesObject } from '../desired/resource.ts';
-import { METADATA_OBJECT, type KubernetesClient } from '../clients/kubernetes.ts';
+import {
+  METADATA_OBJECT,
+  requestUnless,
+  type KubernetesClient,
+  type KubernetesRequest,
+} from '../clients/kubernetes.ts';
 import { KubernetesError } from '../errors.ts';
 
 const FIELD_MANAGER = 'opensearch-security-operator';
@@ -70,9 +75,7 @@ export class ObjectWriter {
   }
 
   async #read(target: Target): Promise<Current | undefined> {
-    const body = await this.#ifThere(() =>
-      this.#kubernetes.request({ method: 'GET', path: pathOf(target), accept: METADATA_OBJECT }),
-    );
+    const body = await this.#ifThere({ method: 'GET', path: pathOf(target), accept: METADATA_OBJECT });
     if (body === undefined || body.metadata.uid !== target.uid) return undefined;
     const { resourceVersion, finalizers = [], deletionTimestamp } = body.metadata;
     return { resourceVersion, finalizers, isDeleting: deletionTimestamp !== undefined };
@@ -81,19 +84,12 @@ export class ObjectWriter {
   async #patch(target: Target, subresource: string, body: unknown): Promise<string | undefined> {
     const path = `${pathOf(target)}${subresource}`;
     const query = { fieldManager: FIELD_MANAGER };
-    const answer = await this.#ifThere(() =>
-      this.#kubernetes.request({ method: 'PATCH', path, query, body, accept: METADATA_OBJECT }),
-    );
+    const answer = await this.#ifThere({ method: 'PATCH', path, query, body, accept: METADATA_OBJECT });
     return answer?.metadata.resourceVersion;
   }
 
-  async #ifThere(request: () => Promise<unknown>): Promise<PartialObject | undefined> {
-    try {
-      return (await request()) as PartialObject;
-    } catch (error) {
-      if (error instanceof KubernetesError && error.status === 404) return undefined;
-      throw error;
-    }
+  async #ifThere(request: KubernetesRequest): Promise<PartialObject | undefined> {
+    return (await requestUnless(this.#kubernetes, 404, request)) as PartialObject | undefined;
   }
 }
 
