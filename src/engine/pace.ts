@@ -2,7 +2,9 @@
 export interface PaceState {
   /** When the last pass that wrote anything began. */
   readonly lastCommitMs: number;
-  /** How long its turn took, with all that it read. */
+  /** When the one before it began. */
+  readonly commitBeforeMs: number;
+  /** How long the last one's turn took, with all that it read. */
   readonly lastTookMs: number;
   /** When the newest change came in. */
   readonly lastArrivalMs: number;
@@ -15,8 +17,11 @@ const QUIET_MS = 100;
 
 /**
  * When the gathered changes are committed: at once when idle, else when they stop coming or the period is over. The longer a commit
- * takes, the longer everybody has waited already, and the sooner the next one begins: at once after one of half a second.
+ * takes, the longer everybody has waited already, and the sooner the next one begins: at once after one of half a second. However
+ * changes come, no more than two begin in one period, except for what a batch had no room for: that goes on at once.
  */
-export function commitAtMs({ lastCommitMs, lastTookMs, lastArrivalMs }: PaceState): number {
-  return Math.min(lastCommitMs + PERIOD_MS - lastTookMs, lastArrivalMs + QUIET_MS);
+export function commitAtMs({ lastCommitMs, commitBeforeMs, lastTookMs, lastArrivalMs }: PaceState): number {
+  const gatheredMs = Math.min(lastCommitMs + PERIOD_MS - lastTookMs, lastArrivalMs + QUIET_MS);
+  const isLeftOver = lastArrivalMs <= lastCommitMs;
+  return isLeftOver ? gatheredMs : Math.max(gatheredMs, commitBeforeMs + PERIOD_MS);
 }

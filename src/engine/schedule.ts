@@ -11,7 +11,12 @@ const CLOSED_POLL_MS = 15_000;
 /** When a session has something to do. */
 export class Schedule {
   readonly #world: Pick<World, 'clock' | 'random'>;
-  #pace: PaceState = { lastCommitMs: -Infinity, lastTookMs: 0, lastArrivalMs: -Infinity };
+  #pace: PaceState = {
+    lastCommitMs: -Infinity,
+    commitBeforeMs: -Infinity,
+    lastTookMs: 0,
+    lastArrivalMs: -Infinity,
+  };
   #pollAtMs = 0;
   #failures = 0;
   #notBeforeMs = 0;
@@ -68,7 +73,8 @@ export class Schedule {
   /** @param startedMs when the turn began that wrote something */
   committed(startedMs: number): void {
     const lastTookMs = this.#world.clock.now() - startedMs;
-    this.#pace = { ...this.#pace, lastCommitMs: startedMs, lastTookMs };
+    const { lastCommitMs: commitBeforeMs } = this.#pace;
+    this.#pace = { ...this.#pace, lastCommitMs: startedMs, commitBeforeMs, lastTookMs };
   }
 
   /** A turn came to its end. */
