@@ -1,8 +1,8 @@
 /** Time, passed in so that tests can steer it. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970: for times that are written down or were read somewhere. May be set back or forward. */
   now(): number;
-  /** Milliseconds since some moment; never set back or forward. */
+  /** Milliseconds since some moment, never set: for all that is waited for or measured. */
   steady(): number;
   /** Ends after `ms`, or at once when the signal is aborted; never rejects. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;

@@ -19,7 +19,7 @@ export class Alarm {
   async sleepUntil(untilMs: number, signal: AbortSignal): Promise<void> {
     if (!this.#ringing) {
       this.#sleeping = new AbortController();
-      const ms = Math.min(Math.max(0, untilMs - this.#clock.now()), MAX_SLEEP_MS);
+      const ms = Math.min(Math.max(0, untilMs - this.#clock.steady()), MAX_SLEEP_MS);
       await this.#clock.sleep(ms, AbortSignal.any([this.#sleeping.signal, signal]));
       this.#sleeping = undefined;
     }

@@ -107,7 +107,7 @@ export class ClusterKeeper {
     const { clock, random } = this.#world;
     const trouble = toTrouble(error);
     this.#trouble = trouble;
-    this.#retryAtMs = clock.now() + backoffMs(this.#failures, PROBE, random);
+    this.#retryAtMs = clock.steady() + backoffMs(this.#failures, PROBE, random);
     this.#failures += 1;
     await this.#close();
     return trouble;
@@ -180,7 +180,7 @@ export class ClusterKeeper {
   }
 
   async #open(target: Target, signal: AbortSignal): Promise<Trouble | undefined> {
-    if (this.#trouble !== undefined && this.#world.clock.now() < this.#retryAtMs) return this.#trouble;
+    if (this.#trouble !== undefined && this.#world.clock.steady() < this.#retryAtMs) return this.#trouble;
     try {
       await this.#openEither(target, signal);
       this.#trouble = undefined;

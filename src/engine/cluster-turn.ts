@@ -68,7 +68,7 @@ export async function refreshDocuments(context: TurnContext, notBeforeMs: number
       state.disabled.has(`PATCH ${document}`) ||
       !state.documents.isFresh(document, notBeforeMs),
   );
-  const startedMs = world.clock.now();
+  const startedMs = world.clock.steady();
   await Promise.all(
     stale.map((kind) =>
       readUnlessDisabled(state, kind, async () => {
@@ -77,7 +77,7 @@ export async function refreshDocuments(context: TurnContext, notBeforeMs: number
       }),
     ),
   );
-  return stale.length === 0 ? 0 : world.clock.now() - startedMs;
+  return stale.length === 0 ? 0 : world.clock.steady() - startedMs;
 }
 
 function noticeDrift({ world, state }: TurnContext, kind: Kind, name: string): void {
@@ -129,7 +129,7 @@ export async function runTurn(context: TurnContext): Promise<boolean> {
     forget: (changes) => recordOwners(context, changes),
     retract: (changes) => state.ledger?.owners.retract(changes),
     report: (commit) => report(context, commit),
-    now: () => world.clock.now(),
+    now: () => world.clock.steady(),
   });
   return hasWritten;
 }
@@ -161,7 +161,7 @@ function committed(context: TurnContext, document: DocumentName, operations: rea
   for (const operation of operations) {
     const key = slotKeyOf(document, operation.name);
     state.refusals.delete(key);
-    if (operation.type === 'add') state.recentWrites.wrote(key, world.clock.now());
+    if (operation.type === 'add') state.recentWrites.wrote(key, world.clock.steady());
     else state.recentWrites.removed(key);
     if (operation.type === 'add' && operation.secret !== undefined)
       state.secretsInForce.set(key, operation.secret.version);

@@ -138,7 +138,7 @@ export class ConfigTurn {
     const versions = Object.fromEntries(subjects.map((wish) => [wish.claim.key, wish.version]));
     const { clusterUuid = '', apiPrefix } = cluster.identity;
     const journal = { connection: state.key, clusterUuid, apiPrefix, subjects: versions };
-    const startedMs = world.clock.now();
+    const startedMs = world.clock.steady();
     const { wanted: whole, changes, isWhole } = plan;
     const secrets = look.wishes.flatMap((wish) => wish.secrets);
     const wanted = { base: look.live, wanted: whole, changes, isWhole, secrets, probes: probesOf(look.wishes) };
@@ -155,7 +155,7 @@ export class ConfigTurn {
         document: 'securityconfig',
         result: result.type,
         changed: plan.changes.map(({ pointer }) => pointer),
-        durationMs: world.clock.now() - startedMs,
+        durationMs: world.clock.steady() - startedMs,
         opaqueId: meter.opaqueId,
       },
       'configuration',

@@ -56,7 +56,7 @@ export class NodeWatch {
 
   /** Looks who is there, and flushes when somebody came or there is doubt. At most one GET and one DELETE.  */
   async look(cluster: Cluster, signal: AbortSignal): Promise<'flushed' | 'refused' | 'not needed'> {
-    const nowMs = this.#clock.now();
+    const nowMs = this.#clock.steady();
     this.#lookedAtMs = nowMs;
     const nodes = await cluster.fetchNodes(signal);
     if (nodes !== undefined) this.#compare(new Set(nodes), nowMs);

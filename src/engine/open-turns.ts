@@ -57,7 +57,7 @@ export class OpenTurns {
   /** @param options `onLook` is called when everything is looked at. @returns whether what was dirty led to a write */
   async run(context: TurnContext, options: { readonly onLook: () => Promise<void> }): Promise<boolean> {
     const { world, meter } = context;
-    const startedMs = world.clock.now();
+    const startedMs = world.clock.steady();
     const cluster = this.#timed(context);
     if (this.#nodes.isInDoubt) await this.#lookNow(context);
     await openLedger(context);
@@ -132,7 +132,7 @@ export class OpenTurns {
       changePassword: (password) => cluster.changePassword(password),
       close: () => cluster.close(),
       patchDocument: async (...change) => {
-        const startedMs = world.clock.now();
+        const startedMs = world.clock.steady();
         try {
           const answer = await cluster.patchDocument(...change);
           if (answer.type === 'stored') this.#unanswered.delete(change[0]);
@@ -141,7 +141,7 @@ export class OpenTurns {
           if (error instanceof UnreachableError) this.#unanswered.add(change[0]);
           throw error;
         } finally {
-          this.#nodes.wrote(world.clock.now() - startedMs);
+          this.#nodes.wrote(world.clock.steady() - startedMs);
         }
       },
     };

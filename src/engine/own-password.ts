@@ -55,7 +55,7 @@ export class OwnPassword {
 
   /** At most one change and one login. */
   async decide(wanted: WantedLogin): Promise<Decision> {
-    if (this.#world.clock.now() < this.#retryAtMs) return 'keep';
+    if (this.#world.clock.steady() < this.#retryAtMs) return 'keep';
     try {
       const problem = wanted.isManaged || wanted.isObserving ? await whatHolds(wanted) : await this.#change(wanted);
       if (problem === undefined) return 'take';
@@ -88,7 +88,7 @@ export class OwnPassword {
   #tryLater(words: string): void {
     const { clock, random } = this.#world;
     this.#problem = `the new password could not be put in force yet: ${words}`;
-    this.#retryAtMs = clock.now() + backoffMs(this.#failures, RETRY, random);
+    this.#retryAtMs = clock.steady() + backoffMs(this.#failures, RETRY, random);
     this.#failures += 1;
   }
 }

@@ -32,7 +32,7 @@ export class PasswordChecks {
 
   /** Checks one slice, one PATCH for each batch. Users whose hash is not known yet come next time. */
   async run(context: TurnContext, intervalMs: number): Promise<void> {
-    const nowMs = context.world.clock.now();
+    const nowMs = context.world.clock.steady();
     if (!context.state.references.needsSecrets || nowMs < this.#nextMs) return;
     this.#nextMs = nowMs + Math.max(MIN_PAUSE_MS, intervalMs / SLICES);
     this.#slice = (this.#slice + 1) % SLICES;

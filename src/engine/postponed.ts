@@ -12,7 +12,7 @@ export class Postponed {
   add(slot: SlotKey, { clock, random }: { readonly clock: Clock; readonly random: () => number }): void {
     const failures = this.#failures.get(slot) ?? 0;
     this.#failures.set(slot, failures + 1);
-    this.#untilMs.set(slot, clock.now() + backoffMs(failures, PAUSE, random));
+    this.#untilMs.set(slot, clock.steady() + backoffMs(failures, PAUSE, random));
   }
 
   /** When the first of them is due; undefined when there is none. */

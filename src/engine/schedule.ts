@@ -40,7 +40,7 @@ export class Schedule {
 
   /** Something changed. @returns when */
   arrived(): number {
-    const lastArrivalMs = this.#world.clock.now();
+    const lastArrivalMs = this.#world.clock.steady();
     this.#pace = { ...this.#pace, lastArrivalMs };
     return lastArrivalMs;
   }
@@ -66,13 +66,13 @@ export class Schedule {
 
   retryLater(): void {
     const { clock, random } = this.#world;
-    this.#notBeforeMs = clock.now() + backoffMs(this.#failures, RETRY, random);
+    this.#notBeforeMs = clock.steady() + backoffMs(this.#failures, RETRY, random);
     this.#failures += 1;
   }
 
   /** @param startedMs when the turn began that wrote something */
   committed(startedMs: number): void {
-    const lastTookMs = this.#world.clock.now() - startedMs;
+    const lastTookMs = this.#world.clock.steady() - startedMs;
     const { lastCommitMs: commitBeforeMs } = this.#pace;
     this.#pace = { ...this.#pace, lastCommitMs: startedMs, commitBeforeMs, lastTookMs };
   }
@@ -89,7 +89,7 @@ export class Schedule {
 
   /** @param againMs when the cluster can be tried again, if that is known */
   closed(againMs: number | undefined): void {
-    const nowMs = this.#world.clock.now();
+    const nowMs = this.#world.clock.steady();
     const pollAtMs = nowMs + CLOSED_POLL_MS;
     this.#isClosed = true;
     this.#pace = { ...this.#pace, lastCommitMs: nowMs, lastTookMs: 0 };

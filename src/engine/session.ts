@@ -114,7 +114,7 @@ export class Session {
   }
 
   async #turnWhenDue(signal: AbortSignal): Promise<void> {
-    if (signal.aborted || this.#world.clock.now() < this.#nextTurnMs()) return;
+    if (signal.aborted || this.#world.clock.steady() < this.#nextTurnMs()) return;
     const rechecks = this.#rechecks;
     await this.#meter.measure(() => this.#turns.take(signal));
     // What came while the turn was under way may have come too late for it.

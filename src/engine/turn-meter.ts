@@ -49,7 +49,7 @@ export class TurnMeter implements QueueMeter, RequestObserver, Worker {
   /** @returns what the turn returned */
   async measure(turn: () => Promise<TurnResult>): Promise<TurnResult> {
     const { clock, metrics } = this.#world;
-    const startedMs = clock.now();
+    const startedMs = clock.steady();
     this.#turn += 1;
     this.#quietBeats = 0;
     this.startedMs = startedMs;
@@ -63,7 +63,7 @@ export class TurnMeter implements QueueMeter, RequestObserver, Worker {
       return result;
     } finally {
       this.startedMs = undefined;
-      metrics.reconcileSeconds.observe(CONTROLLER, seconds(clock.now() - startedMs));
+      metrics.reconcileSeconds.observe(CONTROLLER, seconds(clock.steady() - startedMs));
     }
   }
 
@@ -78,12 +78,12 @@ export class TurnMeter implements QueueMeter, RequestObserver, Worker {
 
   added(): number {
     this.#world.metrics.queueAdds.inc(QUEUE);
-    return this.#world.clock.now();
+    return this.#world.clock.steady();
   }
 
   done(sinceMs: number): void {
     const { clock, metrics } = this.#world;
-    const nowMs = clock.now();
+    const nowMs = clock.steady();
     const takenMs = Math.max(sinceMs, this.startedMs ?? nowMs);
     metrics.queueSeconds.observe(QUEUE, seconds(takenMs - sinceMs));
     metrics.workSeconds.observe(QUEUE, seconds(nowMs - takenMs));

@@ -131,7 +131,7 @@ export class Turns {
 
   async #turn(signal: AbortSignal): Promise<TurnResult> {
     const { connection } = this.#state;
-    wakePostponed(this.#state, this.#world.clock.now());
+    wakePostponed(this.#state, this.#world.clock.steady());
     if (connection === undefined) {
       await this.#keeper.close();
       await this.#turnClosed({ reason: 'ConnectionNotFound', message: '', isStalled: false });
@@ -186,7 +186,7 @@ export class Turns {
     const [world, state, teller, credentials] = [this.#world, this.#state, this.#objects, this.#credentials];
     const parts = { world, state, teller, credentials, cluster, meter: this.#meter, finalizers: this.#finalizers };
     const context: TurnContext = { ...parts, ...options };
-    const startedMs = world.clock.now();
+    const startedMs = world.clock.steady();
     state.self = cluster.identity.self;
     const hasWritten = await this.#open.run(context, { onLook });
     if (hasWritten) this.#schedule.committed(startedMs);
@@ -204,7 +204,7 @@ export class Turns {
     await this.#release();
     this.#teller.tellTrouble(trouble, this.#upkeep.facts);
     const isGone = await this.#teller.letGo();
-    this.#schedule.closed(isGone ? this.#keeper.retryAtMs : clock.now() + LINGER_POLL_MS);
+    this.#schedule.closed(isGone ? this.#keeper.retryAtMs : clock.steady() + LINGER_POLL_MS);
     if (!isCleaningUp) this.#open.lookSoon();
   }
 

@@ -74,7 +74,7 @@ export class Upkeep {
     const trusted = createHash('sha256')
       .update(JSON.stringify([caPem, shown]))
       .digest('hex');
-    const nowMs = this.#world.clock.now();
+    const nowMs = this.#world.clock.steady();
     if (this.#trusted !== undefined && this.#trusted !== trusted) this.#reloads = [nowMs, nowMs + RELOAD_AGAIN_MS];
     this.#trusted = trusted;
   }
@@ -88,9 +88,9 @@ export class Upkeep {
   /** With each look for drift. One GET but for the first time, and one more every ten minutes. @throws NotInitializedError unless we are the administrator */
   async look({ cluster, signal }: UpkeepContext): Promise<void> {
     await this.#lookAtHealth(cluster, signal);
-    if (this.#world.clock.now() < this.#certificatesAtMs) return;
+    if (this.#world.clock.steady() < this.#certificatesAtMs) return;
     const ofNodes = await cluster.care.nodeCertificates(signal);
-    this.#certificatesAtMs = this.#world.clock.now() + (ofNodes === undefined ? REFUSED_MS : CERTIFICATES_MS);
+    this.#certificatesAtMs = this.#world.clock.steady() + (ofNodes === undefined ? REFUSED_MS : CERTIFICATES_MS);
     this.#facts = { ...this.#facts, certificates: [...(ofNodes ?? []), ...cluster.care.ownCertificates] };
   }
 
@@ -128,7 +128,7 @@ export class Upkeep {
 
   async #reloadWhenDue({ cluster, connection }: UpkeepContext): Promise<void> {
     const [dueMs, ...later] = this.#reloads;
-    if (dueMs === undefined || this.#world.clock.now() < dueMs) return;
+    if (dueMs === undefined || this.#world.clock.steady() < dueMs) return;
     this.#reloads = later;
     if (connection.spec.certificates?.reload !== true) return;
     const answers: readonly ReloadAnswer[] = await cluster.care.reloadCertificates();

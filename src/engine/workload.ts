@@ -57,12 +57,12 @@ export class Workload implements WorkSource {
   }
 
   get turnSeconds(): readonly number[] {
-    const nowMs = this.#clock.now();
+    const nowMs = this.#clock.steady();
     return [...this.#workers].flatMap(({ startedMs }) => (startedMs === undefined ? [] : [(nowMs - startedMs) / 1000]));
   }
 
   *#snapshotAges(): Generator<readonly [NamespacedName, number]> {
-    const nowMs = this.#clock.now();
+    const nowMs = this.#clock.steady();
     for (const { connection, lookedAtMs } of this.#workers)
       if (lookedAtMs !== undefined) yield [connection, (nowMs - lookedAtMs) / 1000];
   }

@@ -120,9 +120,9 @@ export class ListWatch<T extends Cached> {
   /** Until the signal is aborted, as long as pages come. */
   async #wait(signal: AbortSignal): Promise<void> {
     const { clock, path } = this.#options;
-    const startedMs = clock.now();
+    const startedMs = clock.steady();
     while (!isAborted(signal)) {
-      const leftMs = Math.max(startedMs, this.#pageAtMs) + CATCH_UP_MS - clock.now();
+      const leftMs = Math.max(startedMs, this.#pageAtMs) + CATCH_UP_MS - clock.steady();
       if (leftMs <= 0) throw new KubernetesError(`${path} cannot be listed anew`, 0, 'Timeout');
       await clock.sleep(leftMs, signal);
     }
@@ -140,7 +140,7 @@ export class ListWatch<T extends Cached> {
     const { clock, random } = this.#options;
     let failures = 0;
     while (!signal.aborted) {
-      const startedAt = clock.now();
+      const startedAt = clock.steady();
       this.#track?.moved();
       try {
         await this.#follow(signal);
@@ -148,7 +148,7 @@ export class ListWatch<T extends Cached> {
       } catch (error) {
         if (isAborted(signal)) return;
         if (isExpired(error)) this.#resourceVersion = undefined;
-        failures = clock.now() - startedAt > HEALTHY_MS ? 0 : failures + 1;
+        failures = clock.steady() - startedAt > HEALTHY_MS ? 0 : failures + 1;
         this.#tellFailure(error, failures);
         await clock.sleep(backoffMs(failures - 1, RETRY, random), signal);
       }
@@ -170,7 +170,7 @@ export class ListWatch<T extends Cached> {
     while (this.#resourceVersion === undefined || this.#waiting.size > 0)
       this.#resourceVersion = await this.#listAnew(signal);
     const { clock } = this.#options;
-    const startedAt = clock.now();
+    const startedAt = clock.steady();
     const watching = new AbortController();
     this.#watching = watching;
     try {
@@ -180,7 +180,7 @@ export class ListWatch<T extends Cached> {
     }
     // It was ended for a new list.
     if (isAborted(watching.signal)) return;
-    if (clock.now() - startedAt < SHORTEST_MS) throw new KubernetesError('the watch ended at once', 0, 'ShortWatch');
+    if (clock.steady() - startedAt < SHORTEST_MS) throw new KubernetesError('the watch ended at once', 0, 'ShortWatch');
   }
 
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
@@ -214,7 +214,7 @@ export class ListWatch<T extends Cached> {
     const seen = new Set<NamespacedName>();
     for (let coming = this.#page('', signal); ;) {
       const page = await coming;
-      this.#pageAtMs = this.#options.clock.now();
+      this.#pageAtMs = this.#options.clock.steady();
       this.#track?.moved();
       const from = page.metadata.continue ?? '';
       // The server is at work on the next page while this one is taken in.

@@ -8,7 +8,7 @@ function start() {
   const stop = new AbortController();
   let wakes = 0;
   const sleep = (ms: number): void =>
-    void alarm.sleepUntil(clock.now() + ms, stop.signal).then(() => {
+    void alarm.sleepUntil(clock.steady() + ms, stop.signal).then(() => {
       wakes += 1;
     });
   return { clock, alarm, stop, sleep, wakes: () => wakes };

@@ -22,12 +22,12 @@ describe('the watch over nodes', () => {
 
   /** Looks each time it wants to, for so long. */
   async function watch(ms: number): Promise<void> {
-    const endMs = clock.now() + ms;
+    const endMs = clock.steady() + ms;
     for (let at = nodes.nextLookMs; at !== undefined && at <= endMs; at = nodes.nextLookMs) {
-      clock.skip(Math.max(0, at - clock.now()));
+      clock.skip(Math.max(0, at - clock.steady()));
       await look();
     }
-    clock.skip(Math.max(0, endMs - clock.now()));
+    clock.skip(Math.max(0, endMs - clock.steady()));
   }
 
   it('flushes when a node comes, and once more 15 seconds later, since it may not have listened', async () => {

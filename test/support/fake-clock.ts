@@ -10,29 +10,36 @@ const MAX_WAKES = 100_000;
 
 /** Time that passes only when told so. */
 export class FakeClock implements Clock {
-  #nowMs: number;
+  #steadyMs = 0;
+  /** The time of day when the steady clock was at 0, as it is set by now. */
+  #epochMs: number;
   readonly #sleepers = new Set<Sleeper>();
 
   constructor(start = '2026-01-01T00:00:00Z') {
-    this.#nowMs = Date.parse(start);
+    this.#epochMs = Date.parse(start);
   }
 
   now(): number {
-    return this.#nowMs;
+    return this.#epochMs + this.#steadyMs;
   }
 
   steady(): number {
-    return this.#nowMs;
+    return this.#steadyMs;
+  }
+
+  /** The time of day is put back; nobody wakes for that. */
+  putBack(ms: number): void {
+    this.#epochMs -= ms;
   }
 
   /** How long the ones who sleep now still sleep, the next to wake first. */
   get sleepsMs(): readonly number[] {
-    return [...this.#sleepers].map(({ untilMs }) => untilMs - this.#nowMs).sort((a, b) => a - b);
+    return [...this.#sleepers].map(({ untilMs }) => untilMs - this.#steadyMs).sort((a, b) => a - b);
   }
 
   /** Lets time pass at once; whoever should have woken wakes late. */
   skip(ms: number): void {
-    this.#nowMs += ms;
+    this.#steadyMs += ms;
   }
 
   sleep(ms: number, signal: AbortSignal): Promise<void> {
@@ -46,7 +53,7 @@ export class FakeClock implements Clock {
         signal.removeEventListener('abort', wake);
         resolve();
       };
-      const sleeper = { untilMs: this.#nowMs + ms, wake };
+      const sleeper = { untilMs: this.#steadyMs + ms, wake };
       this.#sleepers.add(sleeper);
       signal.addEventListener('abort', wake);
     });
@@ -54,16 +61,16 @@ export class FakeClock implements Clock {
 
   /** Lets time pass; whoever sleeps until then is woken in turn, and does what it has to do before the next one. */
   async advance(ms: number): Promise<void> {
-    const endMs = this.#nowMs + ms;
+    const endMs = this.#steadyMs + ms;
     await settle();
     let wakes = 0;
     for (let next = this.#next(endMs); next !== undefined; next = this.#next(endMs)) {
-      this.#nowMs = Math.max(this.#nowMs, next.untilMs);
+      this.#steadyMs = Math.max(this.#steadyMs, next.untilMs);
       next.wake();
       await settle();
       if ((wakes += 1) > MAX_WAKES) throw new Error('somebody sleeps for no time, again and again');
     }
-    this.#nowMs = Math.max(this.#nowMs, endMs);
+    this.#steadyMs = Math.max(this.#steadyMs, endMs);
   }
 
   #next(endMs: number): Sleeper | undefined {

@@ -31,6 +31,35 @@ describe('Promise 1: any crash, lost watch or lost answer is healed by the next 
     expect(operator.cluster.names('roles')).toEqual(['ops']);
   });
 
+  test.each([
+    {
+      what: 'an edit is written',
+      begin: (operator: SimulatedOperator) => operator.apply(ROLES, OPS, { description: 'first' }),
+      goOn: (operator: SimulatedOperator) => operator.apply(ROLES, OPS, { description: 'last' }),
+    },
+    {
+      what: 'drift is mended',
+      begin: (operator: SimulatedOperator) => operator.apply(ROLES, OPS, { description: 'last' }),
+      goOn: (operator: SimulatedOperator) => operator.cluster.put('roles', 'ops', { description: 'by hand' }),
+    },
+    {
+      what: 'a cluster that comes back is seen',
+      begin: (operator: SimulatedOperator) => {
+        operator.cluster.outage = new UnreachableError('away');
+        operator.apply(ROLES, OPS, { description: 'last' });
+      },
+      goOn: (operator: SimulatedOperator) => (operator.cluster.outage = undefined),
+    },
+  ])('when the time of day is put back, $what all the same', async ({ begin, goOn }) => {
+    const operator = await inForce();
+    begin(operator);
+    await operator.pass(10_000);
+    operator.clock.putBack(86_400_000);
+    goOn(operator);
+    await operator.pass(600_000);
+    expect(operator.cluster.get('roles', 'ops')?.['description']).toBe('last');
+  });
+
   test('a write does not take over what somebody else made in the same moment', async () => {
     const operator = await anOperator().start();
     operator.cluster.nextPatchFails = new ConflictError('409');
