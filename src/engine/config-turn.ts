@@ -155,7 +155,7 @@ export class ConfigTurn {
         document: 'securityconfig',
         result: result.type,
         changed: plan.changes.map(({ pointer }) => pointer),
-        durationMs: world.clock.steady() - startedMs,
+        durationMs: Math.round(world.clock.steady() - startedMs),
         opaqueId: meter.opaqueId,
       },
       'configuration',

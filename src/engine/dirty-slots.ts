@@ -53,6 +53,18 @@ export class DirtySlots {
     return this.#edits.has(slot) || this.#sweeps.has(slot);
   }
 
+  /** The version of what was added last. */
+  get newest(): number {
+    return this.#version;
+  }
+
+  /** Whether something is there as it was when `newest` was that. */
+  hasSince(newest: number): boolean {
+    for (const slots of [this.#sweeps, this.#edits])
+      for (const { version } of slots.values()) if (version <= newest) return true;
+    return false;
+  }
+
   add(slot: SlotKey, priority: Priority): void {
     this.#version += 1;
     const sinceMs = this.#entry(slot)?.sinceMs ?? this.#meter?.added() ?? 0;
@@ -69,7 +81,7 @@ export class DirtySlots {
    * @param writtenMs when a slot was last written
    */
   *tickets(document?: DocumentName, writtenMs: (slot: SlotKey) => number = () => 0): Generator<QueuedTicket> {
-    const newest = this.#version;
+    const { newest } = this;
     const edits = [...this.#ticketsOf('edit', document)];
     yield* edits.sort((a, b) => writtenMs(a.slot) - writtenMs(b.slot));
     // One by one: of thousands that were just listed a batch takes the first ones.

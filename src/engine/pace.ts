@@ -2,7 +2,7 @@
 export interface PaceState {
   /** When the last pass that wrote anything began. */
   readonly lastCommitMs: number;
-  /** When the one before it began. */
+  /** When the one before it began; `-Infinity` where the last one had no room for all: the rest goes on at once. */
   readonly commitBeforeMs: number;
   /** How long the last one's turn took, with all that it read. */
   readonly lastTookMs: number;
@@ -18,10 +18,9 @@ const QUIET_MS = 100;
 /**
  * When the gathered changes are committed: at once when idle, else when they stop coming or the period is over. The longer a commit
  * takes, the longer everybody has waited already, and the sooner the next one begins: at once after one of half a second. However
- * changes come, no more than two begin in one period, except for what a batch had no room for: that goes on at once.
+ * changes come, no more than two begin in one period.
  */
 export function commitAtMs({ lastCommitMs, commitBeforeMs, lastTookMs, lastArrivalMs }: PaceState): number {
   const gatheredMs = Math.min(lastCommitMs + PERIOD_MS - lastTookMs, lastArrivalMs + QUIET_MS);
-  const isLeftOver = lastArrivalMs <= lastCommitMs;
-  return isLeftOver ? gatheredMs : Math.max(gatheredMs, commitBeforeMs + PERIOD_MS);
+  return Math.max(gatheredMs, commitBeforeMs + PERIOD_MS);
 }

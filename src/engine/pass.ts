@@ -82,7 +82,7 @@ async function runBatch(context: PassContext, kind: Kind, only: Operation['type'
   if (operations.length === 0) return false;
   const startedMs = context.now();
   const result = await commit(context, kind, { operations, byName, only });
-  const durationMs = context.now() - startedMs;
+  const durationMs = Math.round(context.now() - startedMs);
   if (result === undefined) return false;
   if (only === 'add') context.limits.took(kind, operations.length, durationMs);
   if (only === 'remove') await finishRemovals(context, kind, { byName, accepted: result.accepted });

@@ -18,7 +18,7 @@ export class RecentWrites {
     this.#writtenMs.delete(slot);
   }
 
-  /** In milliseconds since 1970; 0 where nothing is remembered. */
+  /** In milliseconds of the steady clock; 0 where nothing is remembered. */
   writtenMs(slot: SlotKey): number {
     return this.#writtenMs.get(slot) ?? 0;
   }

@@ -17,6 +17,7 @@ export class Schedule {
     lastTookMs: 0,
     lastArrivalMs: -Infinity,
   };
+  #writtenMs = -Infinity;
   #pollAtMs = 0;
   #failures = 0;
   #notBeforeMs = 0;
@@ -70,10 +71,11 @@ export class Schedule {
     this.#failures += 1;
   }
 
-  /** @param startedMs when the turn began that wrote something */
-  committed(startedMs: number): void {
+  /** @param turn when it began that wrote something, and whether it had no room for all that was there by then */
+  committed({ startedMs, hasRest }: { readonly startedMs: number; readonly hasRest: boolean }): void {
     const lastTookMs = this.#world.clock.steady() - startedMs;
-    const { lastCommitMs: commitBeforeMs } = this.#pace;
+    const commitBeforeMs = hasRest ? -Infinity : this.#writtenMs;
+    this.#writtenMs = startedMs;
     this.#pace = { ...this.#pace, lastCommitMs: startedMs, commitBeforeMs, lastTookMs };
   }
 

@@ -186,10 +186,10 @@ export class Turns {
     const [world, state, teller, credentials] = [this.#world, this.#state, this.#objects, this.#credentials];
     const parts = { world, state, teller, credentials, cluster, meter: this.#meter, finalizers: this.#finalizers };
     const context: TurnContext = { ...parts, ...options };
-    const startedMs = world.clock.steady();
+    const [startedMs, { newest }] = [world.clock.steady(), state.dirty];
     state.self = cluster.identity.self;
     const hasWritten = await this.#open.run(context, { onLook });
-    if (hasWritten) this.#schedule.committed(startedMs);
+    if (hasWritten) this.#schedule.committed({ startedMs, hasRest: state.dirty.hasSince(newest) });
     await this.#release();
     this.#keeper.worked();
     this.#schedule.worked();

@@ -37,6 +37,19 @@ describe('dirty slots', () => {
     ]);
   });
 
+  test.each([
+    { what: 'nobody changed since', change: () => undefined, isThere: true },
+    { what: 'changed again', change: (dirty: DirtySlots) => dirty.add('edited', 'edit'), isThere: false },
+    { what: 'was looked at', change: (dirty: DirtySlots) => dirty.done(ticketOf(dirty, 'edited')), isThere: false },
+  ])('say whether there is something left from before, which $what', ({ change, isThere }) => {
+    const dirty = new DirtySlots();
+    dirty.add('edited', 'edit');
+    const { newest } = dirty;
+    dirty.add('later', 'sweep');
+    change(dirty);
+    expect(dirty.hasSince(newest)).toBe(isThere);
+  });
+
   test('that were swept become edits when somebody edits them, and stay so', () => {
     const dirty = new DirtySlots();
     for (const slot of ['s1', 's2']) dirty.add(slot, 'sweep');

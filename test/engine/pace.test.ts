@@ -29,11 +29,6 @@ describe('the next commit', () => {
       last: { atMs: 4500, beforeMs: 4300, tookMs: 500 },
       nextMs: 5300,
     },
-    {
-      what: 'at once for what a batch had no room for',
-      last: { atMs: 5200, beforeMs: 5050, tookMs: 50 },
-      nextMs: 5100,
-    },
     { what: 'sooner after one that took longer', last: { atMs: 4050, beforeMs: 3350, tookMs: 300 }, nextMs: 4750 },
     { what: 'at once after one of half a second', last: { atMs: 4500, beforeMs: 4000, tookMs: 500 }, nextMs: 5000 },
   ])('comes $what', ({ last, nextMs }) => {

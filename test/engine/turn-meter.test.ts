@@ -67,18 +67,4 @@ describe('a turn', () => {
     meter.beat();
     expect([...quiet, meter.quietBeats]).toEqual([2, 1, 0]);
   });
-
-  test('takes no negative time when the clock is put back', async () => {
-    const { meter, clock, metrics } = aMeter();
-    await meter.measure(async () => {
-      const sinceMs = meter.added();
-      clock.skip(-60_000);
-      meter.done(sinceMs);
-      return 'success';
-    });
-    const text = await metrics.registry.metrics();
-    expect(text).toContain(
-      'workqueue_work_duration_seconds_sum{name="opensearchconnection",controller="opensearchconnection"} 0',
-    );
-  });
 });

@@ -8,15 +8,18 @@ interface Sleeper {
 /** Far above what any test needs: somebody sleeps for no time, again and again. */
 const MAX_WAKES = 100_000;
 
+/** How long the process has run when a test begins. */
+const STARTED_MS = 1000;
+
 /** Time that passes only when told so. */
 export class FakeClock implements Clock {
-  #steadyMs = 0;
+  #steadyMs = STARTED_MS;
   /** The time of day when the steady clock was at 0, as it is set by now. */
   #epochMs: number;
   readonly #sleepers = new Set<Sleeper>();
 
   constructor(start = '2026-01-01T00:00:00Z') {
-    this.#epochMs = Date.parse(start);
+    this.#epochMs = Date.parse(start) - STARTED_MS;
   }
 
   now(): number {
