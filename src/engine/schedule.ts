@@ -17,6 +17,7 @@ export class Schedule {
     lastTookMs: 0,
     lastArrivalMs: -Infinity,
   };
+  /** When the last turn began that wrote something. */
   #writtenMs = -Infinity;
   #pollAtMs = 0;
   #failures = 0;
