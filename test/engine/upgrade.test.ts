@@ -153,6 +153,32 @@ describe('an upgrade of the default roles', () => {
     expect(operator.events).toContain('UpgradeRefused');
   });
 
+  test.each([
+    { what: 'failed once is tried again', failures: { left: 1, isStored: false }, tries: 2, told: /^True Performed/ },
+    {
+      what: 'fails again and again is told in the words of the server',
+      failures: { left: 9, isStored: false },
+      tries: 3,
+      told: /^False Refused: .*see the log/,
+    },
+    {
+      what: 'was stored though it failed is loaded',
+      failures: { left: 1, isStored: true },
+      tries: 2,
+      told: /^True Performed/,
+    },
+  ])('that $what', async ({ failures, tries, told }) => {
+    const operator = anOperator();
+    const { upgrade } = operator.cluster.configuration;
+    upgrade.failures = failures;
+    offer(operator, 'new_role');
+    await start(operator);
+    await operator.pass(300_000);
+    expect([upgrade.performed.length, upgrade.isLoaded]).toEqual([tries, true]);
+    expect(condition(operator)).toMatch(told);
+    expect(backups(operator)).not.toContain('"state":"Open"');
+  });
+
   test.each(['fetchRoles', 'perform', 'performed', 'flush'])(
     'is in force once when the operator dies at the step %s',
     async (step) => {

@@ -127,6 +127,8 @@ class FakeUpgrade implements UpgradeApi {
   isStubborn = false;
   /** Words with which it is refused. */
   refusal: string | undefined;
+  /** How many more times it fails, and whether what failed is stored all the same. */
+  failures = { left: 0, isStored: false };
   checks = 0;
   /** What was asked for, in the order of arrival. */
   readonly performed: (UpgradeScope | undefined)[] = [];
@@ -159,12 +161,16 @@ class FakeUpgrade implements UpgradeApi {
     await this.#step('perform');
     this.performed.push(scope);
     if (this.refusal !== undefined) return { type: 'refused', words: this.refusal };
+    const isFailing = this.failures.left > 0;
+    this.failures.left -= 1;
+    if (isFailing && !this.failures.isStored) return { type: 'failed', words: 'see the log' };
+    if (this.offered.length === 0) return { type: 'refused', words: 'no differences' };
     const done = this.offered.filter(({ name }) => scope?.entities.includes(name) ?? true);
     for (const { name } of done) this.#stored.add(name);
     if (!this.isStubborn) this.offered = this.offered.filter((action) => !done.includes(action));
     this.isLoaded = false;
     await this.#step('performed');
-    return { type: 'performed' };
+    return isFailing ? { type: 'failed', words: 'see the log' } : { type: 'performed' };
   }
 
   async restore(before: JsonObject): Promise<string | undefined> {

@@ -8,7 +8,14 @@ import { flushCache } from '../flush-cache.ts';
 import { isObject, pointerOf, withValue } from '../../plan/config/tree.ts';
 import type { UpgradeAction, UpgradeOffer, UpgradeScope } from '../../plan/config/upgrade-plan.ts';
 
-export type UpgradeAnswer = { readonly type: 'performed' } | { readonly type: 'refused'; readonly words: string };
+export type UpgradeAnswer =
+  | { readonly type: 'performed' }
+  | { readonly type: 'refused'; readonly words: string }
+  /** For a reason that only the log of OpenSearch tells: somebody else wrote in the same moment, or something that lasts. */
+  | { readonly type: 'failed'; readonly words: string };
+
+/** Of a write that conflicts as of any other that fails, with status 400; as `ConfigUpgradeApiAction` of the plugin has it. */
+const FAILED = /^Error applying configuration/;
 
 /** The upgrade of what OpenSearch brings along. Methods throw the `OperatorError` of the whole connection. */
 export interface UpgradeApi {
@@ -35,7 +42,8 @@ export function upgradeApi(client: OpenSearchClient, prefix: ApiPrefix): Upgrade
     },
     perform: async (scope) => {
       const answer = await upgrade.perform(scope);
-      return answer.type === 'ok' ? { type: 'performed' } : { type: 'refused', words: answer.words };
+      if (answer.type === 'ok') return { type: 'performed' };
+      return { type: FAILED.test(answer.words) ? 'failed' : 'refused', words: answer.words };
     },
     fetch: async (actions) => {
       const byDocument = [...Map.groupBy(actions, ({ document }) => document)];

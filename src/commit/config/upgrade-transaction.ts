@@ -9,6 +9,7 @@ import {
 } from '../../plan/config/upgrade-plan.ts';
 import type { ConfigApi } from './config-api.ts';
 import type { Backup, BackupWriter, Journal } from './config-backups.ts';
+import type { UpgradeAnswer } from './upgrade-api.ts';
 import { earlyFailure, failingProof, isLockOut, whyLockedOut, type Probes } from './proof.ts';
 
 type Api = Pick<ConfigApi, 'upgrade' | 'prove' | 'logIn' | 'asRescuer' | 'hasWayBack'>;
@@ -31,6 +32,9 @@ export type UpgradeResult =
 
 type Wanted = Extract<UpgradePlan, { type: 'perform' }>;
 
+/** What lasts is not worth more of them. */
+const ATTEMPTS = 3;
+
 /**
  * Upgrades once: back up what will be changed, perform, make the nodes load it, prove that the operator and the people of
  * the probes get in, read back; otherwise put back what was there.
@@ -47,10 +51,23 @@ export async function runUpgrade(
   if (message !== undefined) return { type: 'waiting', message };
   const before = await api.upgrade.fetch(record.actions);
   const backup = await backups.open(before, { ...journal, units: [], upgrade: record });
-  const answer = await api.upgrade.perform(scope);
-  if (answer.type === 'performed') return finish(backup, tools);
+  const answer = await perform(api, scope);
+  if (answer.type === 'performed' || (await isStored(backup, api))) return finish(backup, tools);
   await backups.close(backup, 'Unchanged', answer.words);
+  return { type: 'refused', words: answer.words };
+}
+
+/** Whoever else wrote in the same moment has written by the next attempt. */
+async function perform(api: Api, scope: Wanted['scope']): Promise<UpgradeAnswer> {
+  let answer = await api.upgrade.perform(scope);
+  for (let attempt = 1; answer.type === 'failed' && attempt < ATTEMPTS; attempt += 1)
+    answer = await api.upgrade.perform(scope);
   return answer;
+}
+
+async function isStored({ documents, journal }: Backup, api: Pick<Api, 'asRescuer'>): Promise<boolean> {
+  const current = await api.asRescuer(({ upgrade }) => upgrade.fetch(journal.upgrade?.actions ?? []));
+  return !isDeepStrictEqual(plain(current), plain(documents));
 }
 
 /**
@@ -58,10 +75,7 @@ export async function runUpgrade(
  * longer on record, so that it is planned anew.
  */
 export async function resumeUpgrade(backup: Backup, tools: UpgradeTools): Promise<UpgradeResult | undefined> {
-  const { actions = [] } = backup.journal.upgrade ?? {};
-  const current = await tools.api.asRescuer(({ upgrade }) => upgrade.fetch(actions));
-  const isStored = !isDeepStrictEqual(plain(current), plain(backup.documents));
-  if (isStored) return finish(backup, tools);
+  if (await isStored(backup, tools.api)) return finish(backup, tools);
   await tools.backups.close(backup, 'Unchanged');
   return undefined;
 }
