@@ -154,17 +154,22 @@ describe('an upgrade of the default roles', () => {
   });
 
   test.each([
-    { what: 'failed once is tried again', failures: { left: 1, isStored: false }, tries: 2, told: /^True Performed/ },
+    {
+      what: 'failed once is tried again',
+      failures: { left: 1, meanwhile: 'nothing' as const },
+      tries: 2,
+      told: /^True Performed/,
+    },
     {
       what: 'fails again and again is told in the words of the server',
-      failures: { left: 9, isStored: false },
-      tries: 3,
+      failures: { left: 9, meanwhile: 'nothing' as const },
+      tries: 5,
       told: /^False Refused: .*see the log/,
     },
     {
       what: 'was stored though it failed is loaded',
-      failures: { left: 1, isStored: true },
-      tries: 2,
+      failures: { left: 1, meanwhile: 'stored' as const },
+      tries: 1,
       told: /^True Performed/,
     },
   ])('that $what', async ({ failures, tries, told }) => {
@@ -177,6 +182,20 @@ describe('an upgrade of the default roles', () => {
     expect([upgrade.performed.length, upgrade.isLoaded]).toEqual([tries, true]);
     expect(condition(operator)).toMatch(told);
     expect(backups(operator)).not.toContain('"state":"Open"');
+  });
+
+  test('begins anew, with another backup, when somebody else made what is to be upgraded in the same moment', async () => {
+    const operator = anOperator();
+    const { upgrade } = operator.cluster.configuration;
+    upgrade.failures = { left: 1, meanwhile: 'made' };
+    offer(operator, 'new_role');
+    await start(operator);
+    expect(condition(operator)).toMatch(/^False Verifying: .*somebody else changed/);
+    await operator.pass(90_000);
+    expect(upgrade.performed).toHaveLength(2);
+    expect(condition(operator)).toMatch(/^True Performed: .*roles: modify new_role/);
+    expect(backups(operator)).toContain('"state":"Unchanged"');
+    expect(backups(operator)).toContain('theirs');
   });
 
   test.each(['fetchRoles', 'perform', 'performed', 'flush'])(

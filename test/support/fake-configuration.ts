@@ -120,6 +120,10 @@ export class FakeConfiguration implements ConfigApi {
   }
 }
 
+function isOf(action: UpgradeAction, name: string, verb: UpgradeAction['verb']): boolean {
+  return action.name === name && action.verb === verb;
+}
+
 /** The upgrade of default roles: what is performed is stored, and loaded only when it is told so. */
 class FakeUpgrade implements UpgradeApi {
   offered: readonly UpgradeAction[] = [];
@@ -127,8 +131,8 @@ class FakeUpgrade implements UpgradeApi {
   isStubborn = false;
   /** Words with which it is refused. */
   refusal: string | undefined;
-  /** How many more times it fails, and whether what failed is stored all the same. */
-  failures = { left: 0, isStored: false };
+  /** How many more times it fails, and what happens all the same: it is stored, or somebody else makes what it would make. */
+  failures: { left: number; readonly meanwhile: 'nothing' | 'stored' | 'made' } = { left: 0, meanwhile: 'nothing' };
   checks = 0;
   /** What was asked for, in the order of arrival. */
   readonly performed: (UpgradeScope | undefined)[] = [];
@@ -152,7 +156,13 @@ class FakeUpgrade implements UpgradeApi {
   }
 
   async fetch(actions: readonly UpgradeAction[]): Promise<JsonObject> {
-    const roles = actions.map(({ name }) => [name, this.#stored.has(name) ? { description: 'new' } : null] as const);
+    const roles = actions.map(({ name }) => {
+      if (this.#stored.has(name)) return [name, { description: 'new' }] as const;
+      return [
+        name,
+        this.offered.some((action) => isOf(action, name, 'modify')) ? { description: 'theirs' } : null,
+      ] as const;
+    });
     await this.#step('fetchRoles');
     return { roles: Object.fromEntries(roles) };
   }
@@ -161,16 +171,17 @@ class FakeUpgrade implements UpgradeApi {
     await this.#step('perform');
     this.performed.push(scope);
     if (this.refusal !== undefined) return { type: 'refused', words: this.refusal };
-    const isFailing = this.failures.left > 0;
+    const meanwhile = this.failures.left > 0 ? this.failures.meanwhile : undefined;
     this.failures.left -= 1;
-    if (isFailing && !this.failures.isStored) return { type: 'failed', words: 'see the log' };
+    if (meanwhile === 'made') this.offered = this.offered.map((action) => ({ ...action, verb: 'modify' }));
+    if (meanwhile === 'made' || meanwhile === 'nothing') return { type: 'failed', words: 'see the log' };
     if (this.offered.length === 0) return { type: 'refused', words: 'no differences' };
     const done = this.offered.filter(({ name }) => scope?.entities.includes(name) ?? true);
     for (const { name } of done) this.#stored.add(name);
     if (!this.isStubborn) this.offered = this.offered.filter((action) => !done.includes(action));
     this.isLoaded = false;
     await this.#step('performed');
-    return isFailing ? { type: 'failed', words: 'see the log' } : { type: 'performed' };
+    return meanwhile === 'stored' ? { type: 'failed', words: 'see the log' } : { type: 'performed' };
   }
 
   async restore(before: JsonObject): Promise<string | undefined> {

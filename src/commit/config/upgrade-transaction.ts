@@ -33,7 +33,7 @@ export type UpgradeResult =
 type Wanted = Extract<UpgradePlan, { type: 'perform' }>;
 
 /** What lasts is not worth more of them. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 5;
 
 /**
  * Upgrades once: back up what will be changed, perform, make the nodes load it, prove that the operator and the people of
@@ -42,32 +42,49 @@ const ATTEMPTS = 3;
  * @throws the error of the whole connection while it is open what happened; `resumeUpgrade` goes on
  */
 export async function runUpgrade(
-  { scope, record }: Wanted,
+  wanted: Wanted,
   journal: Omit<Journal, 'state' | 'units' | 'upgrade'>,
   tools: UpgradeTools,
 ): Promise<UpgradeResult> {
   const { api, backups, probes } = tools;
   const message = await earlyFailure(api, probes);
   if (message !== undefined) return { type: 'waiting', message };
-  const before = await api.upgrade.fetch(record.actions);
-  const backup = await backups.open(before, { ...journal, units: [], upgrade: record });
-  const answer = await perform(api, scope);
-  if (answer.type === 'performed' || (await isStored(backup, api))) return finish(backup, tools);
+  const before = await api.upgrade.fetch(wanted.record.actions);
+  const backup = await backups.open(before, { ...journal, units: [], upgrade: wanted.record });
+  const answer = await perform(api.upgrade, wanted, before);
+  if (answer.type === 'performed') return finish(backup, tools);
+  if (answer.type === 'changed') return afterChange(backup, tools);
   await backups.close(backup, 'Unchanged', answer.words);
   return { type: 'refused', words: answer.words };
 }
 
-/** Whoever else wrote in the same moment has written by the next attempt. */
-async function perform(api: Api, scope: Wanted['scope']): Promise<UpgradeAnswer> {
-  let answer = await api.upgrade.perform(scope);
-  for (let attempt = 1; answer.type === 'failed' && attempt < ATTEMPTS; attempt += 1)
-    answer = await api.upgrade.perform(scope);
+/** Whoever else wrote in the same moment is done by the next attempt. There is none if that was what is upgraded: the backup is older. */
+async function perform(
+  api: Api['upgrade'],
+  { scope, record }: Wanted,
+  before: JsonObject,
+): Promise<UpgradeAnswer | { readonly type: 'changed' }> {
+  let answer = await api.perform(scope);
+  for (let attempt = 1; answer.type === 'failed'; attempt += 1) {
+    if (!isSame(await api.fetch(record.actions), before)) return { type: 'changed' };
+    if (attempt === ATTEMPTS) break;
+    answer = await api.perform(scope);
+  }
   return answer;
 }
 
-async function isStored({ documents, journal }: Backup, api: Pick<Api, 'asRescuer'>): Promise<boolean> {
-  const current = await api.asRescuer(({ upgrade }) => upgrade.fetch(journal.upgrade?.actions ?? []));
-  return !isDeepStrictEqual(plain(current), plain(documents));
+/** What failed may be stored all the same. If it is not, somebody else wrote, and it is planned anew. */
+async function afterChange(backup: Backup, tools: UpgradeTools): Promise<UpgradeResult> {
+  const offer = await tools.api.upgrade.check(AbortSignal.timeout(CHECK_MS));
+  const isWanted = ({ document, name }: UpgradeAction): boolean =>
+    backup.journal.upgrade?.actions.some((action) => action.document === document && action.name === name) === true;
+  const isStored = offer.type === 'offer' && !offer.actions.some(isWanted);
+  if (isStored) return finish(backup, tools);
+  await tools.backups.close(backup, 'Unchanged');
+  return {
+    type: 'waiting',
+    message: 'somebody else changed what is to be upgraded in the same moment: it is looked at again',
+  };
 }
 
 /**
@@ -75,7 +92,9 @@ async function isStored({ documents, journal }: Backup, api: Pick<Api, 'asRescue
  * longer on record, so that it is planned anew.
  */
 export async function resumeUpgrade(backup: Backup, tools: UpgradeTools): Promise<UpgradeResult | undefined> {
-  if (await isStored(backup, tools.api)) return finish(backup, tools);
+  const { actions = [] } = backup.journal.upgrade ?? {};
+  const current = await tools.api.asRescuer(({ upgrade }) => upgrade.fetch(actions));
+  if (!isSame(current, backup.documents)) return finish(backup, tools);
   await tools.backups.close(backup, 'Unchanged');
   return undefined;
 }
@@ -134,6 +153,10 @@ function stillOffered(actions: readonly UpgradeAction[], offer: UpgradeOffer): s
 
 const CHECK_MS = 60_000;
 
-function plain(value: JsonObject): unknown {
+function isSame(one: object, other: object): boolean {
+  return isDeepStrictEqual(plain(one), plain(other));
+}
+
+function plain(value: object): unknown {
   return JSON.parse(JSON.stringify(value));
 }
