@@ -58,10 +58,10 @@ export class DirtySlots {
     return this.#version;
   }
 
-  /** Whether something is there as it was when `newest` was that. */
-  hasSince(newest: number): boolean {
+  /** Whether something that counts is there as it was when `newest` was that. */
+  hasSince(newest: number, counts: (slot: SlotKey) => boolean = () => true): boolean {
     for (const slots of [this.#sweeps, this.#edits])
-      for (const { version } of slots.values()) if (version <= newest) return true;
+      for (const [slot, { version }] of slots) if (version <= newest && counts(slot)) return true;
     return false;
   }
 

@@ -1,6 +1,6 @@
 import type { Cluster } from '../commit/cluster.ts';
 import { isAborted } from '../concurrency.ts';
-import { resourceName } from '../desired/resource.ts';
+import { isDeleting, resourceName } from '../desired/resource.ts';
 import {
   AuthenticationError,
   ConflictError,
@@ -11,7 +11,7 @@ import {
 } from '../errors.ts';
 import type { TurnResult } from '../metrics/controller-metrics.ts';
 import type { Trouble } from '../status/connection-status.ts';
-import { slotKeyOf } from './claim-index.ts';
+import { slotKeyOf, type SlotKey } from './claim-index.ts';
 import { tellWaiting } from './closed-turn.ts';
 import { ClusterKeeper, type Access } from './cluster-keeper.ts';
 import { ConnectionTeller } from './connection-teller.ts';
@@ -189,11 +189,21 @@ export class Turns {
     const [startedMs, { newest }] = [world.clock.steady(), state.dirty];
     state.self = cluster.identity.self;
     const hasWritten = await this.#open.run(context, { onLook });
-    if (hasWritten) this.#schedule.committed({ startedMs, hasRest: state.dirty.hasSince(newest) });
+    if (hasWritten) this.#schedule.committed({ startedMs, hasRest: this.#hasRest(newest, options) });
     await this.#release();
     this.#keeper.worked();
     this.#schedule.worked();
     return hasWritten;
+  }
+
+  /** Whether something of before the turn is left for the next one, and not for a cluster that takes more than removals. */
+  #hasRest(newest: number, { onlyRemovals }: { readonly onlyRemovals: boolean }): boolean {
+    const { dirty, index } = this.#state;
+    const isLeaving = (slot: SlotKey): boolean => {
+      const claimants = [...(index.slot(slot)?.claimants.values() ?? [])];
+      return claimants.length === 0 || claimants.some(isDeleting);
+    };
+    return dirty.hasSince(newest, onlyRemovals ? isLeaving : undefined);
   }
 
   /** Tells what waits, and comes back when the cluster may be tried again. */
