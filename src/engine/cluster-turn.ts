@@ -12,7 +12,7 @@ import { planTasks } from './plan-tasks.ts';
 import type { TurnContext } from './turn-context.ts';
 import { recordOwners, writeAhead } from './write-ahead.ts';
 import { unresolvedReferences } from './unresolved-references.ts';
-import { markAllDirty, settle, unseenDocuments, type SessionState } from './session-state.ts';
+import { markAllDirty, settle, unseenDocuments, wake, type SessionState } from './session-state.ts';
 import type { World } from './world.ts';
 import { logWrite, logWrites } from './write-log.ts';
 
@@ -81,7 +81,7 @@ export async function refreshDocuments(context: TurnContext, notBeforeMs: number
 }
 
 function noticeDrift({ world, state }: TurnContext, kind: Kind, name: string): void {
-  wakeDependents(state, kind.document, name);
+  wakeDependents({ world, state }, kind.document, name);
   const key = slotKeyOf(kind.document, name);
   const slot = state.index.slot(key);
   if (slot === undefined) return;
@@ -97,8 +97,13 @@ function noticeDrift({ world, state }: TurnContext, kind: Kind, name: string): v
 }
 
 /** Who refers to a name that came, changed or went has to be looked at again. */
-function wakeDependents(state: SessionState, document: DocumentName, name: string): void {
-  for (const slot of state.references.dependents(document, name)) state.dirty.add(slot, 'sweep');
+function wakeDependents(
+  { world, state }: Pick<TurnContext, 'world' | 'state'>,
+  document: DocumentName,
+  name: string,
+): void {
+  const nowMs = world.clock.steady();
+  for (const slot of state.references.dependents(document, name)) wake(state, slot, { priority: 'sweep', nowMs });
 }
 
 function isApplied(world: World, resource: Resource): boolean {
@@ -165,16 +170,17 @@ function committed(context: TurnContext, document: DocumentName, operations: rea
     else state.recentWrites.removed(key);
     if (operation.type === 'add' && operation.secret !== undefined)
       state.secretsInForce.set(key, operation.secret.version);
-    wakeDependents(state, document, operation.name);
-    if (operation.type === 'remove') reconsider(world.kinds, state, operation.name);
+    wakeDependents(context, document, operation.name);
+    if (operation.type === 'remove') reconsider(context, operation.name);
   }
 }
 
 /** A name may have been refused in one document only because another document had it. */
-function reconsider(kinds: readonly Kind[], { refusals, dirty }: SessionState, name: string): void {
-  for (const { document } of kinds) {
+function reconsider({ world, state }: TurnContext, name: string): void {
+  const nowMs = world.clock.steady();
+  for (const { document } of world.kinds) {
     const key = slotKeyOf(document, name);
-    if (refusals.delete(key)) dirty.add(key, 'sweep');
+    if (state.refusals.delete(key)) wake(state, key, { priority: 'sweep', nowMs });
   }
 }
 

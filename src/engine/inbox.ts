@@ -8,7 +8,7 @@ import { toTarget } from './object-teller.ts';
 import type { ReadinessTally } from './readiness-tally.ts';
 import type { SecretChanges } from './reference-index.ts';
 import type { Schedule } from './schedule.ts';
-import type { SessionState } from './session-state.ts';
+import { wake, type SessionState } from './session-state.ts';
 import type { World } from './world.ts';
 
 /** What an inbox works with. */
@@ -80,16 +80,18 @@ export class Inbox {
     const { state, schedule, alarm } = this.#parts;
     const resource = state.index.get(key);
     if (resource === undefined) return;
-    state.dirty.add(slotKeyOf(resource.kind.document, resourceName(resource)), 'edit');
-    schedule.arrived();
+    const nowMs = schedule.arrived();
+    wake(state, slotKeyOf(resource.kind.document, resourceName(resource)), { priority: 'edit', nowMs });
     alarm.ring();
   }
 
   /** The labels of a namespace changed: its objects may have won or lost the consent of the connection. */
   onNamespace(name: string): void {
-    const { state, alarm } = this.#parts;
+    const { state, schedule, alarm } = this.#parts;
+    const nowMs = schedule.arrived();
     for (const { key, claimants } of state.index.slots()) {
-      if ([...claimants.values()].some(({ namespace }) => namespace === name)) state.dirty.add(key, 'sweep');
+      if ([...claimants.values()].some(({ namespace }) => namespace === name))
+        wake(state, key, { priority: 'sweep', nowMs });
     }
     alarm.ring();
   }

@@ -1,5 +1,5 @@
 import type { Ledger } from '../commit/ledger.ts';
-import type { NamespacedName } from '../desired/resource.ts';
+import { isDeleting, type NamespacedName } from '../desired/resource.ts';
 import { isNobody, nobody } from '../commit/ownership.ts';
 import type { DocumentName, Self } from '../kinds/kind.ts';
 import type { Clock } from '../clock.ts';
@@ -9,7 +9,7 @@ import { RecentWrites } from './recent-writes.ts';
 import { ReferenceIndex } from './reference-index.ts';
 import type { Refusal } from '../plan/slot.ts';
 import { ClaimIndex, type Slot, type SlotKey } from './claim-index.ts';
-import { DirtySlots, type QueueMeter, type Ticket } from './dirty-slots.ts';
+import { DirtySlots, type Priority, type QueueMeter, type Ticket } from './dirty-slots.ts';
 import { LiveDocuments } from './live-documents.ts';
 import type { Connection } from './resolve-settings.ts';
 
@@ -35,7 +35,7 @@ export interface SessionState {
   readonly recentWrites: RecentWrites;
   /** Who we are in the cluster that is open now. */
   self: Self | undefined;
-  /** When a person last changed an object of a name; until its decision is carried out. */
+  /** Since when a name has to be looked at, for its decision must not be older; until that is carried out. */
   readonly arrivals: Map<SlotKey, number>;
   /** Names that were changed behind our back and are about to be put right. */
   readonly drifted: Set<SlotKey>;
@@ -82,9 +82,22 @@ export function postpone(
   meter.retried();
 }
 
+/** What was read in the same turn, or while a password was hashed, is new enough for a name that begins to count only now. */
+const NEW_ENOUGH_MS = 5000;
+
+/** What a name waited for is there. What it is decided by may be old by then. */
+export function wake(
+  { dirty, arrivals }: SessionState,
+  slot: SlotKey,
+  { priority, nowMs }: { readonly priority: Priority; readonly nowMs: number },
+): void {
+  dirty.add(slot, priority);
+  arrivals.set(slot, Math.max(arrivals.get(slot) ?? -Infinity, nowMs - NEW_ENOUGH_MS));
+}
+
 /** What was postponed for long enough has to be looked at again. */
-export function wakePostponed({ postponed, dirty }: SessionState, nowMs: number): void {
-  for (const slot of postponed.take(nowMs)) dirty.add(slot, 'sweep');
+export function wakePostponed(state: SessionState, nowMs: number): void {
+  for (const slot of state.postponed.take(nowMs)) wake(state, slot, { priority: 'sweep', nowMs });
 }
 
 /** A slot was looked at and told; what changed in it meanwhile stays. */
@@ -94,12 +107,13 @@ export function settle({ dirty, arrivals }: SessionState, ticket: Ticket): void 
 }
 
 /**
- * Whether a name that nobody owns was claimed after its document was last read. What we remember says nothing then: it
- * may have been made by hand meanwhile, and an `add` would overwrite it.
+ * Whether a name that nobody owns was claimed, or began to count, after its document was last read. What we remember says nothing
+ * then: it may have been made by hand meanwhile, and an `add` would overwrite it.
  */
-export function isUnseen({ arrivals, documents, ledger }: SessionState, { key, kind, name }: Slot): boolean {
+export function isUnseen({ arrivals, documents, ledger }: SessionState, { key, kind, name, claimants }: Slot): boolean {
   const arrivedMs = arrivals.get(key);
   if (arrivedMs === undefined || documents.isFresh(kind.document, arrivedMs)) return false;
+  if ([...claimants.values()].every(isDeleting)) return false;
   return isNobody(ledger?.owners.ownershipOf(kind.document, name) ?? nobody);
 }
 

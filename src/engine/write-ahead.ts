@@ -30,7 +30,7 @@ export async function writeAhead(context: TurnContext, tasks: readonly Task[]): 
   const changes = left.flatMap((task) => ownerChange(context.state, task, canWait));
   const isAdding = left.some((task) => task.decision.operation?.type === 'add' && !isTakingAway(context.state, task));
   // An addition waits for what could not be saved before, too: it may be about the same name.
-  if (isAdding) await context.state.ledger?.owners.record(changes);
+  if (isAdding) await recordAhead(context.state, changes);
   else await recordOwners(context, changes);
   return left;
 }
@@ -136,6 +136,21 @@ function isTakingAway({ ledger }: SessionState, { slot, decision: { owner, parts
 function uniteParts(a: Parts, b: Parts): Parts {
   const keys = [...new Set([...a.keys(), ...b.keys()])];
   return new Map(keys.map((key) => [key, [...new Set([...(a.get(key) ?? []), ...(b.get(key) ?? [])])].sort()]));
+}
+
+/** What could not be stored is nobody's: somebody else may take the name before it can be. */
+async function recordAhead({ ledger }: SessionState, changes: readonly OwnerChange[]): Promise<void> {
+  if (ledger === undefined) return;
+  const before = changes.map(({ document, name }): OwnerChange => {
+    const { owner = null, parts, isProvisional } = ledger.owners.ownershipOf(document, name);
+    return { document, name, owner, parts, isProvisional };
+  });
+  try {
+    await ledger.owners.record(changes);
+  } catch (error) {
+    ledger.owners.retract(before);
+    throw error;
+  }
 }
 
 /** Stores changes of ownership that no addition waits for. */

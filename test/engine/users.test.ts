@@ -134,6 +134,19 @@ describe('a user', () => {
     expect(operator.ready(USERS, JANE)).toBe('True Applied');
   });
 
+  test('that somebody made by hand while it waited for a role is not taken over', async () => {
+    const operator = anOperator();
+    operator.apply(USERS, JANE, { passwordHashFrom: { secretKeyRef: { name: 'hash' } }, securityRoles: ['ops'] });
+    operator.putSecret('hash', { hash: `$2y$12$${'a'.repeat(53)}` });
+    await operator.start();
+    await operator.pass(10_000);
+    operator.cluster.put('internalusers', 'jane', { hash: 'by hand' });
+    operator.apply(ROLES, { name: 'ops' }, { description: 'x' });
+    await operator.pass();
+    expect(operator.ready(USERS, JANE)).toBe('False AlreadyExists');
+    expect(operator.cluster.get('internalusers', 'jane')).toEqual({ hash: 'by hand' });
+  });
+
   test('of the same fields that somebody made by hand is not taken over, since its password may be another', async () => {
     const operator = anOperator();
     operator.cluster.put('internalusers', 'jane', { hash: 'by hand' });

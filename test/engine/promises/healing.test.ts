@@ -115,6 +115,35 @@ describe('Promise 1: any crash, lost watch or lost answer is healed by the next 
     expect(operator.ready(ROLES, OPS)).toBe('True Applied');
   });
 
+  describe('a name that could not be put on record', () => {
+    /** A role of that name is declared, and then made by hand. */
+    async function unrecorded(): Promise<SimulatedOperator> {
+      const operator = await anOperator().start();
+      operator.kubernetes.refuse = ({ method, path }) =>
+        method === 'POST' && path.endsWith('/configmaps') ? new KubernetesError('quota exceeded', 403, '') : undefined;
+      operator.apply(ROLES, OPS, READ);
+      await operator.pass(5000);
+      operator.cluster.put('roles', 'ops', { description: 'by hand' });
+      return operator;
+    }
+
+    test('is not overwritten once it can be', async () => {
+      const operator = await unrecorded();
+      operator.kubernetes.refuse = () => undefined;
+      await operator.pass(10_000);
+      expect(operator.ready(ROLES, OPS)).toBe('False AlreadyExists');
+      expect(operator.cluster.get('roles', 'ops')).toEqual({ description: 'by hand' });
+    });
+
+    test('is not removed with the object that asked for it', async () => {
+      const operator = await unrecorded();
+      operator.delete(ROLES, OPS);
+      await operator.pass(10_000);
+      expect(operator.exists(ROLES, OPS)).toBe(false);
+      expect(operator.cluster.get('roles', 'ops')).toEqual({ description: 'by hand' });
+    });
+  });
+
   test('a batch that loses every race against another writer gets smaller until it wins one', async () => {
     const operator = anOperator();
     const patch = operator.cluster.patchDocument.bind(operator.cluster);
