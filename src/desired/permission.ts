@@ -43,7 +43,8 @@ function beyondGrant(resource: Resource, grant: Grant): string | undefined {
     beyond('index pattern', uses.indexPatterns, grant.indexPatterns) ??
     beyond('tenant', uses.tenants, grant.tenants) ??
     beyond('action', uses.actions, grant.actions) ??
-    beyond('role', uses.mappableRoles, grant.mappableRoles)
+    beyond('role', uses.mappableRoles, grant.mappableRoles) ??
+    beyond('backend role', uses.backendRoles, grant.backendRoles)
   );
 }
 

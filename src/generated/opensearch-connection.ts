@@ -244,6 +244,10 @@ export interface OpenSearchConnectionGrant {
    * Roles that their mappings and users may give to somebody; * is a wildcard.
    */
   readonly mappableRoles?: readonly string[];
+  /**
+   * Backend roles that their users may have; * is a wildcard. Mappings of all teams go by them.
+   */
+  readonly backendRoles?: readonly string[];
 }
 /**
  * The namespaces that the grant is for; they must be in allowedNamespaces too.

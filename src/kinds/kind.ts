@@ -57,6 +57,8 @@ export interface Uses {
   readonly actions: readonly string[];
   /** Roles that somebody is given by it. */
   readonly mappableRoles: readonly string[];
+  /** What somebody is by it, by which the mappings of everybody go. */
+  readonly backendRoles: readonly string[];
 }
 
 /**

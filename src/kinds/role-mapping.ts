@@ -31,7 +31,7 @@ export const roleMapping: Kind<OpenSearchRoleMappingSpec> = {
     };
     return [...blankProblems(lists), ...patternProblems(lists)];
   },
-  uses: (spec) => ({ indexPatterns: [], tenants: [], actions: [], mappableRoles: [spec.role] }),
+  uses: (spec) => ({ indexPatterns: [], tenants: [], actions: [], mappableRoles: [spec.role], backendRoles: [] }),
   references: (spec) => [{ document: 'roles', name: spec.role, isRequired: true }],
   sharing: {
     lists: ['users', 'backend_roles', 'hosts'],

@@ -44,6 +44,7 @@ export const role: Kind<OpenSearchRoleSpec> = {
     tenants: (spec.tenantPermissions ?? []).flatMap((permission) => permission.tenantPatterns),
     actions: actionsOf(spec),
     mappableRoles: [],
+    backendRoles: [],
   }),
   references: (spec) =>
     [...new Set(actionsOf(spec).filter(isGroupName))].map((name) => ({

@@ -13,6 +13,6 @@ export const tenant: Kind<OpenSearchTenantSpec> = {
   resourceName: (metadataName, spec) => spec.name ?? metadataName,
   toEntity: (spec) => ({ description: spec.description ?? '' }),
   problems: () => [],
-  uses: () => ({ indexPatterns: [], tenants: [], actions: [], mappableRoles: [] }),
+  uses: () => ({ indexPatterns: [], tenants: [], actions: [], mappableRoles: [], backendRoles: [] }),
   references: () => [],
 };

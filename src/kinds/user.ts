@@ -29,7 +29,7 @@ export const user: Kind<OpenSearchUserSpec> = {
       'spec.securityRoles': spec.securityRoles ?? [],
     }),
   ],
-  uses: (spec) => ({ indexPatterns: [], tenants: [], actions: [], mappableRoles: spec.securityRoles ?? [] }),
+  uses: (spec) => ({ indexPatterns: [], tenants: [], actions: [], mappableRoles: spec.securityRoles ?? [], backendRoles: spec.backendRoles ?? [] }),
   references: (spec) => (spec.securityRoles ?? []).map((name) => ({ document: 'roles', name, isRequired: true })),
   credential: toSource,
   cutsOff,

@@ -4,7 +4,7 @@ import { covers, refusalOf } from '../../src/desired/permission.ts';
 import type { Resource } from '../../src/desired/resource.ts';
 import type { OpenSearchConnectionSpec } from '../../src/generated/opensearch-connection.ts';
 import type { OpenSearchRoleSpec } from '../../src/generated/opensearch-role.ts';
-import { aConnection, anActionGroup, aRole, aTenant } from '../support/builders.ts';
+import { aConnection, anActionGroup, aRole, aTenant, aUser } from '../support/builders.ts';
 
 type Allowed = NonNullable<OpenSearchConnectionSpec['allowedNamespaces']>;
 type Grant = NonNullable<OpenSearchConnectionSpec['grants']>[number];
@@ -191,11 +191,13 @@ test('labels that are not known satisfy no selector', () => {
 describe('a grant', () => {
   const grant: Grant = {
     namespaces: { names: ['team-b'] },
-    kinds: ['OpenSearchRole', 'OpenSearchTenant', 'OpenSearchActionGroup'],
+    kinds: ['OpenSearchRole', 'OpenSearchTenant', 'OpenSearchActionGroup', 'OpenSearchUser'],
     names: ['team-b-*'],
     indexPatterns: ['team-b-*'],
     tenants: ['team-b'],
     actions: ['read', 'indices:data/*'],
+    mappableRoles: ['team-b-*'],
+    backendRoles: ['team-b*'],
   };
   const good = aRole({
     name: 'team-b-reader',
@@ -211,8 +213,11 @@ describe('a grant', () => {
     return refusalOf(fromTeamB(resource), aConnection({ namespace: 'platform', spec }), {});
   }
 
-  test('lets through what it covers', () => {
-    expect(refusal(good, grant)).toBeUndefined();
+  test.each([
+    ['a role', good],
+    ['a user', aUser({ name: 'team-b-jane', spec: { securityRoles: ['team-b-reader'], backendRoles: ['team-b'] } })],
+  ])('lets through %s that it covers', (_, resource) => {
+    expect(refusal(resource, grant)).toBeUndefined();
   });
 
   test.each<[string, Resource, string]>([
@@ -248,6 +253,16 @@ describe('a grant', () => {
       anActionGroup({ name: 'team-b-g', spec: { allowedActions: ['read', 'unlimited'] } }),
       'action "unlimited"',
     ],
+    [
+      'a role that its users may not be given',
+      aUser({ name: 'team-b-jane', spec: { securityRoles: ['team-b-reader', 'all_access'] } }),
+      'role "all_access"',
+    ],
+    [
+      'a backend role that its users may not have',
+      aUser({ name: 'team-b-jane', spec: { backendRoles: ['team-b', 'admin'] } }),
+      'backend role "admin"',
+    ],
     ['another tenant by name', aTenant({ name: 'team-a' }), 'name "team-a"'],
   ])('refuses %s', (_, resource, what) => {
     expect(refusal(resource, grant)).toBe(`the grant does not cover the ${what}`);
@@ -257,6 +272,13 @@ describe('a grant', () => {
     expect(refusal(good, { ...grant, kinds: ['OpenSearchTenant'] })).toContain(
       'does not include the kind OpenSearchRole',
     );
+  });
+
+  test('that says nothing of backend roles grants none', () => {
+    const { backendRoles, ...withoutBackendRoles } = grant;
+    expect(backendRoles).toBeDefined();
+    const jane = aUser({ name: 'team-b-jane', spec: { backendRoles: ['team-b'] } });
+    expect(refusal(jane, withoutBackendRoles)).toContain('backend role "team-b"');
   });
 
   test('that says nothing of indices grants none', () => {

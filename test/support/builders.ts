@@ -6,10 +6,12 @@ import type { OpenSearchActionGroupSpec } from '../../src/generated/opensearch-a
 import type { OpenSearchConnectionSpec } from '../../src/generated/opensearch-connection.ts';
 import type { OpenSearchRoleSpec } from '../../src/generated/opensearch-role.ts';
 import type { OpenSearchTenantSpec } from '../../src/generated/opensearch-tenant.ts';
+import type { OpenSearchUserSpec } from '../../src/generated/opensearch-user.ts';
 import { actionGroup } from '../../src/kinds/action-group.ts';
 import type { Entity, Kind } from '../../src/kinds/kind.ts';
 import { role } from '../../src/kinds/role.ts';
 import { tenant } from '../../src/kinds/tenant.ts';
+import { user } from '../../src/kinds/user.ts';
 import type { SlotView } from '../../src/plan/slot.ts';
 import type { Operation } from '../../src/plan/operation.ts';
 
@@ -50,6 +52,11 @@ export function aTenant(overrides: Overrides<OpenSearchTenantSpec> = {}): Resour
 export function anActionGroup(overrides: Overrides<OpenSearchActionGroupSpec> = {}): Resource {
   const spec = { allowedActions: ['indices:data/read/get'], ...overrides.spec };
   return { ...anObject(overrides), status: {}, ...overrides, spec, kind: actionGroup };
+}
+
+export function aUser(overrides: Overrides<OpenSearchUserSpec> = {}): Resource {
+  const spec = { passwordFrom: { secretKeyRef: { name: 'password' } }, ...overrides.spec };
+  return { ...anObject(overrides), status: {}, ...overrides, spec, kind: user };
 }
 
 /** The connection `default` of namespace `team-a`. */
