@@ -84,8 +84,22 @@ function withoutRole(slot: Shared, stands: readonly Stand[], missing: string): D
   const isOurs = slot.live !== undefined && slot.live.protection === undefined && isWhollyOurs;
   const isHeld = rest.some(({ type }) => type === 'frozen' || type === 'orphaning');
   const canGo = isOurs && !isHeld && lossBy(slot, undefined) === undefined && slot.refusal === undefined;
-  const operation = canGo ? { operation: { type: 'remove', name: slot.name } as const } : {};
-  return settled(slot, [...active, ...rest], operation);
+  if (canGo) return settled(slot, [...active, ...rest], { operation: { type: 'remove', name: slot.name } });
+  return slot.live === undefined
+    ? settled(slot, [...active, ...rest], {})
+    : leftInPlace(slot, [...active, ...rest], missing);
+}
+
+/** What cannot be taken out now stays on record, also of who is gone by then: with the next change, when the role is there again, it goes. */
+function leftInPlace(slot: Shared, stands: readonly Stand[], missing: string): Decision {
+  const leftBehind = `its entries stay in the ${slot.kind.noun} "${slot.name}" of OpenSearch until that can be changed again: ${missing}`;
+  const isThere = ({ claim }: Stand): boolean =>
+    slot.parts.get(claim.key)?.some((key) => slot.liveEntries.has(key)) === true;
+  const told = stands.map((stand): Stand => {
+    return stand.type === 'leaving' && isThere(stand) ? { type: 'orphaning', claim: stand.claim, leftBehind } : stand;
+  });
+  const { owner, outcomes } = settled(slot, told, {});
+  return { outcomes, ...(owner === undefined ? {} : { owner }) };
 }
 
 /** Nothing is written; who wanted the change is told why, and who goes may go. */

@@ -66,14 +66,20 @@ function preview(slot: Shared, entries: Entries, mode: 'Exclusive' | 'Merge'): C
 export function settleClashes(slot: Shared, stands: readonly Stand[]): readonly Stand[] {
   const settled: Stand[] = [];
   for (const stand of stands) {
-    const clash = stand.type === 'active' ? clashOf(slot, stand, activeOf(settled)) : undefined;
+    const clash = stand.type === 'active' ? clashOf(slot, stand, { older: activeOf(settled), stands }) : undefined;
     settled.push(clash === undefined ? stand : { type: 'frozen', claim: stand.claim, outcome: clash });
   }
   return settled;
 }
 
-function clashOf(slot: Shared, stand: Active, older: readonly Active[]): Outcome | undefined {
-  const rival = older.find((other) => differInWhole(slot, stand.entries, other.entries));
+function clashOf(
+  slot: Shared,
+  stand: Active,
+  { older, stands }: { readonly older: readonly Active[]; readonly stands: readonly Stand[] },
+): Outcome | undefined {
+  const rival =
+    older.find((other) => differInWhole(slot, stand.entries, other.entries)) ??
+    stands.find((other) => other.type === 'frozen' && differInWhole(slot, stand.entries, kept(slot, other)));
   if (rival !== undefined) {
     const fields = slot.sharing.wholes.join(', ');
     return stalled(
@@ -82,6 +88,12 @@ function clashOf(slot: Shared, stand: Active, older: readonly Active[]): Outcome
     );
   }
   return stand.mode === 'Merge' ? mergeObstacle(slot, stand) : adoptionObstacle(slot, stand, older);
+}
+
+/** What a claim put there, and is there still. */
+function kept({ liveEntries, parts }: Shared, { claim }: Stand): Entries {
+  const part = new Set(parts.get(claim.key));
+  return new Map([...liveEntries].filter(([key]) => part.has(key)));
 }
 
 function mergeObstacle(slot: Shared, { claim, entries }: Active): Outcome | undefined {

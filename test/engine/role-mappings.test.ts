@@ -152,6 +152,41 @@ describe('role mappings of one role', () => {
     expect(operator.cluster.get('rolesmapping', 'ops')).toMatchObject({ and_backend_roles: ['on-call', 'staff'] });
   });
 
+  test('cannot have another list of which a user needs all entries than a paused one put there', async () => {
+    const operator = anOperator();
+    operator.apply(MAPPINGS, A, { role: 'ops', andBackendRoles: ['staff', 'on-call'] });
+    await operator.start();
+    operator.annotate(MAPPINGS, A, { 'security.opensearch.org/paused': 'true' });
+    operator.apply(MAPPINGS, B, { role: 'ops', andBackendRoles: ['guests'], users: ['jim'] });
+    await operator.pass();
+    expect(operator.message(MAPPINGS, B)).toContain('team-a/a declares');
+    expect(operator.cluster.get('rolesmapping', 'ops')).toEqual({ and_backend_roles: ['on-call', 'staff'] });
+    operator.apply(MAPPINGS, B, { role: 'ops', andBackendRoles: ['on-call', 'staff'], users: ['jim'] });
+    await operator.pass();
+    expect(operator.ready(MAPPINGS, B)).toBe('True Applied');
+    expect(operator.cluster.get('rolesmapping', 'ops')).toMatchObject({ users: ['jim'] });
+  });
+
+  test('that go while the role is missing say what they leave, and it is taken out once the role is there again', async () => {
+    const operator = anOperator();
+    operator.cluster.put('rolesmapping', 'ops', { users: ['by-hand'] });
+    operator.apply(MAPPINGS, A, { role: 'ops', mode: 'Merge', users: ['jane'] });
+    operator.apply(MAPPINGS, B, { role: 'ops', mode: 'Merge', users: ['jim'] });
+    await operator.start();
+    operator.delete(ROLES, OPS);
+    await operator.pass();
+    operator.delete(MAPPINGS, B);
+    await operator.pass();
+    expect([operator.exists(MAPPINGS, B), operator.events.includes('LeftBehind')]).toEqual([false, true]);
+    operator.apply(ROLES, OPS, { description: 'x' });
+    await operator.pass();
+    expect(users(operator)).toEqual(['by-hand', 'jane']);
+    await operator.restart();
+    operator.apply(MAPPINGS, A, { role: 'ops', mode: 'Merge', users: ['joe'] });
+    await operator.pass();
+    expect(users(operator)).toEqual(['by-hand', 'joe']);
+  });
+
   test('keep what a paused one put there, and add nothing of it', async () => {
     const operator = anOperator();
     operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'] });
