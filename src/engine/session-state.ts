@@ -1,6 +1,6 @@
 import type { Ledger } from '../commit/ledger.ts';
 import { isDeleting, type NamespacedName } from '../desired/resource.ts';
-import { isNobody, nobody } from '../commit/ownership.ts';
+import { nobody } from '../commit/ownership.ts';
 import type { DocumentName, Self } from '../kinds/kind.ts';
 import type { Clock } from '../clock.ts';
 import { BatchLimits } from './batch-limits.ts';
@@ -83,7 +83,7 @@ export function postpone(
 }
 
 /** What was read in the same turn, or while a password was hashed, is new enough for a name that begins to count only now. */
-const NEW_ENOUGH_MS = 5000;
+const NEW_ENOUGH_MS = 1000;
 
 /** What a name waited for is there. What it is decided by may be old by then. */
 export function wake(
@@ -107,14 +107,16 @@ export function settle({ dirty, arrivals }: SessionState, ticket: Ticket): void 
 }
 
 /**
- * Whether a name that nobody owns was claimed, or began to count, after its document was last read. What we remember says nothing
- * then: it may have been made by hand meanwhile, and an `add` would overwrite it.
+ * Whether a name that nobody owns as a whole was claimed, or began to count, after its document was last read. What we remember says
+ * nothing then: it may have been made by hand meanwhile, or given and taken entries that are not ours, and an `add` would
+ * overwrite that.
  */
 export function isUnseen({ arrivals, documents, ledger }: SessionState, { key, kind, name, claimants }: Slot): boolean {
   const arrivedMs = arrivals.get(key);
   if (arrivedMs === undefined || documents.isFresh(kind.document, arrivedMs)) return false;
-  if ([...claimants.values()].every(isDeleting)) return false;
-  return isNobody(ledger?.owners.ownershipOf(kind.document, name) ?? nobody);
+  const { owner, parts } = ledger?.owners.ownershipOf(kind.document, name) ?? nobody;
+  const isOnlyLetGo = parts.size === 0 && [...claimants.values()].every(isDeleting);
+  return owner === undefined && !isOnlyLetGo;
 }
 
 /** The documents that have to be read before what is unseen in them can be decided. */

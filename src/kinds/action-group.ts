@@ -30,7 +30,13 @@ export const actionGroup: Kind<OpenSearchActionGroupSpec> = {
       ? [`spec.allowedActions names the group itself ("${name}"): remove it`]
       : []),
   ],
-  uses: (spec) => ({ indexPatterns: [], tenants: [], actions: spec.allowedActions, mappableRoles: [], backendRoles: [] }),
+  uses: (spec) => ({
+    indexPatterns: [],
+    tenants: [],
+    actions: spec.allowedActions,
+    mappableRoles: [],
+    backendRoles: [],
+  }),
   references: (spec) =>
     [...new Set(spec.allowedActions.filter(isGroupName))].map((name) => ({
       document: 'actiongroups',

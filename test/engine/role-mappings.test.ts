@@ -73,6 +73,29 @@ describe('role mappings of one role', () => {
     expect(operator.cluster.get('rolesmapping', 'ops')).toEqual({ users: ['by-hand'], description: 'by hand' });
   });
 
+  test.each([
+    {
+      what: 'is edited',
+      change: (operator: SimulatedOperator) =>
+        operator.apply(MAPPINGS, A, { role: 'ops', mode: 'Merge', users: ['joe'] }),
+      expected: ['by-hand', 'joe', 'new-by-hand'],
+    },
+    {
+      what: 'goes',
+      change: (operator: SimulatedOperator) => operator.delete(MAPPINGS, A),
+      expected: ['by-hand', 'new-by-hand'],
+    },
+  ])('in Merge mode neither lose nor bring back what others changed a moment before one $what', async (step) => {
+    const operator = anOperator();
+    operator.cluster.put('rolesmapping', 'ops', { users: ['by-hand', 'old-by-hand'] });
+    operator.apply(MAPPINGS, A, { role: 'ops', mode: 'Merge', users: ['jane'] });
+    await operator.start();
+    operator.cluster.put('rolesmapping', 'ops', { users: ['by-hand', 'jane', 'new-by-hand'] });
+    step.change(operator);
+    await operator.pass();
+    expect(users(operator)).toEqual(step.expected);
+  });
+
   test('in Exclusive mode are the whole truth: what others add is taken out again', async () => {
     const operator = anOperator();
     operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'] });

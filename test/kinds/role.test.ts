@@ -49,7 +49,13 @@ describe('a role', () => {
       indexPermissions: [{ indexPatterns: ['i1', 'i2'], allowedActions: ['a'] }],
       tenantPermissions: [{ tenantPatterns: ['t'], allowedActions: ['b'] }],
     });
-    expect(uses).toEqual({ indexPatterns: ['i1', 'i2'], tenants: ['t'], actions: ['c', 'a', 'b'], mappableRoles: [], backendRoles: [] });
+    expect(uses).toEqual({
+      indexPatterns: ['i1', 'i2'],
+      tenants: ['t'],
+      actions: ['c', 'a', 'b'],
+      mappableRoles: [],
+      backendRoles: [],
+    });
   });
 });
 
