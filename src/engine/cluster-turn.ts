@@ -12,7 +12,7 @@ import { planTasks } from './plan-tasks.ts';
 import type { TurnContext } from './turn-context.ts';
 import { recordOwners, writeAhead } from './write-ahead.ts';
 import { unresolvedReferences } from './unresolved-references.ts';
-import { markAllDirty, settle, unseenDocuments, wake, type SessionState } from './session-state.ts';
+import { markAllDirty, settle, unseenDocuments, wake } from './session-state.ts';
 import type { World } from './world.ts';
 import { logWrite, logWrites } from './write-log.ts';
 

@@ -12,8 +12,8 @@ test.each([
   ['refused', 400, { status: 'BAD_REQUEST', message: "Unable to upgrade, no differences found in 'roles' config" }],
 ])('an upgrade is told as %s by the answer %i', async (type, status, body) => {
   const client = { request: () => Promise.resolve({ status, body }) };
-  const { perform } = upgradeApi(client as unknown as OpenSearchClient, 'Plugins');
-  expect(await perform(undefined)).toEqual({
+  const api = upgradeApi(client as unknown as OpenSearchClient, 'Plugins');
+  expect(await api.perform(undefined)).toEqual({
     type,
     ...(status === 400 ? { words: (body as { message: string }).message } : {}),
   });
