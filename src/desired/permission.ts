@@ -44,12 +44,17 @@ function beyondGrant(resource: Resource, grant: Grant): string | undefined {
     beyond('tenant', uses.tenants, grant.tenants) ??
     beyond('action', uses.actions, grant.actions) ??
     beyond('role', uses.mappableRoles, grant.mappableRoles) ??
-    beyond('backend role', uses.backendRoles, grant.backendRoles)
+    beyond('backend role', uses.backendRoles, grant.backendRoles, matchesText)
   );
 }
 
-function beyond(what: string, wanted: readonly string[], granted: readonly string[] | undefined): string | undefined {
-  const outside = wanted.find((pattern) => !(granted ?? []).some((grant) => covers(grant, pattern)));
+function beyond(
+  what: string,
+  wanted: readonly string[],
+  granted: readonly string[] | undefined,
+  isCovered = covers,
+): string | undefined {
+  const outside = wanted.find((pattern) => !(granted ?? []).some((grant) => isCovered(grant, pattern)));
   return outside === undefined ? undefined : `the grant does not cover the ${what} "${outside}"`;
 }
 
@@ -60,12 +65,16 @@ function beyond(what: string, wanted: readonly string[], granted: readonly strin
 export function covers(grant: string, pattern: string): boolean {
   if (grant === '*') return true;
   if (/^[/<-]/.test(pattern) || grant.startsWith('/')) return false;
-  const widest = pattern.replaceAll(/\$\{[^{}]*\}/g, '*');
+  return matchesText(grant, pattern.replaceAll(/\$\{[^{}]*\}/g, '*'));
+}
+
+/** Whether a text, in which nothing means anything, is matched by `grant`. */
+function matchesText(grant: string, text: string): boolean {
   const [prefix = '', ...rest] = grant.split('*');
   const suffix = rest.pop();
-  if (suffix === undefined) return widest === prefix;
-  if (!widest.startsWith(prefix) || !widest.endsWith(suffix)) return false;
-  return holdsInOrder(widest.slice(prefix.length), rest, suffix.length);
+  if (suffix === undefined) return text === prefix;
+  if (!text.startsWith(prefix) || !text.endsWith(suffix)) return false;
+  return holdsInOrder(text.slice(prefix.length), rest, suffix.length);
 }
 
 /** Whether a text holds some parts one after the other, with room for so many characters behind them. */

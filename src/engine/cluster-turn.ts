@@ -49,6 +49,7 @@ export async function openLedger({ world, state, cluster, signal }: TurnContext)
   state.refusals.clear();
   state.secretsInForce.clear();
   state.disabled.clear();
+  state.unrecorded.clear();
   markAllDirty(state);
 }
 
@@ -60,6 +61,8 @@ export async function openLedger({ world, state, cluster, signal }: TurnContext)
  */
 export async function refreshDocuments(context: TurnContext, notBeforeMs: number): Promise<number> {
   const { world, state, cluster, signal } = context;
+  const startedMs = world.clock.steady();
+  state.turnMs = startedMs;
   const unseen = unseenDocuments(state);
   const stale = neededKinds(context).filter(
     ({ document }) =>
@@ -68,7 +71,6 @@ export async function refreshDocuments(context: TurnContext, notBeforeMs: number
       state.disabled.has(`PATCH ${document}`) ||
       !state.documents.isFresh(document, notBeforeMs),
   );
-  const startedMs = world.clock.steady();
   await Promise.all(
     stale.map((kind) =>
       readUnlessDisabled(state, kind, async () => {

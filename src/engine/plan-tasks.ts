@@ -121,6 +121,7 @@ function decide(state: SessionState, slot: Slot, claims: readonly Claim[]): Deci
     live: state.documents.get(document, slot.name),
     owner,
     parts,
+    isUnrecorded: state.unrecorded.has(slot.key),
     refusal: state.refusals.get(slot.key),
     secretInForce: state.secretsInForce.get(slot.key) ?? toldSecret(slot, owner),
     isObserving: state.connection?.spec.managementPolicy === 'Observe',

@@ -37,6 +37,10 @@ export interface SessionState {
   self: Self | undefined;
   /** Since when a name has to be looked at, for its decision must not be older; until that is carried out. */
   readonly arrivals: Map<SlotKey, number>;
+  /** When the turn that is under way, or the last one, read what it needed. */
+  turnMs: number;
+  /** Names that could not be put on record: that somebody has a finalizer says nothing of them. */
+  readonly unrecorded: Set<SlotKey>;
   /** Names that were changed behind our back and are about to be put right. */
   readonly drifted: Set<SlotKey>;
   /** What we may not do, by method and document, with what to do about it; until it is done once. */
@@ -61,6 +65,8 @@ export function createSessionState(key: NamespacedName, meter: QueueMeter): Sess
     recentWrites: new RecentWrites(),
     self: undefined,
     arrivals: new Map(),
+    turnMs: -Infinity,
+    unrecorded: new Set(),
     drifted: new Set(),
     disabled: new Map(),
     ledger: undefined,
@@ -82,9 +88,6 @@ export function postpone(
   meter.retried();
 }
 
-/** What was read in the same turn, or while a password was hashed, is new enough for a name that begins to count only now. */
-const NEW_ENOUGH_MS = 1000;
-
 /** What a name waited for is there. What it is decided by may be old by then. */
 export function wake(
   { dirty, arrivals }: SessionState,
@@ -92,7 +95,7 @@ export function wake(
   { priority, nowMs }: { readonly priority: Priority; readonly nowMs: number },
 ): void {
   dirty.add(slot, priority);
-  arrivals.set(slot, Math.max(arrivals.get(slot) ?? -Infinity, nowMs - NEW_ENOUGH_MS));
+  arrivals.set(slot, nowMs);
 }
 
 /** What was postponed for long enough has to be looked at again. */
@@ -106,14 +109,19 @@ export function settle({ dirty, arrivals }: SessionState, ticket: Ticket): void 
   if (!dirty.has(ticket.slot)) arrivals.delete(ticket.slot);
 }
 
+/** Who waits behind many others is not decided by what was read when that began. */
+const MAX_AGE_MS = 20_000;
+
 /**
- * Whether a name that nobody owns as a whole was claimed, or began to count, after its document was last read. What we remember says
- * nothing then: it may have been made by hand meanwhile, or given and taken entries that are not ours, and an `add` would
- * overwrite that.
+ * Whether a name that nobody owns as a whole was claimed, or began to count, after its document was last read, or that is long ago.
+ * What we remember says nothing then: it may have been made by hand meanwhile, and an `add` would overwrite it; or it was given and
+ * taken entries that are not ours. What was read in this turn is new enough whatever comes in meanwhile.
  */
-export function isUnseen({ arrivals, documents, ledger }: SessionState, { key, kind, name, claimants }: Slot): boolean {
+export function isUnseen(state: SessionState, { key, kind, name, claimants }: Slot): boolean {
+  const { arrivals, documents, ledger, turnMs } = state;
   const arrivedMs = arrivals.get(key);
-  if (arrivedMs === undefined || documents.isFresh(kind.document, arrivedMs)) return false;
+  if (arrivedMs === undefined) return false;
+  if (documents.isFresh(kind.document, Math.min(turnMs, Math.max(arrivedMs, turnMs - MAX_AGE_MS)))) return false;
   const { owner, parts } = ledger?.owners.ownershipOf(kind.document, name) ?? nobody;
   const isOnlyLetGo = parts.size === 0 && [...claimants.values()].every(isDeleting);
   return owner === undefined && !isOnlyLetGo;

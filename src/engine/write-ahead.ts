@@ -6,7 +6,7 @@ import { waiting } from '../plan/outcome.ts';
 import type { Parts } from '../plan/slot.ts';
 import type { TurnContext } from './turn-context.ts';
 import { toTarget } from './object-teller.ts';
-import type { Slot } from './claim-index.ts';
+import { slotKeyOf, type Slot } from './claim-index.ts';
 import type { Task } from './pass.ts';
 import { postpone, settle, type SessionState } from './session-state.ts';
 
@@ -30,7 +30,7 @@ export async function writeAhead(context: TurnContext, tasks: readonly Task[]): 
   const changes = left.flatMap((task) => ownerChange(context.state, task, canWait));
   const isAdding = left.some((task) => task.decision.operation?.type === 'add' && !isTakingAway(context.state, task));
   // An addition waits for what could not be saved before, too: it may be about the same name.
-  if (isAdding) await recordAhead(context.state, changes);
+  if (isAdding || !changes.every(isEnding)) await recordAhead(context.state, changes);
   else await recordOwners(context, changes);
   return left;
 }
@@ -139,16 +139,19 @@ function uniteParts(a: Parts, b: Parts): Parts {
 }
 
 /** What could not be stored is nobody's: somebody else may take the name before it can be. */
-async function recordAhead({ ledger }: SessionState, changes: readonly OwnerChange[]): Promise<void> {
+async function recordAhead({ ledger, unrecorded }: SessionState, changes: readonly OwnerChange[]): Promise<void> {
   if (ledger === undefined) return;
   const before = changes.map(({ document, name }): OwnerChange => {
     const { owner = null, parts, isProvisional } = ledger.owners.ownershipOf(document, name);
     return { document, name, owner, parts, isProvisional };
   });
+  const keys = changes.map(({ document, name }) => slotKeyOf(document, name));
   try {
     await ledger.owners.record(changes);
+    for (const key of keys) unrecorded.delete(key);
   } catch (error) {
     ledger.owners.retract(before);
+    for (const key of keys) unrecorded.add(key);
     throw error;
   }
 }
@@ -160,13 +163,14 @@ export async function recordOwners({ world, state }: TurnContext, changes: reado
     await state.ledger?.owners.record(changes);
   } catch (error) {
     // A namespace that is going takes no new objects, and its ledger goes with it: ending ownership must not fail then.
-    const isEnding = changes.every(
-      ({ owner, parts }) => owner === null || (owner === undefined && parts !== undefined),
-    );
-    if (!isEnding || !(error instanceof KubernetesError)) throw error;
+    if (!changes.every(isEnding) || !(error instanceof KubernetesError)) throw error;
     const level = error.status === 403 || error.status === 404 ? 'debug' : 'warn';
     world.log[level]({ connection: state.key, error: error.message }, 'end of ownership not recorded');
   }
+}
+
+function isEnding({ owner, parts }: OwnerChange): boolean {
+  return owner === null || (owner === undefined && parts !== undefined);
 }
 
 /** A connection that something depends on stays until that is cleaned up. */

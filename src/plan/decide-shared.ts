@@ -18,13 +18,14 @@ export function decideShared(slot: SlotView, sharing: Sharing<never>): Decision 
     [...slot.claims].sort(byAge).flatMap((claim) => toStand(shared, claim)),
   );
   const wanted = unite(shared, stands);
-  const missing = activeOf(stands).find(({ claim }) => claim.missing !== undefined)?.claim.missing;
+  const isChanging = stands.filter(({ type }) => type === 'active' || type === 'leaving');
+  const missing = isChanging.find(({ claim }) => claim.missing !== undefined)?.claim.missing;
   return missing === undefined ? conclude(shared, stands, wanted) : withoutRole(shared, stands, missing);
 }
 
 /** A lost record is made up for by the finalizer, which is set only by one who puts something there. */
-function partsOf({ owner, parts, claims }: SlotView, sharing: Sharing<never>): Parts {
-  if (owner !== undefined || parts.size > 0) return parts;
+function partsOf({ owner, parts, isUnrecorded, claims }: SlotView, sharing: Sharing<never>): Parts {
+  if (owner !== undefined || parts.size > 0 || isUnrecorded) return parts;
   const held = claims.filter(({ resource, desired }) => hasFinalizer(resource) && desired.type === 'entity');
   return new Map(
     held.map(({ key, desired }) => {
@@ -90,16 +91,16 @@ function withoutRole(slot: Shared, stands: readonly Stand[], missing: string): D
     : leftInPlace(slot, [...active, ...rest], missing);
 }
 
-/** What cannot be taken out now stays on record, also of who is gone by then: with the next change, when the role is there again, it goes. */
+/** What cannot be taken out now stays on record: with the next change, when the role is there again, it goes. */
 function leftInPlace(slot: Shared, stands: readonly Stand[], missing: string): Decision {
   const leftBehind = `its entries stay in the ${slot.kind.noun} "${slot.name}" of OpenSearch until that can be changed again: ${missing}`;
   const isThere = ({ claim }: Stand): boolean =>
     slot.parts.get(claim.key)?.some((key) => slot.liveEntries.has(key)) === true;
   const told = stands.map((stand): Stand => {
-    return stand.type === 'leaving' && isThere(stand) ? { type: 'orphaning', claim: stand.claim, leftBehind } : stand;
+    if (stand.type !== 'leaving' || !isThere(stand)) return stand;
+    return { type: 'orphaning', claim: stand.claim, leftBehind, isOwed: true };
   });
-  const { owner, outcomes } = settled(slot, told, {});
-  return { outcomes, ...(owner === undefined ? {} : { owner }) };
+  return settled(slot, told, {});
 }
 
 /** Nothing is written; who wanted the change is told why, and who goes may go. */
@@ -120,7 +121,7 @@ function settled(slot: Shared, stands: readonly Stand[], { operation }: Pick<Dec
   return {
     ...(operation === undefined ? {} : { operation, subjects: changed }),
     ...ownerAfter(slot, stands, operation?.type === 'remove'),
-    ...partsAfter(slot, stands, operation?.type === 'remove'),
+    ...partsAfter(slot, stands, operation),
     outcomes,
   };
 }
@@ -147,18 +148,27 @@ function ownerAfter(slot: Shared, stands: readonly Stand[], isRemoved: boolean):
 }
 
 /** Of what it declares, a merging claim has what others did not put there before it. */
-function partsAfter(slot: Shared, stands: readonly Stand[], isRemoved: boolean): Pick<Decision, 'parts'> {
+function partsAfter(slot: Shared, stands: readonly Stand[], operation: Operation | undefined): Pick<Decision, 'parts'> {
   const foreign = foreignEntries(slot);
-  const parts = new Map<ObjectKey, readonly string[]>();
-  for (const stand of isRemoved ? [] : stands) {
+  const parts = new Map(operation === undefined ? partsOfGone(slot, stands) : []);
+  for (const stand of operation?.type === 'remove' ? [] : stands) {
     const { key } = stand.claim;
     const recorded = slot.parts.get(key);
-    if (stand.type === 'frozen' && recorded !== undefined) parts.set(key, recorded);
+    const isKept = stand.type === 'frozen' || (stand.type === 'orphaning' && stand.isOwed === true);
+    if (isKept && recorded !== undefined) parts.set(key, recorded);
     if (stand.type !== 'active') continue;
     const isOwn = (entry: string): boolean => stand.mode === 'Exclusive' || !foreign.has(entry);
     parts.set(key, [...stand.entries.keys()].filter(isOwn).sort());
   }
   return isSame(parts, slot.recorded) ? {} : { parts };
+}
+
+/** Who went when it could not be taken out, or without its finalizer, until it is. */
+function partsOfGone({ claims, recorded, liveEntries }: Shared, stands: readonly Stand[]): Parts {
+  const present = new Set([...claims, ...stands.map(({ claim }) => claim)].map(({ key }) => key));
+  return new Map(
+    [...recorded].filter(([key, part]) => !present.has(key) && part.some((entry) => liveEntries.has(entry))),
+  );
 }
 
 function isSame(a: Parts, b: Parts): boolean {

@@ -124,7 +124,7 @@ function released(slot: SlotView, claim: Claim): Outcome {
 /** A lost record of ownership is made up for by the finalizer, which is set only by an owner, and an identical entity. */
 function isOwner(slot: SlotView, claim: Claim): boolean {
   if (slot.owner !== undefined) return slot.owner === claim.key;
-  return claim.desired.type === 'entity' && slot.live?.canonical === claim.desired.canonical;
+  return !slot.isUnrecorded && claim.desired.type === 'entity' && slot.live?.canonical === claim.desired.canonical;
 }
 
 function adoptionObstacle(
@@ -137,7 +137,7 @@ function adoptionObstacle(
   if (policy === 'Never')
     return stalled('AlreadyExists', `${exists}: delete it there, or set spec.adoptionPolicy to IfIdentical or Always`);
   if (policy === 'Always') return undefined;
-  if (live === wanted && !isPasswordUnknown(winner)) return undefined;
+  if (live === wanted && !isPasswordUnknown(slot, winner)) return undefined;
   const fields = live === wanted ? 'the password, perhaps: it cannot be compared' : differingFields(live, wanted);
   return stalled(
     'AlreadyExists',
@@ -146,8 +146,8 @@ function adoptionObstacle(
 }
 
 /** A password cannot be read, so an equal user may be somebody else's; the finalizer says that it was ours before. */
-function isPasswordUnknown({ desired, resource }: Claim): boolean {
-  return desired.type === 'entity' && desired.secret !== undefined && !hasFinalizer(resource);
+function isPasswordUnknown({ isUnrecorded }: SlotView, { desired, resource }: Claim): boolean {
+  return desired.type === 'entity' && desired.secret !== undefined && (isUnrecorded || !hasFinalizer(resource));
 }
 
 /** Used where no decision can be made because the cluster cannot be asked. */

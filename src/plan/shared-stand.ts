@@ -15,7 +15,13 @@ import type { Parts, SlotView } from './slot.ts';
 export type Stand =
   | { readonly type: 'active'; readonly claim: Claim; readonly entries: Entries; readonly mode: 'Exclusive' | 'Merge' }
   | { readonly type: 'frozen'; readonly claim: Claim; readonly outcome: Outcome }
-  | { readonly type: 'leaving' | 'orphaning'; readonly claim: Claim; readonly leftBehind?: string };
+  | {
+      readonly type: 'leaving' | 'orphaning';
+      readonly claim: Claim;
+      readonly leftBehind?: string;
+      /** What it put there cannot be taken out now, and is to go as soon as it can. */
+      readonly isOwed?: true;
+    };
 
 export type Active = Extract<Stand, { type: 'active' }>;
 

@@ -34,6 +34,8 @@ export interface SlotView {
   readonly owner: ObjectKey | undefined;
   /** On record for a shared name. */
   readonly parts: Parts;
+  /** It could not be put on record: that somebody has a finalizer does not mean that the record was lost. */
+  readonly isUnrecorded: boolean;
   readonly refusal: Refusal | undefined;
   /** Version of the secret part that is in force, as far as that is known. */
   readonly secretInForce: string | undefined;

@@ -197,7 +197,7 @@ describe('a grant', () => {
     tenants: ['team-b'],
     actions: ['read', 'indices:data/*'],
     mappableRoles: ['team-b-*'],
-    backendRoles: ['team-b*'],
+    backendRoles: ['team-b*', '/team-b'],
   };
   const good = aRole({
     name: 'team-b-reader',
@@ -215,7 +215,10 @@ describe('a grant', () => {
 
   test.each([
     ['a role', good],
-    ['a user', aUser({ name: 'team-b-jane', spec: { securityRoles: ['team-b-reader'], backendRoles: ['team-b'] } })],
+    [
+      'a user',
+      aUser({ name: 'team-b-jane', spec: { securityRoles: ['team-b-reader'], backendRoles: ['team-b', '/team-b'] } }),
+    ],
   ])('lets through %s that it covers', (_, resource) => {
     expect(refusal(resource, grant)).toBeUndefined();
   });

@@ -210,6 +210,62 @@ describe('role mappings of one role', () => {
     expect(users(operator)).toEqual(['by-hand', 'joe']);
   });
 
+  describe('while their role is missing, and others have entries', () => {
+    async function merged(spec: object = {}): Promise<SimulatedOperator> {
+      const operator = anOperator();
+      operator.cluster.put('rolesmapping', 'ops', { users: ['by-hand'] });
+      operator.apply(MAPPINGS, B, { role: 'ops', mode: 'Merge', users: ['jim'], ...spec });
+      await operator.start();
+      operator.delete(ROLES, OPS);
+      await operator.pass();
+      return operator;
+    }
+
+    async function bringBack(operator: SimulatedOperator): Promise<void> {
+      operator.apply(ROLES, OPS, { description: 'x' });
+      operator.apply(MAPPINGS, A, { role: 'ops', mode: 'Merge', users: ['jane'] });
+      await operator.pass();
+      expect(operator.ready(MAPPINGS, A)).toBe('True Applied');
+    }
+
+    test('go at once, though they are the last, and leave nothing once another one is written', async () => {
+      const operator = await merged();
+      operator.delete(MAPPINGS, B);
+      await operator.pass();
+      expect([operator.exists(MAPPINGS, B), operator.events.includes('LeftBehind')]).toEqual([false, true]);
+      await bringBack(operator);
+      expect(users(operator)).toEqual(['by-hand', 'jane']);
+    });
+
+    test('leave what they are told to leave', async () => {
+      const operator = await merged({ deletionPolicy: 'Orphan' });
+      operator.delete(MAPPINGS, B);
+      await operator.pass();
+      await bringBack(operator);
+      expect(users(operator)).toEqual(['by-hand', 'jane', 'jim']);
+    });
+  });
+
+  test('are written though one of them is edited all the time', async () => {
+    const operator = anOperator();
+    const { cluster, clock } = operator;
+    const fetch = cluster.fetchDocument.bind(cluster);
+    cluster.fetchDocument = async (...at) => {
+      const found = await fetch(...at);
+      await clock.sleep(200, new AbortController().signal);
+      return found;
+    };
+    operator.apply(MAPPINGS, A, { role: 'ops', mode: 'Merge', users: ['jane'] });
+    await operator.start();
+    for (let edit = 0; edit < 100; edit += 1) {
+      operator.apply(MAPPINGS, B, { role: 'ops', mode: 'Merge', users: [`user-${edit}`] });
+      await operator.pass(50);
+    }
+    expect(users(operator)).toContain('jane');
+    expect(users(operator)).toHaveLength(2);
+    await operator.pass();
+  });
+
   test('keep what a paused one put there, and add nothing of it', async () => {
     const operator = anOperator();
     operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'] });

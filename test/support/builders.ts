@@ -89,6 +89,7 @@ export function aSlot(overrides: Partial<SlotView> = {}): SlotView {
     live: undefined,
     owner: undefined,
     parts: new Map(),
+    isUnrecorded: false,
     secretInForce: undefined,
     self: undefined,
     refusal: undefined,

@@ -135,6 +135,25 @@ describe('Promise 1: any crash, lost watch or lost answer is healed by the next 
       expect(operator.cluster.get('roles', 'ops')).toEqual({ description: 'by hand' });
     });
 
+    test('is not removed with the object though what was made meanwhile is equal', async () => {
+      const operator = anOperator();
+      operator.finalizersFirst = 10;
+      await operator.start();
+      operator.apply(ROLES, OTHER, READ);
+      await operator.pass();
+      const equal = operator.cluster.get('roles', 'other') ?? {};
+      operator.kubernetes.refuse = ({ method, path }) =>
+        method === 'PUT' && path.includes('/configmaps/') ? new KubernetesError('quota exceeded', 403, '') : undefined;
+      operator.apply(ROLES, OPS, READ);
+      await operator.pass(5000);
+      operator.cluster.put('roles', 'ops', equal);
+      await operator.pass(30_000);
+      operator.delete(ROLES, OPS);
+      await operator.pass(30_000);
+      expect(operator.exists(ROLES, OPS)).toBe(false);
+      expect(operator.cluster.get('roles', 'ops')).toEqual(equal);
+    });
+
     test('is not removed with the object that asked for it', async () => {
       const operator = await unrecorded();
       operator.delete(ROLES, OPS);
