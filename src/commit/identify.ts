@@ -91,7 +91,7 @@ function toHealth(health: Readonly<Record<string, unknown>>): Identity['pluginHe
 }
 
 /** A cluster that does not say who it is for a moment must not be taken for another one; 403: we may never ask. */
-function versionOf(response: OpenSearchResponse): { readonly version?: string; readonly clusterUuid?: string } {
+export function versionOf(response: OpenSearchResponse): { readonly version?: string; readonly clusterUuid?: string } {
   if (response.status === 403) return {};
   const main = record(toReadAnswer(response));
   const clusterUuid = text(main['cluster_uuid']);

@@ -9,23 +9,26 @@ import type { TurnContext } from './turn-context.ts';
 /** What became of earlier changes of one configuration, as its backups tell; it outlives the operator. */
 export class ConfigRecord {
   readonly failures = new ConfigFailures();
+  /** Of all clusters that the connection has led to. */
   #backups: readonly Backup[] = [];
+  #journalsOf = '';
   /** Of the cluster whose changes are all ended. */
   #clusterUuid: string | undefined;
 
-  /** The newest first. */
+  /** Of this cluster, the newest first: what was changed in another one says nothing of it, and must not be put back into it. */
   get backups(): readonly Backup[] {
-    return this.#backups;
+    return this.#backups.filter(({ journal }) => journal.clusterUuid === this.#journalsOf);
   }
 
   /** What an earlier process, or an outage, left unfinished comes first. */
   async prepare(context: TurnContext, slot: Slot): Promise<void> {
-    const { world, state } = context;
+    const { world, state, cluster } = context;
+    this.#journalsOf = cluster.identity.clusterUuid ?? '';
     if (this.#clusterUuid === state.ledger?.clusterUuid) return;
     this.#backups = await world.configBackups.load(state.key);
-    for (const backup of this.#backups)
+    for (const backup of this.backups)
       if (backup.journal.state === 'Open') await resume(context, slot, { backup, backups: this.#writer(context) });
-    this.failures.takeOver(this.#backups);
+    this.failures.takeOver(this.backups);
     this.#clusterUuid = state.ledger?.clusterUuid;
   }
 

@@ -100,6 +100,10 @@ export class FakeConfiguration implements ConfigApi {
 
   readonly upgrade = new FakeUpgrade((step) => this.#step(step));
 
+  clusterUuid(): Promise<string | undefined> {
+    return Promise.resolve(undefined);
+  }
+
   answers(): Promise<boolean> {
     return Promise.resolve(true);
   }

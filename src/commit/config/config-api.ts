@@ -18,7 +18,7 @@ import type { JsonObject, JsonValue } from '../../generated/json-value.ts';
 import type { ConfigChange, ConfigDocument } from '../../plan/config/config-change.ts';
 import { MASK } from '../../plan/config/defaults.ts';
 import { isObject, leavesOf, pathOf, valueAt, withValue, type ConfigTree } from '../../plan/config/tree.ts';
-import { identify, type Identity } from '../identify.ts';
+import { identify, versionOf, type Identity } from '../identify.ts';
 import { patchFor, rootOf, toPutBody, toRoot } from './config-wire.ts';
 import { upgradeApi, type UpgradeApi } from './upgrade-api.ts';
 
@@ -57,12 +57,14 @@ export interface ConfigApi {
   /** Whether anything answers at an address; whose certificate it has is not asked, since nothing is sent. */
   answers(url: string): Promise<boolean>;
   readonly upgrade: UpgradeApi;
+  /** Undefined when the cluster does not say it, for whatever reason. One GET. */
+  clusterUuid(): Promise<string | undefined>;
   /** The same with the certificate of an administrator, where there is one. */
   asRescuer<T>(use: (api: ConfigDocuments) => Promise<T>): Promise<T>;
 }
 
 /** Reading and writing alone. */
-export type ConfigDocuments = Pick<ConfigApi, 'fetch' | 'patch' | 'put' | 'upgrade'>;
+export type ConfigDocuments = Pick<ConfigApi, 'fetch' | 'patch' | 'put' | 'upgrade' | 'clusterUuid'>;
 
 export function configApi(
   client: OpenSearchClient,
@@ -125,6 +127,13 @@ function documents(
     },
     patch: (name, changes, base) => write('PATCH', `${api}/${name}`, [...patchFor(name, changes, base)]),
     upgrade: upgradeApi(client, apiPrefix),
+    clusterUuid: async () => {
+      try {
+        return versionOf(await client.request({ method: 'GET', path: '/' })).clusterUuid;
+      } catch {
+        return undefined;
+      }
+    },
     put: (dynamic) => write('PUT', `${api}/securityconfig/config`, toPutBody('securityconfig', dynamic)),
   };
 }

@@ -33,7 +33,10 @@ export async function openGuarded(open: () => Promise<Cluster>, guard: Guard): P
 async function putBackInterrupted({ settings, connection, backups }: Guard, why: string): Promise<boolean> {
   const interrupted = (await backups.load(connection)).find(({ journal }) => journal.state === 'Open');
   if (interrupted === undefined) return false;
-  const { apiPrefix, upgrade } = interrupted.journal;
+  const { apiPrefix, upgrade, clusterUuid } = interrupted.journal;
+  const present = await asRescuer(settings, apiPrefix, (api) => api.clusterUuid());
+  // The connection leads to another cluster now.
+  if (present !== undefined && present !== clusterUuid) return false;
   const putBack = upgrade === undefined ? rollBack : rollBackUpgrade;
   await putBack(interrupted, { api: { asRescuer: (use) => asRescuer(settings, apiPrefix, use) }, backups }, why);
   return true;
