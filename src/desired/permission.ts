@@ -39,23 +39,25 @@ function beyondGrant(resource: Resource, grant: Grant): string | undefined {
   if (!grant.kinds.some((granted) => granted === kind.kind)) return `the grant does not include the kind ${kind.kind}`;
   const uses = kind.uses(resource.spec as never);
   return (
-    beyond('name', [resourceName(resource)], grant.names) ??
-    beyond('index pattern', uses.indexPatterns, grant.indexPatterns) ??
-    beyond('tenant', uses.tenants, grant.tenants) ??
-    beyond('action', uses.actions, grant.actions) ??
-    beyond('role', uses.mappableRoles, grant.mappableRoles) ??
-    beyond('backend role', uses.backendRoles, grant.backendRoles, matchesText)
+    beyond('name', outside([resourceName(resource)], grant.names)) ??
+    beyond('index pattern', outside(uses.indexPatterns, grant.indexPatterns)) ??
+    beyond('tenant', outside(uses.tenants, grant.tenants)) ??
+    beyond('action', outside(uses.actions, grant.actions)) ??
+    beyond('role', outside(uses.mappableRoles, grant.mappableRoles)) ??
+    beyond('backend role', outside(uses.backendRoles, grant.backendRoles, matchesText))
   );
 }
 
-function beyond(
-  what: string,
-  wanted: readonly string[],
-  granted: readonly string[] | undefined,
-  isCovered = covers,
-): string | undefined {
-  const outside = wanted.find((pattern) => !(granted ?? []).some((grant) => isCovered(grant, pattern)));
+function beyond(what: string, outside: string | undefined): string | undefined {
   return outside === undefined ? undefined : `the grant does not cover the ${what} "${outside}"`;
+}
+
+function outside(
+  wanted: readonly string[],
+  granted: readonly string[] = [],
+  isCovered: (grant: string, pattern: string) => boolean = covers,
+): string | undefined {
+  return wanted.find((pattern) => !granted.some((grant) => isCovered(grant, pattern)));
 }
 
 /**

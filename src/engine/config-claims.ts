@@ -15,44 +15,61 @@ import type { World } from './world.ts';
 export interface ConfigWish extends Omit<ConfigClaim, 'refusal'> {
   readonly version: string;
   readonly probes: ReadonlyMap<string, Login>;
+  /** Why some who must still get in cannot be asked for; empty when all can. */
+  readonly unread: readonly string[];
   /** Values that came from Secrets. */
   readonly secrets: readonly string[];
 }
 
-const UNREAD = { probes: new Map<string, Login>(), secrets: [] };
+/** Why nothing is changed while a probe cannot be read. */
+export const CANNOT_PROVE = 'it could not be proved that somebody who must get in still does';
 
 /** What an object wants of the configuration; undefined while a Secret is being read. */
 export function toConfigWish(resource: Resource, state: SessionState, world: World): ConfigWish | undefined {
   const spec = resource.spec as OpenSearchSecurityConfigSpec;
   const common = commonOf(resource);
-  const none = (outcome: Outcome): ConfigWish => {
-    return { ...common, ...UNREAD, declared: { type: 'none', outcome }, version: versionOf(resource) };
+  const none = (outcome: Outcome, proof: Proof): ConfigWish => {
+    return { ...common, ...proof, secrets: [], declared: { type: 'none', outcome }, version: versionOf(resource) };
   };
-  if (isDeleting(resource)) return none(waiting('Pending', ''));
-  const early = earlyOutcome(resource, state, world);
-  if (early !== undefined) return none(early);
+  if (isDeleting(resource)) return none(waiting('Pending', ''), { probes: new Map(), unread: [] });
   const { namespace } = resource;
   const read = (name: string, key: string): SecretValue =>
     secretValue(world.references.secret(namespace, name), `${namespace}/${name}`, key);
-  const values = (spec.valuesFrom ?? []).map(
-    ({ path, secretKeyRef: { name, key } }) => [path, read(name, key)] as const,
-  );
   const logins = (spec.probes ?? []).map(
     ({ secretRef: { name } }) => [name, read(name, 'username'), read(name, 'password')] as const,
   );
+  const values = (spec.valuesFrom ?? []).map(
+    ({ path, secretKeyRef: { name, key } }) => [path, read(name, key)] as const,
+  );
   const reads = [...values.map(([, value]) => value), ...logins.flatMap(([, ...both]) => both)];
   if (reads.some(({ type }) => type === 'unknown')) return undefined;
+  const proof = proofOf(logins);
+  const early = earlyOutcome(resource, state, world);
+  if (early !== undefined) return none(early, proof);
   const missing = reads.find((one) => one.type === 'missing');
-  if (missing !== undefined) return none(waiting('SecretNotFound', missing.message));
+  if (missing !== undefined) return none(waiting('SecretNotFound', missing.message), proof);
   const texts = new Map(values.map(([path, value]) => [path, textOf(value)]));
   return {
     ...common,
+    ...proof,
     declared: { type: 'leaves', leaves: declaredLeaves(spec, texts) },
     secrets: [...texts.values()],
     version: [versionOf(resource), ...new Set(reads.map((one) => (one.type === 'value' ? one.version : '')))].join('/'),
+  };
+}
+
+type Proof = Pick<ConfigWish, 'probes' | 'unread'>;
+
+/** Who must still get in must do so whatever else is wrong with the object. */
+function proofOf(logins: readonly (readonly [name: string, user: SecretValue, password: SecretValue])[]): Proof {
+  const isThere = ([, ...both]: (typeof logins)[number]): boolean => both.every(({ type }) => type === 'value');
+  return {
     probes: new Map(
-      logins.map(([name, user, password]) => [name, { username: textOf(user), password: textOf(password) }]),
+      logins
+        .filter(isThere)
+        .map(([name, user, password]) => [name, { username: textOf(user), password: textOf(password) }]),
     ),
+    unread: logins.flatMap(([, ...both]) => both.flatMap((one) => (one.type === 'missing' ? [one.message] : []))),
   };
 }
 

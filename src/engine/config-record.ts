@@ -2,7 +2,7 @@ import type { Backup, BackupWriter } from '../commit/config/config-backups.ts';
 import { resumeTransaction } from '../commit/config/config-transaction.ts';
 import { resumeUpgrade } from '../commit/config/upgrade-transaction.ts';
 import type { Slot } from './claim-index.ts';
-import { probesOf, toConfigWish } from './config-claims.ts';
+import { probesOf, toConfigWish, type ConfigWish } from './config-claims.ts';
 import { ConfigFailures } from './config-failures.ts';
 import type { TurnContext } from './turn-context.ts';
 
@@ -20,16 +20,20 @@ export class ConfigRecord {
     return this.#backups.filter(({ journal }) => journal.clusterUuid === this.#journalsOf);
   }
 
-  /** What an earlier process, or an outage, left unfinished comes first. */
-  async prepare(context: TurnContext, slot: Slot): Promise<void> {
+  /** What an earlier process, or an outage, left unfinished comes first. @returns false while it is being read who must get in after it */
+  async prepare(context: TurnContext, slot: Slot): Promise<boolean> {
     const { world, state, cluster } = context;
     this.#journalsOf = cluster.identity.clusterUuid ?? '';
-    if (this.#clusterUuid === state.ledger?.clusterUuid) return;
+    if (this.#clusterUuid === state.ledger?.clusterUuid) return true;
     this.#backups = await world.configBackups.load(state.key);
-    for (const backup of this.backups)
-      if (backup.journal.state === 'Open') await resume(context, slot, { backup, backups: this.#writer(context) });
+    const open = this.backups.filter(({ journal }) => journal.state === 'Open');
+    const wishes = [...slot.claimants.values()].map((resource) => toConfigWish(resource, state, world));
+    if (open.length > 0 && wishes.includes(undefined)) return false;
+    const probes = probesOf(wishes.flatMap((wish) => wish ?? []));
+    for (const backup of open) await resume(context, probes, { backup, backups: this.#writer(context) });
     this.failures.takeOver(this.backups);
     this.#clusterUuid = state.ledger?.clusterUuid;
+    return true;
   }
 
   /** Carries out a change that writes its own backup; when it throws, it is ended at the next turn. */
@@ -60,12 +64,10 @@ export class ConfigRecord {
 
 async function resume(
   { world, state, cluster }: TurnContext,
-  slot: Slot,
+  probes: ConfigWish['probes'],
   { backup, backups }: { readonly backup: Backup; readonly backups: BackupWriter },
 ): Promise<void> {
   const api = cluster.configuration;
-  const wishes = [...slot.claimants.values()].flatMap((resource) => toConfigWish(resource, state, world) ?? []);
-  const probes = probesOf(wishes);
   const result =
     backup.journal.upgrade === undefined
       ? await resumeTransaction(backup, probes, { api, backups })

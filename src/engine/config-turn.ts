@@ -8,7 +8,7 @@ import { waiting, type Outcome, type OutcomeDetails } from '../plan/outcome.ts';
 import type { Parts } from '../plan/slot.ts';
 import { slotKeyOf, type Slot } from './claim-index.ts';
 import { DRIFT_CORRECTED } from './cluster-turn.ts';
-import { hasRoot, probesOf, toConfigWish, withoutUnavailable, type ConfigWish } from './config-claims.ts';
+import { CANNOT_PROVE, hasRoot, probesOf, toConfigWish, withoutUnavailable, type ConfigWish } from './config-claims.ts';
 import { ConfigRecord } from './config-record.ts';
 import { CONFIG_NAME, failureOf, outcomesAfter, toDecision, whatIsLeft, withDoubts } from './config-result.ts';
 import type { Ticket } from './dirty-slots.ts';
@@ -21,12 +21,22 @@ const SLOT = slotKeyOf('securityconfig', CONFIG_NAME);
 const NO_WAY_BACK =
   'a configuration that locks the operator out could not be put back: give the connection a rescue.clientCertificate, or log in with a client certificate listed in plugins.security.authcz.admin_dn';
 
+const WAITS_FOR_OTHERS = waiting('Verifying', 'waits until another change of the configuration is proved');
+
+/** Who has to wait, and for what. */
+interface Held {
+  readonly held: readonly ObjectKey[];
+  readonly later: Outcome;
+}
+
 /** One look at the configuration and at those who declare parts of it. */
 interface Look {
   readonly slot: Slot;
   readonly ticket: Ticket;
   readonly seen: ReadonlyMap<ObjectKey, Resource>;
   readonly wishes: readonly ConfigWish[];
+  /** Of all objects, also of those that want nothing now. */
+  readonly everybody: readonly ConfigWish[];
   readonly live: ConfigTree;
 }
 
@@ -43,11 +53,18 @@ export class ConfigTurn {
     const gone = slot === undefined ? state.dirty.ticket(SLOT) : undefined;
     if (gone !== undefined) settle(state, gone);
     if (slot === undefined || signal.aborted || (!isDriftDue && !state.dirty.has(SLOT))) return false;
-    await this.#record.prepare(context, slot);
+    if (!(await this.#record.prepare(context, slot))) return this.#wait(context);
     const hasUpgraded = await this.#upgrade.run(context, slot, isDriftDue);
     const look = await this.#look(context, slot);
     if (look === undefined) return hasUpgraded;
     return (await this.#carryOut(context, look, this.#plan(context, look))) || hasUpgraded;
+  }
+
+  /** Whoever is waited for makes the slot dirty again. */
+  #wait({ state }: TurnContext): boolean {
+    const ticket = state.dirty.ticket(SLOT);
+    if (ticket !== undefined) state.dirty.done(ticket);
+    return false;
   }
 
   /** Reads what is declared and what is there; nothing when it is as it was and nobody wants anything new. */
@@ -76,7 +93,7 @@ export class ConfigTurn {
     const possible = wishes.map((wish) => withoutUnavailable(wish, unavailable));
     const active = onlyRemovals ? possible.filter(({ claim }) => isDeleting(claim.resource)) : possible;
     const seen = new Map(wishes.map(({ claim }) => [claim.key, claim.resource]));
-    return { slot, ticket, seen, wishes: active, live };
+    return { slot, ticket, seen, wishes: active, everybody: possible, live };
   }
 
   /** Another version may have what was missing. */
@@ -88,15 +105,19 @@ export class ConfigTurn {
   }
 
   #plan(context: TurnContext, look: Look): ConfigPlan {
-    const plan = this.#planFor(context, look, []);
+    const plan = this.#planFor(context, look, { held: [], later: WAITS_FOR_OTHERS });
+    const unread = look.everybody.flatMap((wish) => wish.unread)[0];
+    if (unread !== undefined && plan.changes.length > 0) {
+      const later = waiting('SecretNotFound', `not changed: ${CANNOT_PROVE}: ${unread}`);
+      return this.#planFor(context, look, { held: plan.subjects, later });
+    }
     const subjects = look.wishes.filter(({ claim }) => plan.subjects.includes(claim.key)).map(toSubject);
     const [, ...others] = plan.subjects;
     if (others.length === 0 || !this.#record.failures.areSuspects(subjects)) return plan;
-    return this.#planFor(context, look, others);
+    return this.#planFor(context, look, { held: others, later: WAITS_FOR_OTHERS });
   }
 
-  #planFor({ state, cluster }: TurnContext, { wishes, live }: Look, held: readonly ObjectKey[]): ConfigPlan {
-    const later = waiting('Verifying', 'waits until another change of the configuration is proved');
+  #planFor({ state, cluster }: TurnContext, { wishes, live }: Look, { held, later }: Held): ConfigPlan {
     return planConfig({
       claims: wishes.map((wish) => ({
         ...wish,
@@ -141,7 +162,7 @@ export class ConfigTurn {
     const startedMs = world.clock.steady();
     const { wanted: whole, changes, isWhole } = plan;
     const secrets = look.wishes.flatMap((wish) => wish.secrets);
-    const wanted = { base: look.live, wanted: whole, changes, isWhole, secrets, probes: probesOf(look.wishes) };
+    const wanted = { base: look.live, wanted: whole, changes, isWhole, secrets, probes: probesOf(look.everybody) };
     const answer = await this.#record.during(context, (backups) =>
       runTransaction({ ...wanted, journal }, { api: cluster.configuration, backups }),
     );

@@ -17,7 +17,7 @@ import {
 import { isObserved } from '../plan/obstacles.ts';
 import { stalled, type Outcome, type OutcomeDetails } from '../plan/outcome.ts';
 import { slotKeyOf, type Slot } from './claim-index.ts';
-import { isAdmitted, probesOf, toConfigWish, type ConfigWish } from './config-claims.ts';
+import { CANNOT_PROVE, isAdmitted, probesOf, toConfigWish, type ConfigWish } from './config-claims.ts';
 import type { ConfigRecord } from './config-record.ts';
 import type { TurnContext } from './turn-context.ts';
 import { hindered, performed, refused, rolledBack } from './upgrade-words.ts';
@@ -92,7 +92,13 @@ export class UpgradeTurn {
     const plan = this.#plan(context, wish, offer);
     this.#hindered = plan.type === 'hindered' ? plan : undefined;
     if (plan.type !== 'perform') return false;
-    const probes = probesOf(read.flatMap((one) => one ?? []));
+    const everybody = read.flatMap((one) => one ?? []);
+    const unread = everybody.flatMap((one) => one.unread)[0];
+    if (unread !== undefined) {
+      this.#hindered = { type: 'hindered', reason: 'Verifying', why: `${CANNOT_PROVE}: ${unread}` };
+      return false;
+    }
+    const probes = probesOf(everybody);
     const result = await this.#record.during(context, (backups) => transact(context, wish, { plan, probes, backups }));
     this.#hindered = hindranceIn(result);
     if (result.type === 'hindered' || result.type === 'waiting') return false;

@@ -1,6 +1,6 @@
 import type { Canonical } from '../desired/canonical.ts';
 import { byAge } from '../desired/claim.ts';
-import { hasFinalizer, type ObjectKey } from '../desired/resource.ts';
+import { hasFinalizer } from '../desired/resource.ts';
 import type { Sharing } from '../kinds/kind.ts';
 import { applied, lossBy, toEntity, wouldLockOut } from './obstacles.ts';
 import type { Operation } from './operation.ts';

@@ -184,6 +184,43 @@ describe('a security configuration', () => {
     expect(JSON.stringify(told)).not.toContain('c2VjcmV0LXNpZ25pbmcta2V5');
   });
 
+  describe('beside another object that says who must still get in', () => {
+    const GUARD = { name: 'guard' };
+    const PROBES = { probes: [{ secretRef: { name: 'jane' } }] };
+
+    async function guarded(spec: object): Promise<SimulatedOperator> {
+      const operator = anOperator();
+      operator.apply(CONFIGS, GUARD, spec);
+      await operator.start();
+      operator.apply(CONFIGS, SSO, { dynamic: { authc: { oidc: OIDC } } });
+      await operator.pass();
+      return operator;
+    }
+
+    test('changes nothing while the Secret of that is missing, and says so', async () => {
+      const operator = await guarded(PROBES);
+      expect(operator.ready(CONFIGS, SSO)).toBe('False SecretNotFound');
+      expect(operator.message(CONFIGS, SSO)).toMatch(/could not be proved.*team-a\/jane/);
+      expect(operator.cluster.configuration.patches).toEqual([]);
+      operator.putSecret('jane', { username: 'jane', password: 'password-of-jane' });
+      await operator.pass();
+      expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
+    });
+
+    test('is put back when that person is shut out, though another Secret of the object is missing', async () => {
+      const operator = anOperator();
+      operator.putSecret('jane', { username: 'jane', password: 'password-of-jane' });
+      const valuesFrom = [{ path: '/on_behalf_of/signing_key', secretKeyRef: { name: 'obo', key: 'signing' } }];
+      operator.apply(CONFIGS, GUARD, { ...PROBES, dynamic: { on_behalf_of: { enabled: true } }, valuesFrom });
+      await operator.start();
+      operator.cluster.configuration.letsIn = (_, tree) => valueAt(tree, ['dynamic', 'authc', 'oidc']) === undefined;
+      operator.apply(CONFIGS, SSO, { dynamic: { authc: { oidc: OIDC } } });
+      await operator.pass(5000);
+      expect(operator.ready(CONFIGS, SSO)).toBe('False RolledBack');
+      expect(Object.keys(authc(operator) as object)).toEqual(['basic_internal_auth_domain']);
+    });
+  });
+
   test('does not tell a value of a Secret that the server repeats when it refuses', async () => {
     const operator = anOperator();
     operator.putSecret('new', { value: 'what-nobody-may-know' });

@@ -198,6 +198,26 @@ describe('an upgrade of the default roles', () => {
     expect(backups(operator)).toContain('theirs');
   });
 
+  test('that was interrupted in another cluster is neither ended nor told in this one', async () => {
+    const operator = anOperator();
+    const { configuration } = operator.cluster;
+    let isDead = false;
+    configuration.onStep = (now) => {
+      isDead ||= now === 'performed';
+      if (isDead) throw new UnreachableError('gone');
+    };
+    offer(operator, 'new_role');
+    await start(operator);
+    await operator.stop();
+    configuration.onStep = () => undefined;
+    configuration.upgrade.offered = [];
+    operator.cluster.identity = { ...operator.cluster.identity, clusterUuid: 'another' };
+    await operator.start();
+    await operator.pass(90_000);
+    expect([configuration.upgrade.isLoaded, condition(operator)]).toEqual([false, 'nothing']);
+    expect(backups(operator)).toContain('"state":"Open"');
+  });
+
   test.each(['fetchRoles', 'perform', 'performed', 'flush'])(
     'is in force once when the operator dies at the step %s',
     async (step) => {
