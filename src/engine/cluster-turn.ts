@@ -50,6 +50,7 @@ export async function openLedger({ world, state, cluster, signal }: TurnContext)
   state.secretsInForce.clear();
   state.disabled.clear();
   state.unrecorded.clear();
+  state.hasMoved = true;
   markAllDirty(state);
 }
 

@@ -123,7 +123,7 @@ function decide(state: SessionState, slot: Slot, claims: readonly Claim[]): Deci
     parts,
     isUnrecorded: state.unrecorded.has(slot.key),
     refusal: state.refusals.get(slot.key),
-    secretInForce: state.secretsInForce.get(slot.key) ?? toldSecret(slot, owner),
+    secretInForce: state.secretsInForce.get(slot.key) ?? toldSecret(state, slot, owner),
     isObserving: state.connection?.spec.managementPolicy === 'Observe',
     self: state.self,
   });
@@ -162,13 +162,13 @@ export function ownedSecret(
   const { desired } = claimOf(state, resource, { namespaces: world.namespaces, credentials });
   if (desired.type !== 'entity' || desired.secret === undefined) return undefined;
   const { canonical, secret } = desired;
-  const version = state.secretsInForce.get(slot.key) ?? toldSecret(slot, owner);
+  const version = state.secretsInForce.get(slot.key) ?? toldSecret(state, slot, owner);
   const isInForce =
     state.documents.get(slot.kind.document, slot.name)?.canonical === canonical && version === secret.version;
   return isInForce ? { resource, canonical, secret } : undefined;
 }
 
 /** After a restart the status of the owner is all that is known of the secret in force; checks follow. */
-function toldSecret({ claimants }: Slot, owner: ObjectKey | undefined): string | undefined {
-  return owner === undefined ? undefined : claimants.get(owner)?.status.secretVersion;
+function toldSecret({ hasMoved }: SessionState, { claimants }: Slot, owner: ObjectKey | undefined): string | undefined {
+  return owner === undefined || hasMoved ? undefined : claimants.get(owner)?.status.secretVersion;
 }

@@ -27,6 +27,8 @@ export interface SessionState {
   readonly documents: LiveDocuments;
   /** What the server refused, so that it is not sent again unchanged. */
   readonly refusals: Map<SlotKey, Refusal>;
+  /** The connection led to another cluster before: what statuses say of secrets may be about that one. */
+  hasMoved: boolean;
   /** The version of the secret part that was stored last, by us. */
   readonly secretsInForce: Map<SlotKey, string>;
   readonly references: ReferenceIndex;
@@ -58,6 +60,7 @@ export function createSessionState(key: NamespacedName, meter: QueueMeter): Sess
     meter,
     documents: new LiveDocuments(),
     refusals: new Map(),
+    hasMoved: false,
     secretsInForce: new Map(),
     references: new ReferenceIndex(),
     postponed: new Postponed(),

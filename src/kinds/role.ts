@@ -40,7 +40,10 @@ export const role: Kind<OpenSearchRoleSpec> = {
     ];
   },
   uses: (spec) => ({
-    indexPatterns: (spec.indexPermissions ?? []).flatMap((permission) => permission.indexPatterns),
+    indexPatterns: (spec.indexPermissions ?? []).flatMap(({ indexPatterns, dls }) => [
+      ...indexPatterns,
+      ...lookedUp(dls),
+    ]),
     tenants: (spec.tenantPermissions ?? []).flatMap((permission) => permission.tenantPatterns),
     actions: actionsOf(spec),
     mappableRoles: [],
@@ -111,11 +114,37 @@ function regexProblems(lists: ListsByPath): readonly string[] {
 function dlsProblems(permission: IndexPermission, index: number): readonly string[] {
   if (permission.dls === undefined || permission.dls === '') return [];
   const at = `spec.indexPermissions[${index}].dls`;
+  const query = parsed(withoutPlaceholders(permission.dls));
+  if (query === undefined) return [`${at} is not valid JSON: write a query such as {"term": {"public": true}}`];
+  if (typeof query === 'object' && query !== null && !Array.isArray(query)) return [];
+  return [`${at} is not a query: write a JSON object such as {"term": {"public": true}}`];
+}
+
+/** Beside the index of a lookup: `terms`, `indexed_shape`, `percolate` and `more_like_this` read another document with them. */
+const OF_LOOKUPS = ['id', '_id', 'path', 'query'];
+
+/** Indices that a query reads documents of. The plugin asks for no privilege for them (`DocumentAllowList`). */
+function lookedUp(dls = ''): readonly string[] {
+  const query = [dls, withoutPlaceholders(dls)].map(parsed).find((value) => value !== undefined);
+  return query === undefined ? [] : indicesIn(query);
+}
+
+function indicesIn(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const { index, _index: other } = value as Readonly<Record<string, unknown>>;
+  const isLookup = OF_LOOKUPS.some((key) => Object.hasOwn(value, key));
+  const named = isLookup ? [index, other].filter((name) => typeof name === 'string') : [];
+  return [...named, ...Object.values(value).flatMap(indicesIn)];
+}
+
+function parsed(text: string): unknown {
   try {
-    const query: unknown = JSON.parse(permission.dls.replaceAll(/\$\{[^{}]*\}/g, '0'));
-    if (typeof query === 'object' && query !== null && !Array.isArray(query)) return [];
-    return [`${at} is not a query: write a JSON object such as {"term": {"public": true}}`];
+    return JSON.parse(text);
   } catch {
-    return [`${at} is not valid JSON: write a query such as {"term": {"public": true}}`];
+    return undefined;
   }
+}
+
+function withoutPlaceholders(dls: string): string {
+  return dls.replaceAll(/\$\{[^{}]*\}/g, '0');
 }

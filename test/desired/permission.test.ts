@@ -216,6 +216,18 @@ describe('a grant', () => {
   test.each([
     ['a role', good],
     [
+      'a role whose query looks into an index',
+      withSpec(good, {
+        indexPermissions: [
+          {
+            indexPatterns: ['team-b-x'],
+            allowedActions: ['read'],
+            dls: '{"bool": {"must": [{"terms": {"v": {"index": "team-b-y", "id": "1", "path": "x"}}}, {"term": {"index": "hr"}}]}}',
+          },
+        ],
+      }),
+    ],
+    [
       'a user',
       aUser({ name: 'team-b-jane', spec: { securityRoles: ['team-b-reader'], backendRoles: ['team-b', '/team-b'] } }),
     ],
@@ -230,6 +242,32 @@ describe('a grant', () => {
       'another index',
       withSpec(good, { indexPermissions: [{ indexPatterns: ['team-b-x', '*'], allowedActions: ['read'] }] }),
       'index pattern "*"',
+    ],
+    [
+      'another index that a query of documents looks into',
+      withSpec(good, {
+        indexPermissions: [
+          {
+            indexPatterns: ['team-b-x'],
+            allowedActions: ['read'],
+            dls: '{"bool": {"filter": [{"terms": {"v": {"index": "hr", "id": "1", "path": "salary"}}}]}}',
+          },
+        ],
+      }),
+      'index pattern "hr"',
+    ],
+    [
+      'another index of the name of whoever asks',
+      withSpec(good, {
+        indexPermissions: [
+          {
+            indexPatterns: ['team-b-x'],
+            allowedActions: ['read'],
+            dls: '{"terms": {"v": {"index": "${user.name}", "id": ${attr.id}, "path": "x"}}}',
+          },
+        ],
+      }),
+      'index pattern "0"',
     ],
     [
       'another tenant',

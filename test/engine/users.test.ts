@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { FakeCluster } from '../support/fake-cluster.ts';
 import { useOperators } from '../support/operators.ts';
 import { CONNECTIONS, ROLES, type SimulatedOperator, USERS } from '../support/simulated-operator.ts';
 
@@ -132,6 +133,22 @@ describe('a user', () => {
     operator.apply(ROLES, { name: 'ops' }, { description: 'x' });
     await operator.pass();
     expect(operator.ready(USERS, JANE)).toBe('True Applied');
+  });
+
+  test('has the password of its Secret also in a cluster that the connection comes back to', async () => {
+    const operator = await inForce();
+    const first = operator.cluster;
+    const second = new FakeCluster('cluster-2');
+    operator.cluster = second;
+    operator.connect({ endpoints: ['https://second.example:9200'] });
+    await operator.pass(90_000);
+    operator.putSecret('jane', { password: 'second' });
+    await operator.pass();
+    expect(second.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and second' });
+    operator.cluster = first;
+    operator.connect({ endpoints: ['https://first.example:9200'] });
+    await operator.pass(10_000);
+    expect(first.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and second' });
   });
 
   test('that somebody made by hand while it waited for a role is not taken over', async () => {
