@@ -31,7 +31,10 @@ export function toConfigWish(resource: Resource, state: SessionState, world: Wor
   const none = (outcome: Outcome, proof: Proof): ConfigWish => {
     return { ...common, ...proof, secrets: [], declared: { type: 'none', outcome }, version: versionOf(resource) };
   };
-  if (isDeleting(resource)) return none(waiting('Pending', ''), { probes: new Map(), unread: [] });
+  const nobody: Proof = { probes: new Map(), unread: [] };
+  if (isDeleting(resource)) return none(waiting('Pending', ''), nobody);
+  const early = earlyOutcome(resource, state, world);
+  if (early?.type === 'stalled' && early.reason === 'NotPermitted') return none(early, nobody);
   const { namespace } = resource;
   const read = (name: string, key: string): SecretValue =>
     secretValue(world.references.secret(namespace, name), `${namespace}/${name}`, key);
@@ -44,7 +47,6 @@ export function toConfigWish(resource: Resource, state: SessionState, world: Wor
   const reads = [...values.map(([, value]) => value), ...logins.flatMap(([, ...both]) => both)];
   if (reads.some(({ type }) => type === 'unknown')) return undefined;
   const proof = proofOf(logins);
-  const early = earlyOutcome(resource, state, world);
   if (early !== undefined) return none(early, proof);
   const missing = reads.find((one) => one.type === 'missing');
   if (missing !== undefined) return none(waiting('SecretNotFound', missing.message), proof);

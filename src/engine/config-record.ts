@@ -1,4 +1,4 @@
-import type { Backup, BackupWriter } from '../commit/config/config-backups.ts';
+import { mayBeOf, type Backup, type BackupWriter } from '../commit/config/config-backups.ts';
 import { resumeTransaction } from '../commit/config/config-transaction.ts';
 import { resumeUpgrade } from '../commit/config/upgrade-transaction.ts';
 import type { Slot } from './claim-index.ts';
@@ -8,22 +8,29 @@ import type { TurnContext } from './turn-context.ts';
 
 /** What became of earlier changes of one configuration, as its backups tell; it outlives the operator. */
 export class ConfigRecord {
-  readonly failures = new ConfigFailures();
+  #failures = new ConfigFailures();
   /** Of all clusters that the connection has led to. */
   #backups: readonly Backup[] = [];
-  #journalsOf = '';
+  #presentUuid: string | undefined;
   /** Of the cluster whose changes are all ended. */
   #clusterUuid: string | undefined;
 
+  get failures(): ConfigFailures {
+    return this.#failures;
+  }
+
   /** Of this cluster, the newest first: what was changed in another one says nothing of it, and must not be put back into it. */
   get backups(): readonly Backup[] {
-    return this.#backups.filter(({ journal }) => journal.clusterUuid === this.#journalsOf);
+    return this.#backups.filter(({ journal }) => mayBeOf(journal, this.#presentUuid));
   }
 
   /** What an earlier process, or an outage, left unfinished comes first. @returns false while it is being read who must get in after it */
   async prepare(context: TurnContext, slot: Slot): Promise<boolean> {
     const { world, state, cluster } = context;
-    this.#journalsOf = cluster.identity.clusterUuid ?? '';
+    const { clusterUuid } = cluster.identity;
+    const isAnother = this.#presentUuid !== undefined && this.#presentUuid !== clusterUuid;
+    if (isAnother) this.#failures = new ConfigFailures();
+    this.#presentUuid = clusterUuid;
     if (this.#clusterUuid === state.ledger?.clusterUuid) return true;
     this.#backups = await world.configBackups.load(state.key);
     const open = this.backups.filter(({ journal }) => journal.state === 'Open');
@@ -31,7 +38,7 @@ export class ConfigRecord {
     if (open.length > 0 && wishes.includes(undefined)) return false;
     const probes = probesOf(wishes.flatMap((wish) => wish ?? []));
     for (const backup of open) await resume(context, probes, { backup, backups: this.#writer(context) });
-    this.failures.takeOver(this.backups);
+    this.#failures.takeOver(this.backups);
     this.#clusterUuid = state.ledger?.clusterUuid;
     return true;
   }

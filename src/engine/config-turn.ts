@@ -109,7 +109,10 @@ export class ConfigTurn {
     const unread = look.everybody.flatMap((wish) => wish.unread)[0];
     if (unread !== undefined && plan.changes.length > 0) {
       const later = waiting('SecretNotFound', `not changed: ${CANNOT_PROVE}: ${unread}`);
-      return this.#planFor(context, look, { held: plan.subjects, later });
+      const outcomes = [...plan.outcomes].map(
+        ([key, told]) => [key, plan.subjects.includes(key) ? later : told] as const,
+      );
+      return { ...plan, changes: [], subjects: [], parts: partsOf(context), outcomes: new Map(outcomes) };
     }
     const subjects = look.wishes.filter(({ claim }) => plan.subjects.includes(claim.key)).map(toSubject);
     const [, ...others] = plan.subjects;

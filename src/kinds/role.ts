@@ -129,12 +129,18 @@ function lookedUp(dls = ''): readonly string[] {
   return query === undefined ? [] : indicesIn(query);
 }
 
-function indicesIn(value: unknown): readonly string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const { index, _index: other } = value as Readonly<Record<string, unknown>>;
-  const isLookup = OF_LOOKUPS.some((key) => Object.hasOwn(value, key));
-  const named = isLookup ? [index, other].filter((name) => typeof name === 'string') : [];
-  return [...named, ...Object.values(value).flatMap(indicesIn)];
+/** However deep it is. */
+function indicesIn(query: unknown): readonly string[] {
+  const found: string[] = [];
+  const left = [query];
+  for (let value = left.pop(); value !== undefined; value = left.pop()) {
+    if (typeof value !== 'object' || value === null) continue;
+    const { index, _index: other } = value as Readonly<Record<string, unknown>>;
+    const isLookup = OF_LOOKUPS.some((key) => Object.hasOwn(value, key));
+    if (isLookup) found.push(...[index, other].filter((name) => typeof name === 'string'));
+    left.push(...(Object.values(value) as unknown[]));
+  }
+  return found;
 }
 
 function parsed(text: string): unknown {

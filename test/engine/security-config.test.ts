@@ -207,6 +207,27 @@ describe('a security configuration', () => {
       expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
     });
 
+    test('is not let go while the Secret of that is missing', async () => {
+      const operator = anOperator();
+      operator.putSecret('jane', { username: 'jane', password: 'password-of-jane' });
+      operator.apply(CONFIGS, GUARD, PROBES);
+      operator.apply(CONFIGS, SSO, { dynamic: { authc: { oidc: OIDC } } });
+      await operator.start();
+      operator.delete('secrets', { name: 'jane' });
+      operator.delete(CONFIGS, SSO);
+      await operator.pass(90_000);
+      expect([operator.exists(CONFIGS, SSO), Object.keys(authc(operator) as object)]).toEqual([
+        true,
+        ['basic_internal_auth_domain', 'oidc'],
+      ]);
+      operator.delete(CONFIGS, GUARD);
+      await operator.pass();
+      expect([operator.exists(CONFIGS, SSO), Object.keys(authc(operator) as object)]).toEqual([
+        false,
+        ['basic_internal_auth_domain'],
+      ]);
+    });
+
     test('is put back when that person is shut out, though another Secret of the object is missing', async () => {
       const operator = anOperator();
       operator.putSecret('jane', { username: 'jane', password: 'password-of-jane' });

@@ -60,6 +60,12 @@ describe('a role', () => {
 });
 
 describe('the document-level security of a role', () => {
+  test('may be as deep as it can be said', () => {
+    const dls = `${'{"a":'.repeat(3000)}{"index":"hr","id":"1"}${'}'.repeat(3000)}`;
+    const { indexPatterns } = role.uses({ indexPermissions: [{ indexPatterns: [], allowedActions: ['read'], dls }] });
+    expect(indexPatterns).toEqual(['hr']);
+  });
+
   const problems = (dls: string): readonly string[] =>
     role.problems('ops', { indexPermissions: [{ indexPatterns: ['*'], allowedActions: ['read'], dls }] });
 

@@ -20,9 +20,15 @@ export interface Backup {
   readonly documents: ConfigTree;
 }
 
+/** Whether a change may have been made in a cluster: not when both are known and another one is. */
+export function mayBeOf({ clusterUuid }: Pick<Journal, 'clusterUuid'>, present: string | undefined): boolean {
+  return clusterUuid === '' || present === undefined || clusterUuid === present;
+}
+
 export interface Journal {
   readonly state: JournalState;
   readonly connection: NamespacedName;
+  /** Empty where the cluster did not say it. */
   readonly clusterUuid: string;
   readonly apiPrefix: Identity['apiPrefix'];
   /** What is changed. */

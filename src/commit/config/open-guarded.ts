@@ -3,7 +3,7 @@ import type { NamespacedName } from '../../desired/resource.ts';
 import { AuthenticationError, ForbiddenError, NotInitializedError } from '../../errors.ts';
 import type { Cluster } from '../cluster.ts';
 import { asRescuer } from './config-api.ts';
-import type { ConfigBackups } from './config-backups.ts';
+import { mayBeOf, type ConfigBackups } from './config-backups.ts';
 import { rollBack } from './config-transaction.ts';
 import { rollBackUpgrade } from './upgrade-transaction.ts';
 
@@ -31,12 +31,13 @@ export async function openGuarded(open: () => Promise<Cluster>, guard: Guard): P
 }
 
 async function putBackInterrupted({ settings, connection, backups }: Guard, why: string): Promise<boolean> {
-  const interrupted = (await backups.load(connection)).find(({ journal }) => journal.state === 'Open');
+  const open = (await backups.load(connection)).filter(({ journal }) => journal.state === 'Open');
+  const [first] = open;
+  if (first === undefined) return false;
+  const present = await asRescuer(settings, first.journal.apiPrefix, (api) => api.clusterUuid());
+  const interrupted = open.find(({ journal }) => mayBeOf(journal, present));
   if (interrupted === undefined) return false;
-  const { apiPrefix, upgrade, clusterUuid } = interrupted.journal;
-  const present = await asRescuer(settings, apiPrefix, (api) => api.clusterUuid());
-  // The connection leads to another cluster now.
-  if (present !== undefined && present !== clusterUuid) return false;
+  const { apiPrefix, upgrade } = interrupted.journal;
   const putBack = upgrade === undefined ? rollBack : rollBackUpgrade;
   await putBack(interrupted, { api: { asRescuer: (use) => asRescuer(settings, apiPrefix, use) }, backups }, why);
   return true;
