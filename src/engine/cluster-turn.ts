@@ -83,8 +83,9 @@ export async function refreshDocuments(context: TurnContext, notBeforeMs: number
   return stale.length === 0 ? 0 : world.clock.steady() - startedMs;
 }
 
-function noticeDrift({ world, state }: TurnContext, kind: Kind, name: string): void {
-  wakeDependents({ world, state }, kind.document, name);
+function noticeDrift(context: TurnContext, kind: Kind, name: string): void {
+  const { world, state } = context;
+  wakeDependents(context, kind.document, name);
   const key = slotKeyOf(kind.document, name);
   const slot = state.index.slot(key);
   if (slot === undefined) return;
@@ -100,11 +101,7 @@ function noticeDrift({ world, state }: TurnContext, kind: Kind, name: string): v
 }
 
 /** Who refers to a name that came, changed or went has to be looked at again. */
-function wakeDependents(
-  { world, state }: Pick<TurnContext, 'world' | 'state'>,
-  document: DocumentName,
-  name: string,
-): void {
+function wakeDependents({ world, state }: TurnContext, document: DocumentName, name: string): void {
   const nowMs = world.clock.steady();
   for (const slot of state.references.dependents(document, name)) wake(state, slot, { priority: 'sweep', nowMs });
 }

@@ -21,9 +21,6 @@ export interface ConfigWish extends Omit<ConfigClaim, 'refusal'> {
   readonly secrets: readonly string[];
 }
 
-/** Why nothing is changed while a probe cannot be read. */
-export const CANNOT_PROVE = 'it could not be proved that somebody who must get in still does';
-
 /** What an object wants of the configuration; undefined while a Secret is being read. */
 export function toConfigWish(resource: Resource, state: SessionState, world: World): ConfigWish | undefined {
   const spec = resource.spec as OpenSearchSecurityConfigSpec;
@@ -120,6 +117,12 @@ export function hasRoot(declared: ConfigWish['declared'], root: string): boolean
 /** Whether the connection takes what the object wants, and the object is no nonsense. */
 export function isAdmitted(resource: Resource, state: SessionState, world: World): boolean {
   return earlyOutcome(resource, state, world) === undefined;
+}
+
+/** Why nothing may be changed: somebody who must still get in cannot be asked for. */
+export function whyUnprovable(wishes: readonly ConfigWish[]): string | undefined {
+  const [unread] = wishes.flatMap((wish) => wish.unread);
+  return unread && `it could not be proved that somebody who must get in still does: ${unread}`;
 }
 
 /** Everybody who must still get in. */

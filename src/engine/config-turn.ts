@@ -8,11 +8,18 @@ import { waiting, type Outcome, type OutcomeDetails } from '../plan/outcome.ts';
 import type { Parts } from '../plan/slot.ts';
 import { slotKeyOf, type Slot } from './claim-index.ts';
 import { DRIFT_CORRECTED } from './cluster-turn.ts';
-import { CANNOT_PROVE, hasRoot, probesOf, toConfigWish, withoutUnavailable, type ConfigWish } from './config-claims.ts';
+import {
+  hasRoot,
+  probesOf,
+  toConfigWish,
+  whyUnprovable,
+  withoutUnavailable,
+  type ConfigWish,
+} from './config-claims.ts';
 import { ConfigRecord } from './config-record.ts';
 import { CONFIG_NAME, failureOf, outcomesAfter, toDecision, whatIsLeft, withDoubts } from './config-result.ts';
 import type { Ticket } from './dirty-slots.ts';
-import { postpone, settle } from './session-state.ts';
+import { postpone, settle, type SessionState } from './session-state.ts';
 import type { TurnContext } from './turn-context.ts';
 import { UpgradeTurn } from './upgrade-turn.ts';
 import { recordOwners, writeAhead } from './write-ahead.ts';
@@ -50,21 +57,17 @@ export class ConfigTurn {
   async run(context: TurnContext, isDriftDue: boolean): Promise<boolean> {
     const { state, signal } = context;
     const slot = state.index.slot(SLOT);
-    const gone = slot === undefined ? state.dirty.ticket(SLOT) : undefined;
-    if (gone !== undefined) settle(state, gone);
+    const edited = state.dirty.ticket(SLOT);
+    if (slot === undefined && edited !== undefined) settle(state, edited);
     if (slot === undefined || signal.aborted || (!isDriftDue && !state.dirty.has(SLOT))) return false;
-    if (!(await this.#record.prepare(context, slot))) return this.#wait(context);
+    if (!(await this.#record.prepare(context, slot))) {
+      putOff(state, edited);
+      return false;
+    }
     const hasUpgraded = await this.#upgrade.run(context, slot, isDriftDue);
     const look = await this.#look(context, slot);
     if (look === undefined) return hasUpgraded;
     return (await this.#carryOut(context, look, this.#plan(context, look))) || hasUpgraded;
-  }
-
-  /** Whoever is waited for makes the slot dirty again. */
-  #wait({ state }: TurnContext): boolean {
-    const ticket = state.dirty.ticket(SLOT);
-    if (ticket !== undefined) state.dirty.done(ticket);
-    return false;
   }
 
   /** Reads what is declared and what is there; nothing when it is as it was and nobody wants anything new. */
@@ -81,9 +84,8 @@ export class ConfigTurn {
     );
     const { live, unavailable } = await readRoots(cluster.configuration, roots);
     const hasChanged = this.#hasChanged([cluster.identity.version, live]);
-    // Whoever is waited for makes the slot dirty again.
     if (read.length !== wishes.length) {
-      if (edited !== undefined) state.dirty.done(edited);
+      putOff(state, edited);
       return undefined;
     }
     if (edited === undefined && (!hasChanged || state.dirty.has(SLOT))) return undefined;
@@ -106,9 +108,9 @@ export class ConfigTurn {
 
   #plan(context: TurnContext, look: Look): ConfigPlan {
     const plan = this.#planFor(context, look, { held: [], later: WAITS_FOR_OTHERS });
-    const unread = look.everybody.flatMap((wish) => wish.unread)[0];
-    if (unread !== undefined && plan.changes.length > 0) {
-      const later = waiting('SecretNotFound', `not changed: ${CANNOT_PROVE}: ${unread}`);
+    const why = whyUnprovable(look.everybody);
+    if (why !== undefined && plan.changes.length > 0) {
+      const later = waiting('SecretNotFound', `not changed: ${why}`);
       const outcomes = [...plan.outcomes].map(
         ([key, told]) => [key, plan.subjects.includes(key) ? later : told] as const,
       );
@@ -223,6 +225,11 @@ export class ConfigTurn {
       ...(hasWayBack ? {} : { noWayBack: NO_WAY_BACK }),
     };
   }
+}
+
+/** Whoever is waited for makes the slot dirty again. */
+function putOff({ dirty }: SessionState, edited: Ticket | undefined): void {
+  if (edited !== undefined) dirty.done(edited);
 }
 
 async function readRoots(

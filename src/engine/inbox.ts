@@ -104,8 +104,7 @@ export class Inbox {
     for (const slot of slots) {
       state.refusals.delete(slot);
       // What was there before us was edited by nobody just now.
-      state.dirty.add(slot, this.#isRunning ? 'edit' : 'sweep');
-      state.arrivals.set(slot, nowMs);
+      wake(state, slot, { priority: this.#isRunning ? 'edit' : 'sweep', nowMs });
     }
     schedule.arrivedWhileClosed();
     alarm.ring();

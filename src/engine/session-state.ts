@@ -91,7 +91,7 @@ export function postpone(
   meter.retried();
 }
 
-/** What a name waited for is there. What it is decided by may be old by then. */
+/** A name has to be looked at since now: what was read before may be too old to decide by. */
 export function wake(
   { dirty, arrivals }: SessionState,
   slot: SlotKey,

@@ -17,7 +17,7 @@ import {
 import { isObserved } from '../plan/obstacles.ts';
 import { stalled, type Outcome, type OutcomeDetails } from '../plan/outcome.ts';
 import { slotKeyOf, type Slot } from './claim-index.ts';
-import { CANNOT_PROVE, isAdmitted, probesOf, toConfigWish, type ConfigWish } from './config-claims.ts';
+import { isAdmitted, probesOf, toConfigWish, whyUnprovable, type ConfigWish } from './config-claims.ts';
 import type { ConfigRecord } from './config-record.ts';
 import type { TurnContext } from './turn-context.ts';
 import { hindered, performed, refused, rolledBack } from './upgrade-words.ts';
@@ -93,9 +93,9 @@ export class UpgradeTurn {
     this.#hindered = plan.type === 'hindered' ? plan : undefined;
     if (plan.type !== 'perform') return false;
     const everybody = read.flatMap((one) => one ?? []);
-    const unread = everybody.flatMap((one) => one.unread)[0];
-    if (unread !== undefined) {
-      this.#hindered = { type: 'hindered', reason: 'Verifying', why: `${CANNOT_PROVE}: ${unread}` };
+    const why = whyUnprovable(everybody);
+    if (why !== undefined) {
+      this.#hindered = { type: 'hindered', reason: 'Verifying', why };
       return false;
     }
     const probes = probesOf(everybody);

@@ -6,7 +6,16 @@ import { applied, lossBy, toEntity, wouldLockOut } from './obstacles.ts';
 import type { Operation } from './operation.ts';
 import { stalled, waiting, type Outcome } from './outcome.ts';
 import { namesSomebody, toEntries, type Entries } from './shared-entries.ts';
-import { activeOf, foreignEntries, settleClashes, spell, toStand, type Shared, type Stand } from './shared-stand.ts';
+import {
+  activeOf,
+  foreignEntries,
+  kept,
+  settleClashes,
+  spell,
+  toStand,
+  type Shared,
+  type Stand,
+} from './shared-stand.ts';
 import type { Decision, Parts, SlotView } from './slot.ts';
 
 /** Decides about a name that several objects share. Pure: equal input, equal output, whatever the order of the claims. */
@@ -18,8 +27,7 @@ export function decideShared(slot: SlotView, sharing: Sharing<never>): Decision 
     [...slot.claims].sort(byAge).flatMap((claim) => toStand(shared, claim)),
   );
   const wanted = unite(shared, stands);
-  const isChanging = stands.filter(({ type }) => type === 'active' || type === 'leaving');
-  const missing = isChanging.find(({ claim }) => claim.missing !== undefined)?.claim.missing;
+  const missing = stands.filter(isChanging).find(({ claim }) => claim.missing !== undefined)?.claim.missing;
   return missing === undefined ? conclude(shared, stands, wanted) : withoutRole(shared, stands, missing);
 }
 
@@ -65,8 +73,13 @@ function conclude(slot: Shared, stands: readonly Stand[], entries: Entries): Dec
   return settled(slot, stands, { operation });
 }
 
+/** Whether a stand may make something be written. */
+function isChanging({ type }: Stand): boolean {
+  return type === 'active' || type === 'leaving';
+}
+
 function mayChange({ live }: Shared, stands: readonly Stand[]): boolean {
-  return live?.protection === undefined && stands.some(({ type }) => type === 'active' || type === 'leaving');
+  return live?.protection === undefined && stands.some(isChanging);
 }
 
 /** Nothing is there, too, when all that is left was never ours. */
@@ -86,18 +99,14 @@ function withoutRole(slot: Shared, stands: readonly Stand[], missing: string): D
   const isHeld = rest.some(({ type }) => type === 'frozen' || type === 'orphaning');
   const canGo = isOurs && !isHeld && lossBy(slot, undefined) === undefined && slot.refusal === undefined;
   if (canGo) return settled(slot, [...active, ...rest], { operation: { type: 'remove', name: slot.name } });
-  return slot.live === undefined
-    ? settled(slot, [...active, ...rest], {})
-    : leftInPlace(slot, [...active, ...rest], missing);
+  return leftInPlace(slot, [...active, ...rest], missing);
 }
 
 /** What cannot be taken out now stays on record: with the next change, when the role is there again, it goes. */
 function leftInPlace(slot: Shared, stands: readonly Stand[], missing: string): Decision {
   const leftBehind = `its entries stay in the ${slot.kind.noun} "${slot.name}" of OpenSearch until that can be changed again: ${missing}`;
-  const isThere = ({ claim }: Stand): boolean =>
-    slot.parts.get(claim.key)?.some((key) => slot.liveEntries.has(key)) === true;
   const told = stands.map((stand): Stand => {
-    if (stand.type !== 'leaving' || !isThere(stand)) return stand;
+    if (stand.type !== 'leaving' || kept(slot, stand).size === 0) return stand;
     return { type: 'orphaning', claim: stand.claim, leftBehind, isOwed: true };
   });
   return settled(slot, told, {});
@@ -117,7 +126,7 @@ function refused(slot: Shared, stands: readonly Stand[], outcome: Outcome): Deci
 
 function settled(slot: Shared, stands: readonly Stand[], { operation }: Pick<Decision, 'operation'>): Decision {
   const outcomes = new Map(stands.map((stand) => [stand.claim.key, outcomeOf(slot, stand)]));
-  const changed = stands.filter(({ type }) => type === 'active' || type === 'leaving').map(({ claim }) => claim.key);
+  const changed = stands.filter(isChanging).map(({ claim }) => claim.key);
   return {
     ...(operation === undefined ? {} : { operation, subjects: changed }),
     ...ownerAfter(slot, stands, operation?.type === 'remove'),
@@ -150,7 +159,7 @@ function ownerAfter(slot: Shared, stands: readonly Stand[], isRemoved: boolean):
 /** Of what it declares, a merging claim has what others did not put there before it. */
 function partsAfter(slot: Shared, stands: readonly Stand[], operation: Operation | undefined): Pick<Decision, 'parts'> {
   const foreign = foreignEntries(slot);
-  const parts = new Map(operation === undefined ? partsOfGone(slot, stands) : []);
+  const parts = new Map(operation === undefined ? partsOfGone(slot) : []);
   for (const stand of operation?.type === 'remove' ? [] : stands) {
     const { key } = stand.claim;
     const recorded = slot.parts.get(key);
@@ -164,8 +173,8 @@ function partsAfter(slot: Shared, stands: readonly Stand[], operation: Operation
 }
 
 /** Who went when it could not be taken out, or without its finalizer, until it is. */
-function partsOfGone({ claims, recorded, liveEntries }: Shared, stands: readonly Stand[]): Parts {
-  const present = new Set([...claims, ...stands.map(({ claim }) => claim)].map(({ key }) => key));
+function partsOfGone({ claims, recorded, liveEntries }: Shared): Parts {
+  const present = new Set(claims.map(({ key }) => key));
   return new Map(
     [...recorded].filter(([key, part]) => !present.has(key) && part.some((entry) => liveEntries.has(entry))),
   );

@@ -97,7 +97,7 @@ function clashOf(
 }
 
 /** What a claim put there, and is there still. */
-function kept({ liveEntries, parts }: Shared, { claim }: Stand): Entries {
+export function kept({ liveEntries, parts }: Shared, { claim }: Stand): Entries {
   const part = new Set(parts.get(claim.key));
   return new Map([...liveEntries].filter(([key]) => part.has(key)));
 }

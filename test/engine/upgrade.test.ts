@@ -16,6 +16,15 @@ async function start(operator: SimulatedOperator, spec: object = PERFORM): Promi
   await operator.start();
 }
 
+/** From one step on nothing is answered any more. */
+function dieAt({ cluster: { configuration } }: SimulatedOperator, step: string): void {
+  let isDead = false;
+  configuration.onStep = (now) => {
+    if (now === step) isDead = true;
+    if (isDead) throw new UnreachableError('gone');
+  };
+}
+
 function condition(operator: SimulatedOperator, object = ONE): string {
   const found = operator.status(CONFIGS, object).conditions?.find(({ type }) => type === 'UpgradePerformed');
   return found === undefined ? 'nothing' : `${found.status} ${found.reason}: ${found.message}`;
@@ -201,11 +210,7 @@ describe('an upgrade of the default roles', () => {
   test('that was interrupted in another cluster is neither ended nor told in this one', async () => {
     const operator = anOperator();
     const { configuration } = operator.cluster;
-    let isDead = false;
-    configuration.onStep = (now) => {
-      isDead ||= now === 'performed';
-      if (isDead) throw new UnreachableError('gone');
-    };
+    dieAt(operator, 'performed');
     offer(operator, 'new_role');
     await start(operator);
     await operator.stop();
@@ -223,11 +228,7 @@ describe('an upgrade of the default roles', () => {
     async (step) => {
       const operator = anOperator();
       const { configuration } = operator.cluster;
-      let isDead = false;
-      configuration.onStep = (now) => {
-        if (now === step) isDead = true;
-        if (isDead) throw new UnreachableError('gone');
-      };
+      dieAt(operator, step);
       offer(operator, 'new_role');
       await start(operator);
       await operator.stop();
