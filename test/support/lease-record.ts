@@ -36,7 +36,7 @@ function trespass(write: Recorded, grants: readonly Recorded[]): readonly string
   const isOurs = last !== undefined && holder === senderOf(write);
   if (isOurs && age < specOf(last).leaseDurationSeconds * 1000) return [];
   return [
-    `${write.method} ${write.path} by ${senderOf(write)}, ${Math.round(age)} ms after ${holder ?? 'nobody'} had the Lease`,
+    `${write.method} ${write.path} by ${senderOf(write)}, ${Math.round(age)} ms after ${holder ?? 'nobody'} had the Lease: ${write.body.slice(0, 200)}`,
   ];
 }
 

@@ -12,6 +12,8 @@ export const TIMES = ['lease-duration=4', 'renew-deadline=3', 'retry-period=1'].
   (time) => `--leader-election-${time}`,
 );
 const CHURN_EVERY_MS = 100;
+/** Longer than what is written next takes to get to its socket. */
+const QUIET_MS = 300;
 
 /** Two operators for one namespace, while somebody edits a role all the time so that there is always something to write. */
 export class Replicas {
@@ -43,7 +45,7 @@ export class Replicas {
     const holder = await this.#holder();
     const old = this.#replicas.find((replica) => nameOf(replica) === holder);
     if (old === undefined) throw new Error(`${holder ?? 'nobody'} leads, who is none of ours`);
-    await begin(old, force);
+    await this.#begin(old, force);
     const next = await waitFor('another leader', async () => {
       const name = await this.#holder();
       return name === undefined || name === '' || name === holder ? undefined : name;
@@ -94,6 +96,32 @@ export class Replicas {
     return (body as { readonly spec?: { readonly holderIdentity?: string } }).spec?.holderIdentity;
   }
 
+  async #begin(leader: Replica, force: Force): Promise<void> {
+    if (force === 'network cut') await leader.proxy.goDown();
+    else if (force === 'SIGSTOP') await this.#stopWhileAnswerIsAwaited(leader);
+    else leader.process.signal(force);
+  }
+
+  /**
+   * With much to do as soon as it goes on, and with nothing between the question whether it leads and the socket: what a process has
+   * there when it is stopped it sends when it goes on (docs/decisions/0010).
+   */
+  async #stopWhileAnswerIsAwaited(leader: Replica): Promise<void> {
+    const { searchProxy } = this.#scenario;
+    const stopped = Promise.withResolvers<undefined>();
+    let isAwaited = false;
+    searchProxy.fault = (write) => {
+      if (write.method === 'GET' || senderOf(write) !== nameOf(leader)) return undefined;
+      isAwaited = true;
+      return stopped.promise;
+    };
+    await waitFor('a write of the leader', () => Promise.resolve(isAwaited || undefined));
+    await waitFor('statuses that are written', () => Promise.resolve(isQuiet(leader) || undefined));
+    leader.process.signal('SIGSTOP');
+    searchProxy.fault = () => undefined;
+    stopped.resolve(undefined);
+  }
+
   async #untilWrittenBy(name: string): Promise<void> {
     await waitFor(`a role written by ${name}`, () => {
       const found = this.#scenario.searchProxy.writes.some((write) => senderOf(write) === name);
@@ -106,9 +134,10 @@ export class Replicas {
   }
 }
 
-async function begin({ process, proxy }: Replica, force: Force): Promise<void> {
-  if (force === 'network cut') await proxy.goDown();
-  else process.signal(force);
+/** Has had an answer to all that it wrote to the API server, some time ago. */
+function isQuiet({ proxy }: Replica): boolean {
+  const last = proxy.writes.findLast((write) => !isLease(write));
+  return last === undefined || (last.status !== undefined && performance.now() - last.atMs > QUIET_MS);
 }
 
 /** As it is in each of its requests to the API server. */
