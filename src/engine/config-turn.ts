@@ -126,7 +126,7 @@ export class ConfigTurn {
     return planConfig({
       claims: wishes.map((wish) => ({
         ...wish,
-        ...(held.includes(wish.claim.key) ? { declared: { type: 'none', outcome: later } as const } : {}),
+        ...(held.includes(wish.claim.key) ? { held: later } : {}),
         refusal: this.#record.failures.refusalOf(toSubject(wish)),
       })),
       live,
@@ -145,13 +145,11 @@ export class ConfigTurn {
     if ((await writeAhead(context, [task])).length === 0) return false;
     const result = plan.changes.length === 0 ? undefined : await this.#transact(context, look, plan);
     if (result?.type === 'outrun') return true;
+    const outcomes = outcomesAfter(plan, result);
     const isInForce = result === undefined || result.type === 'committed';
-    if (isInForce) await recordOwners(context, [{ document: 'securityconfig', name: CONFIG_NAME, parts: plan.parts }]);
-    this.#tell(context, look, {
-      plan,
-      outcomes: outcomesAfter(plan, result),
-      isCommitted: result?.type === 'committed',
-    });
+    const parts = withoutReleased(isInForce ? plan.parts : partsOf(context), outcomes);
+    await recordOwners(context, [{ document: 'securityconfig', name: CONFIG_NAME, parts }]);
+    this.#tell(context, look, { plan, outcomes, isCommitted: result?.type === 'committed' });
     const left = whatIsLeft(plan, result);
     if (left === 'later') postpone(context.state, SLOT, context.world);
     if (left !== 'now') settle(context.state, look.ticket);
@@ -251,6 +249,11 @@ function toSubject({ claim, version }: ConfigWish): { readonly key: ObjectKey; r
 
 function partsOf({ state }: Pick<TurnContext, 'state'>): Parts {
   return (state.ledger?.owners.ownershipOf('securityconfig', CONFIG_NAME) ?? nobody).parts;
+}
+
+/** Who is told to be free holds nothing, whatever came of the others. */
+function withoutReleased(parts: Parts, outcomes: ReadonlyMap<ObjectKey, Outcome>): Parts {
+  return new Map([...parts].filter(([key]) => outcomes.get(key)?.type !== 'released'));
 }
 
 function isOnRecord(parts: Parts, root: string): boolean {

@@ -123,6 +123,83 @@ describe('a security configuration', () => {
     ]);
   });
 
+  test('is tried alone after it failed together with one that goes, and that goes', async () => {
+    const operator = await start({ dynamic: { authc: { oidc: OIDC } } });
+    const { configuration } = operator.cluster;
+    configuration.shutOut = (tree) =>
+      valueAt(tree, ['dynamic', 'authc', 'bad']) === undefined ? undefined : 'nobody gets in';
+    operator.apply(CONFIGS, { name: 'bad' }, { dynamic: { authc: { bad: { ...OIDC, order: 2 } } } });
+    operator.delete(CONFIGS, SSO);
+    await operator.pass(60_000);
+    expect(operator.ready(CONFIGS, { name: 'bad' })).toBe('False RolledBack');
+    expect([operator.exists(CONFIGS, SSO), Object.keys(authc(operator) as object)]).toEqual([
+      false,
+      ['basic_internal_auth_domain'],
+    ]);
+    expect(configuration.patches.length).toBeLessThan(10);
+  });
+
+  test('holds nothing on record once it is gone, though the change of another one cannot be made yet', async () => {
+    const operator = await start({ dynamic: { authc: { oidc: OIDC } } });
+    const { configuration } = operator.cluster;
+    operator.apply(CONFIGS, { name: 'second' }, { dynamic: { authc: { oidc: OIDC } } });
+    operator.putSecret('jane', { username: 'jane', password: 'password-of-jane' });
+    await operator.pass();
+    configuration.letsIn = () => false;
+    const probes = [{ secretRef: { name: 'jane' } }];
+    operator.apply(CONFIGS, { name: 'third' }, { dynamic: { do_not_fail_on_forbidden: true }, probes });
+    operator.delete(CONFIGS, SSO);
+    await operator.pass();
+    expect([operator.exists(CONFIGS, SSO), operator.ready(CONFIGS, { name: 'third' })]).toEqual([
+      false,
+      'False Verifying',
+    ]);
+    configuration.letsIn = () => true;
+    operator.delete(CONFIGS, { name: 'second' });
+    await operator.pass(120_000);
+    expect(Object.keys(authc(operator) as object)).toEqual(['basic_internal_auth_domain']);
+  });
+
+  describe('with a document that is not shown to the operator any more', () => {
+    const NODES = { nodesDn: { other: ['CN=x'] } };
+    const other = (operator: SimulatedOperator): unknown =>
+      valueAt(operator.cluster.configuration.tree, ['nodesDn', 'other']);
+
+    test('says what it leaves behind when it goes', async () => {
+      const operator = await start(NODES);
+      operator.cluster.configuration.hidden.add('nodesDn');
+      operator.delete(CONFIGS, SSO);
+      await operator.pass();
+      expect([operator.exists(CONFIGS, SSO), operator.events.includes('LeftBehind')]).toEqual([false, true]);
+      expect(other(operator)).toEqual(['CN=x']);
+    });
+
+    test('says what stays, and takes it out once it is shown', async () => {
+      const operator = await start({ ...NODES, dynamic: { do_not_fail_on_forbidden: true } });
+      operator.cluster.configuration.hidden.add('nodesDn');
+      operator.apply(CONFIGS, SSO, { dynamic: { do_not_fail_on_forbidden: true } });
+      await operator.pass();
+      expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
+      expect(operator.message(CONFIGS, SSO)).toContain('does not show /nodesDn/other');
+      operator.cluster.configuration.hidden.clear();
+      await operator.pass(90_000);
+      expect([other(operator), operator.message(CONFIGS, SSO)]).toEqual([
+        undefined,
+        'the security configuration is in force',
+      ]);
+    });
+  });
+
+  test('does not empty a list that somebody else filled unless it is told to', async () => {
+    const operator = anOperator();
+    const { configuration } = operator.cluster;
+    configuration.tree = withValue(configuration.tree, ['nodesDn', 'other'], ['CN=x']);
+    operator.apply(CONFIGS, SSO, { nodesDn: { other: [] } });
+    await operator.start();
+    expect(operator.ready(CONFIGS, SSO)).toBe('False AlreadyExists');
+    expect(configuration.patches).toEqual([]);
+  });
+
   test.each(['fetch', 'patch', 'written', 'prove'])(
     'ends proved or as before when the operator dies at the step %s',
     async (step) => {
@@ -283,6 +360,71 @@ describe('a security configuration', () => {
     expect(operator.ready(CONFIGS, { name: 'other' })).toBe('True Applied');
     const conditions = operator.status(CONFIGS, { name: 'other' }).conditions ?? [];
     expect(conditions.map(({ type, reason }) => `${type} ${reason}`)).toContain('WayBack NoWayBack');
+  });
+
+  describe('when nobody could put it back, with a domain of another type', () => {
+    const ready = async (http: object, order: number): Promise<string> => {
+      const operator = anOperator();
+      operator.cluster.configuration.hasWayBack = false;
+      const domain = { ...OIDC, order, http_authenticator: { ...OIDC.http_authenticator, ...http } };
+      operator.apply(CONFIGS, SSO, { dynamic: { authc: { sso: domain } } });
+      await operator.start();
+      return operator.ready(CONFIGS, SSO);
+    };
+
+    test('may not turn away whoever comes to the domain of the operator', async () => {
+      expect(await ready({ challenge: true }, 1)).toBe('False WouldLockOut');
+    });
+
+    test.each([
+      ['it asks for nothing', { challenge: false }, 1],
+      ['it comes later', { challenge: true }, 5],
+      ['it cannot ask', { type: 'proxy', challenge: true, config: {} }, 1],
+    ])('may do so where %s', async (_why, http, order) => {
+      expect(await ready(http, order)).toBe('True Applied');
+    });
+
+    test('may still change one that was there before', async () => {
+      const operator = anOperator();
+      const { configuration } = operator.cluster;
+      const present = { ...OIDC, http_authenticator: { ...OIDC.http_authenticator, challenge: true } };
+      configuration.hasWayBack = false;
+      configuration.tree = withValue(configuration.tree, ['dynamic', 'authc', 'sso'], present);
+      operator.apply(CONFIGS, SSO, { dynamic: { authc: { sso: { description: 'people' } } } });
+      await operator.start();
+      expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
+    });
+
+    test('may not change where roles come from when it logs in through a directory', async () => {
+      const operator = anOperator();
+      const { configuration } = operator.cluster;
+      configuration.hasWayBack = false;
+      const backend = ['dynamic', 'authc', 'basic_internal_auth_domain', 'authentication_backend', 'type'];
+      configuration.tree = withValue(configuration.tree, backend, 'ldap');
+      operator.apply(CONFIGS, SSO, {
+        dynamic: { authz: { people: { authorization_backend: { type: 'ldap', config: {} } } } },
+      });
+      await operator.start();
+      expect(operator.ready(CONFIGS, SSO)).toBe('False WouldLockOut');
+    });
+  });
+
+  test('says of a password that is hidden from the operator that nobody can tell whether it is the declared one', async () => {
+    const operator = anOperator();
+    const { configuration } = operator.cluster;
+    const password = ['dynamic', 'authz', 'ldap', 'authorization_backend', 'config', 'password'];
+    operator.putSecret('ldap', { password: 'of-the-directory' });
+    operator.apply(CONFIGS, SSO, {
+      dynamic: { authz: { ldap: { authorization_backend: { type: 'ldap' } } } },
+      valuesFrom: [{ path: `/${password.slice(1).join('/')}`, secretKeyRef: { name: 'ldap', key: 'password' } }],
+    });
+    await operator.start();
+    expect(operator.message(CONFIGS, SSO)).toBe('the security configuration is in force');
+    configuration.tree = withValue(configuration.tree, password, '******');
+    operator.putSecret('ldap', { password: 'another-one' });
+    await operator.pass();
+    expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
+    expect(operator.message(CONFIGS, SSO)).toMatch(/config\/password is as declared cannot be told/);
   });
 
   test('leaves a domain alone whose password is hidden from the operator', async () => {

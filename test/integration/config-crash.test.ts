@@ -76,11 +76,11 @@ describe.each(['Merge', 'Replace'] as const)('a change of the security configura
       .flatMap(({ connection, state }) => (connection === `${scenario.namespace}/default` ? [state] : []));
   }
 
-  function apply(): Promise<unknown> {
+  function apply(probes: readonly object[] = []): Promise<unknown> {
     const authc = { [scenario.namespace]: DOMAIN };
-    if (mode === 'Merge') return scenario.create(KIND, 'one', { dynamic: { authc } });
+    if (mode === 'Merge') return scenario.create(KIND, 'one', { dynamic: { authc }, probes });
     const dynamic = { ...before.dynamic, authc: { ...before.dynamic.authc, ...authc } };
-    return scenario.create(KIND, 'one', { mode, adoptionPolicy: 'Always', dynamic });
+    return scenario.create(KIND, 'one', { mode, adoptionPolicy: 'Always', dynamic, probes });
   }
 
   function dieAt(operator: OperatorProcess, index: number): () => boolean {
@@ -138,6 +138,25 @@ describe.each(['Merge', 'Replace'] as const)('a change of the security configura
     await apply();
     await scenario.untilReason(KIND, 'one', 'Applied');
     expect([troubles, await hasDomain(), await journals()]).toEqual([2, true, ['Committed']]);
+  });
+
+  it('stays in force when a proxy has a moment of trouble while somebody who must get in is proved', async () => {
+    const [, jane] = people;
+    await scenario.secret('jane', { ...jane });
+    let reads = -1;
+    let troubles = 0;
+    asAdmin.fault = (request) => {
+      if (isWrite(request)) reads = 0;
+      if (reads >= 0 && request.method === 'GET' && request.path.endsWith('/securityconfig')) reads += 1;
+      // What was stored is read first, and then once more as the operator.
+      if (reads !== 2 || !request.path.endsWith('/authinfo') || troubles === 1) return undefined;
+      troubles += 1;
+      return { type: 'answer', status: 502, body: 'Bad Gateway' };
+    };
+    scenario.startOperator();
+    await apply([{ secretRef: { name: 'jane' } }]);
+    await scenario.untilReason(KIND, 'one', 'Applied');
+    expect([troubles, await hasDomain(), await journals()]).toEqual([1, true, ['Committed']]);
   });
 
   it('is planned anew when somebody else changes the configuration between the backup and the write', async () => {

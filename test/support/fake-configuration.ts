@@ -34,6 +34,8 @@ export class FakeConfiguration implements ConfigApi {
   letsIn: (login: Login, tree: ConfigTree) => boolean = () => true;
   /** Called before each step; what it throws is the answer. */
   onStep: (step: string) => void = () => undefined;
+  /** Roots of documents that are not shown to us. */
+  readonly hidden = new Set<string>();
   /** Words with which the next write is refused. */
   refusal: string | undefined;
   readonly patches: { readonly document: ConfigDocument; readonly changes: readonly ConfigChange[] }[] = [];
@@ -54,6 +56,7 @@ export class FakeConfiguration implements ConfigApi {
   async look(document: ConfigDocument): Promise<Look> {
     await this.#step('look');
     this.reads += 1;
+    if (this.hidden.has(rootOf(document))) return { type: 'unavailable', words: 'Access denied' };
     return { type: 'there', root: this.tree[rootOf(document)] ?? {} };
   }
 
@@ -86,6 +89,10 @@ export class FakeConfiguration implements ConfigApi {
     const words = this.refusal;
     this.refusal = undefined;
     return words === undefined ? undefined : { type: 'refused', words };
+  }
+
+  async renewSelf(): Promise<void> {
+    await this.#step('renewSelf');
   }
 
   async prove(): Promise<string | undefined> {

@@ -27,6 +27,8 @@ const SECURITY_DOCUMENT = '/.opendistro_security/_doc/config';
 
 const PROOF_TRIES = 3;
 const PROOF_PAUSE_MS = 1000;
+/** Of proxies and of a cluster with too much to do: they say nothing about the login. */
+const PASSING = [429, 502, 504];
 /** Who has not got in for so long is not kept waiting by another try. */
 const PROOF_PATIENCE_MS = 5000;
 
@@ -51,6 +53,8 @@ export interface ConfigApi {
   patch(document: ConfigDocument, changes: readonly ConfigChange[], base: ConfigTree): Promise<WriteAnswer>;
   /** Makes `dynamic` the whole of `securityconfig`: what is not in it gets its default. */
   put(dynamic: JsonValue): Promise<WriteAnswer>;
+  /** Takes what the operator is now for what it must still be afterwards: a mapping of ours may have changed it. */
+  renewSelf(): Promise<void>;
   /** Gets in anew, as the operator and from the beginning. @returns what hinders it, in words; undefined when nothing does */
   prove(): Promise<string | undefined>;
   logIn(login: Login): Promise<boolean>;
@@ -69,22 +73,26 @@ export type ConfigDocuments = Pick<ConfigApi, 'fetch' | 'patch' | 'put' | 'upgra
 export function configApi(
   client: OpenSearchClient,
   settings: OpenSearchSettings,
-  identity: Pick<Identity, 'apiPrefix' | 'self'>,
+  { apiPrefix, self }: Pick<Identity, 'apiPrefix' | 'self'>,
 ): ConfigApi {
-  const { rescue } = settings;
+  const { rescue, requestTimeoutMs } = settings;
+  let present = self;
   return {
-    ...documents(client, { apiPrefix: identity.apiPrefix, isAdmin: identity.self.isAdmin }),
+    ...documents(client, { apiPrefix, isAdmin: self.isAdmin }),
     look: async (name) => {
-      const response = await client.request({ method: 'GET', path: `${API_PREFIXES[identity.apiPrefix]}/api/${name}` });
+      const response = await client.request({ method: 'GET', path: `${API_PREFIXES[apiPrefix]}/api/${name}` });
       if (name !== 'securityconfig' && [400, 403, 404, 405, 501].includes(response.status))
         return { type: 'unavailable', words: wordsOf(response.body) };
       return { type: 'there', root: await toWholeRoot(client, name, toReadAnswer(response)) };
     },
-    hasWayBack: rescue !== undefined || identity.self.isAdmin,
-    prove: () => prove(settings, identity),
-    logIn: (login) => logIn(settings, identity, login),
+    hasWayBack: rescue !== undefined || self.isAdmin,
+    renewSelf: async () => {
+      present = (await identify(client, apiPrefix, AbortSignal.timeout(requestTimeoutMs))).self;
+    },
+    prove: () => prove(settings, { apiPrefix, self: present }),
+    logIn: (login) => logIn(settings, { apiPrefix }, login),
     answers,
-    asRescuer: (use) => asRescuer(settings, identity.apiPrefix, use),
+    asRescuer: (use) => asRescuer(settings, apiPrefix, use),
   };
 }
 
@@ -193,6 +201,7 @@ async function logIn(
 ): Promise<boolean> {
   return withClient({ ...settings, auth: { type: 'basic', ...login } }, async (client) => {
     const { status, body } = await client.request({ method: 'GET', path: `${API_PREFIXES[apiPrefix]}/authinfo` });
+    if (PASSING.includes(status)) throw new UnreachableError(`a login to prove the configuration: ${status}`);
     // Anonymous access lets everybody in, as somebody else.
     return status === 200 && isRecord(body) && body['user_name'] !== 'opendistro_security_anonymous';
   });

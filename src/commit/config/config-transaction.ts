@@ -37,7 +37,7 @@ export type TransactionResult =
   | { readonly type: 'refused'; readonly words: string }
   | { readonly type: 'rolledBack'; readonly why: string };
 
-type Api = ConfigDocuments & Pick<ConfigApi, 'prove' | 'logIn' | 'answers' | 'asRescuer'>;
+type Api = ConfigDocuments & Pick<ConfigApi, 'renewSelf' | 'prove' | 'logIn' | 'answers' | 'asRescuer'>;
 
 /** Where the configuration is, and where its backups go. */
 export interface TransactionTools {
@@ -53,6 +53,7 @@ export interface TransactionTools {
  */
 export async function runTransaction(transaction: Transaction, tools: TransactionTools): Promise<TransactionResult> {
   const { api, backups } = tools;
+  await api.renewSelf();
   const hindrance = await hindranceTo(transaction, api);
   if (hindrance !== undefined) return { type: 'waiting', message: hindrance };
   const { base, changes, isWhole, journal } = transaction;

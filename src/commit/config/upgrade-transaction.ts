@@ -12,7 +12,7 @@ import type { Backup, BackupWriter, Journal } from './config-backups.ts';
 import type { UpgradeAnswer } from './upgrade-api.ts';
 import { earlyFailure, failingProof, isLockOut, whyLockedOut, type Probes } from './proof.ts';
 
-type Api = Pick<ConfigApi, 'upgrade' | 'prove' | 'logIn' | 'asRescuer' | 'hasWayBack'>;
+type Api = Pick<ConfigApi, 'upgrade' | 'renewSelf' | 'prove' | 'logIn' | 'asRescuer' | 'hasWayBack'>;
 
 export interface UpgradeTools {
   readonly api: Api;
@@ -47,6 +47,7 @@ export async function runUpgrade(
   tools: UpgradeTools,
 ): Promise<UpgradeResult> {
   const { api, backups, probes } = tools;
+  await api.renewSelf();
   const message = await earlyFailure(api, probes);
   if (message !== undefined) return { type: 'waiting', message };
   const before = await api.upgrade.fetch(wanted.record.actions);

@@ -1,6 +1,6 @@
 import { stalled, type Outcome } from '../outcome.ts';
 import { differingPointers, unitOf } from './config-change.ts';
-import { isDefault, isEquivalent, MASK } from './defaults.ts';
+import { isDefault, isEquivalent, isNothing, MASK } from './defaults.ts';
 import { unknownKeys } from './known-keys.ts';
 import type { ConfigClaim, ConfigView } from './config-view.ts';
 import { isWithin, leavesOf, pathOf, valueAt, type ConfigTree, type Leaves, type Pointer } from './tree.ts';
@@ -12,12 +12,7 @@ export function adoptionObstacle({ live, parts }: ConfigView, wish: ConfigClaim,
   const ours = [...parts.values()].flat();
   const foreign = [...leaves].filter(([pointer, value]) => {
     const present = valueAt(live, pathOf(pointer));
-    if (
-      present === undefined ||
-      isDefault(pointer, present) ||
-      (isDefault(pointer, value) && typeof value === 'object')
-    )
-      return false;
+    if (present === undefined || isDefault(pointer, present) || isNothing(pointer, value)) return false;
     if (ours.some((own) => isWithin(pointer, own))) return false;
     return policy === 'Never' || !isEquivalent(pointer, present, value);
   });
@@ -59,8 +54,12 @@ export function maskedUnit({ before, after, units }: Step, isWhole: boolean): Po
   return masked && (unitOf(masked) ?? masked);
 }
 
+/** Of passwords, and what to do. */
+export const CERTIFICATE_ONLY =
+  "OpenSearch shows it to an administrator's certificate only: log in with a client certificate listed in plugins.security.authcz.admin_dn";
+
 export function hiddenPassword(unit: Pointer): string {
-  return `${unit} holds a password that OpenSearch shows to an administrator's certificate only, and would lose it: log in with a client certificate listed in plugins.security.authcz.admin_dn`;
+  return `${unit} holds a password, and would lose it, since ${CERTIFICATE_ONLY}`;
 }
 
 export function observed({ before, after, units }: Step): Outcome {

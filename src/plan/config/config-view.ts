@@ -16,6 +16,8 @@ export interface ConfigClaim {
   readonly isReplacing: boolean;
   /** Why it must not be tried (again) for now. */
   readonly refusal: Outcome | undefined;
+  /** What it is told while it waits for others, and changes nothing. */
+  readonly held?: Outcome;
   readonly hasProbes: boolean;
 }
 

@@ -47,6 +47,11 @@ export function isDefault(pointer: Pointer, value: JsonValue | undefined): boole
   return Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0;
 }
 
+/** An empty object that is declared takes away nothing of what is there; an empty list does. */
+export function isNothing(pointer: Pointer, value: JsonValue): boolean {
+  return isObject(value) && isDefault(pointer, value);
+}
+
 /** The plugin accepts these and forgets them at once, since old configuration files have them. */
 export function isForgotten(pointer: Pointer): boolean {
   return /^\/dynamic\/auth[cz]\/[^/]+\/transport_enabled$/.test(pointer);

@@ -6,10 +6,17 @@ import { stalled, type Outcome } from '../outcome.ts';
 import type { Parts } from '../slot.ts';
 import { auditProblems, isAuditKnown } from './audit-problems.ts';
 import { changesBetween, isMemberUnit, unitOf, type ConfigChange } from './config-change.ts';
-import { adoptionObstacle, hiddenPassword, maskedUnit, observed, type Step } from './config-obstacles.ts';
+import {
+  adoptionObstacle,
+  CERTIFICATE_ONLY,
+  hiddenPassword,
+  maskedUnit,
+  observed,
+  type Step,
+} from './config-obstacles.ts';
 import type { ConfigClaim, ConfigView } from './config-view.ts';
 import { keyProblems, withUnknownKeys } from './known-keys.ts';
-import { isDefault, isEquivalent, isForgotten } from './defaults.ts';
+import { isDefault, isEquivalent, isForgotten, isNothing, MASK } from './defaults.ts';
 import { isWithin, leavesOf, pathOf, valueAt, withValue, type ConfigTree, type Leaves, type Pointer } from './tree.ts';
 import { refusalOfConfig } from './ways-in.ts';
 
@@ -60,7 +67,8 @@ export function planConfig(view: ConfigView): ConfigPlan {
 }
 
 function join(view: ConfigView, draft: Draft, wish: ConfigClaim): Draft {
-  const { claim, declared, refusal } = wish;
+  const { claim, declared, refusal, held } = wish;
+  if (held !== undefined) return tell(draft, claim.key, held);
   if (claim.resource.paused) return tell(draft, claim.key, { type: 'paused' });
   if (declared.type === 'none') return tell(draft, claim.key, declared.outcome);
   const leaves = new Map([...declared.leaves].filter(([pointer]) => !isForgotten(pointer)));
@@ -81,7 +89,9 @@ function joined(
 ): Draft {
   const { after: tree, units, leaves } = step;
   const isChanging = units.length > 0;
-  const part = partOf({ live: view.live, tree, before: draft.parts.get(claim.key) ?? [] }, leaves);
+  const before = draft.parts.get(claim.key) ?? [];
+  const unseen = unseenOf(view, before).filter((pointer) => !leaves.has(pointer));
+  const part = [...partOf({ live: view.live, tree, before }, leaves), ...unseen].sort();
   return {
     tree,
     declared: new Map([
@@ -92,7 +102,7 @@ function joined(
     isWhole: draft.isWhole || isWritingWhole(step, isReplacing),
     subjects: isChanging ? [...draft.subjects, claim.key] : draft.subjects,
     doubts: isChanging ? [...draft.doubts, ...auditProblems(leaves, view.live)] : draft.doubts,
-    outcomes: new Map([...draft.outcomes, [claim.key, inForce]]),
+    outcomes: new Map([...draft.outcomes, [claim.key, inForce(unseen, hiddenIn(view, leaves))]]),
   };
 }
 
@@ -114,7 +124,23 @@ function stalledMessage(outcome: Outcome | undefined): string | undefined {
   return outcome?.type === 'stalled' ? outcome.message : undefined;
 }
 
-const inForce: Outcome = { type: 'applied', resourceName: 'config', message: 'the security configuration is in force' };
+function inForce(unseen: readonly Pointer[], hidden: readonly Pointer[]): Outcome {
+  const message = [
+    'the security configuration is in force',
+    ...(unseen.length === 0 ? [] : [`what is no longer declared stays, as ${notShown(unseen)}`]),
+    ...(hidden.length === 0
+      ? []
+      : [`whether ${hidden.slice(0, 10).join(', ')} is as declared cannot be told: ${CERTIFICATE_ONLY}`]),
+  ].join('; ');
+  return { type: 'applied', resourceName: 'config', message };
+}
+
+/** Declared passwords that cannot be compared with those in force. */
+function hiddenIn({ live }: ConfigView, leaves: Leaves): readonly Pointer[] {
+  return [...leaves].flatMap(([pointer, value]) =>
+    value !== MASK && valueAt(live, pathOf(pointer)) === MASK ? [pointer] : [],
+  );
+}
 
 function tell(draft: Draft, key: ObjectKey, outcome: Outcome): Draft {
   return { ...draft, outcomes: new Map([...draft.outcomes, [key, outcome]]) };
@@ -128,9 +154,10 @@ function policyToLeave(view: ConfigView, claim: ConfigClaim['claim']): string | 
 }
 
 /** Who goes takes along what it put there and nobody else declares; what must not go stays behind. */
-function leave(view: ConfigView, draft: Draft, { claim, refusal: failed }: ConfigClaim): Draft {
+function leave(view: ConfigView, draft: Draft, { claim, refusal: failed, held }: ConfigClaim): Draft {
   const { key, resource } = claim;
   if (!hasFinalizer(resource)) return draft;
+  if (held !== undefined) return tell(draft, key, held);
   if (resource.paused) return tell(draft, key, { type: 'paused' });
   const part = draft.parts.get(key) ?? [];
   const gone = { ...draft, parts: new Map([...draft.parts].filter(([holder]) => holder !== key)) };
@@ -143,7 +170,19 @@ function leave(view: ConfigView, draft: Draft, { claim, refusal: failed }: Confi
   const why = stalledMessage(danger) ?? stalledMessage(failed);
   if (why !== undefined) return tell(gone, key, { type: 'released', leftBehind: `${STAYS}: ${why}` });
   const subjects = step.units.length > 0 ? [...draft.subjects, key] : draft.subjects;
-  return tell({ ...gone, tree, subjects }, key, { type: 'released' });
+  const unseen = unseenOf(view, part);
+  const released: Outcome =
+    unseen.length === 0 ? { type: 'released' } : { type: 'released', leftBehind: `${STAYS}: ${notShown(unseen)}` };
+  return tell({ ...gone, tree, subjects }, key, released);
+}
+
+/** Pointers into documents that this cluster does not show to us. */
+function unseenOf({ live }: ConfigView, pointers: readonly Pointer[]): readonly Pointer[] {
+  return pointers.filter((pointer) => valueAt(live, pathOf(pointer).slice(0, 1)) === undefined);
+}
+
+function notShown(pointers: readonly Pointer[]): string {
+  return `OpenSearch does not show ${pointers.slice(0, 10).join(', ')} to the operator`;
 }
 
 /** The tree with what an object declares, and without what it declared before and no longer does. */
@@ -166,12 +205,10 @@ function asKept(live: ConfigTree, pointer: Pointer, value: JsonValue): JsonValue
   return present !== undefined && isEquivalent(pointer, present, value) ? present : value;
 }
 
-/** An empty object that is declared takes away nothing of what is there. */
 function withLeaf(tree: ConfigTree, pointer: Pointer, value: JsonValue): ConfigTree {
   const path = pathOf(pointer);
   const present = valueAt(tree, path);
-  const isNothing = isDefault(pointer, value) && typeof value === 'object' && !Array.isArray(value);
-  if (isNothing && present !== undefined) return tree;
+  if (isNothing(pointer, value) && present !== undefined) return tree;
   return isEquivalent(pointer, present, value) && present !== undefined ? tree : withValue(tree, path, value);
 }
 

@@ -29,7 +29,12 @@ interface Domain {
   readonly order: number;
   readonly authenticator: string;
   readonly backend: string;
+  /** Answers 401 to whoever comes without credentials for it, so that no later domain is asked. */
+  readonly isChallenging: boolean;
 }
+
+/** These have nothing that they could ask for. Source: `reRequestAuthentication` of the plugin's authenticators. */
+const SILENT = ['clientcert', 'extended-proxy', 'proxy'];
 
 /** Why a configuration must not be put in force in place of another one; undefined when nothing is known against it. Pure. */
 export function refusalOfConfig(live: ConfigTree, wanted: ConfigTree, safety: Safety): Refusal | undefined {
@@ -113,6 +118,8 @@ function lossOf(live: ConfigTree, wanted: ConfigTree, safety: Safety): string | 
   return ownLoss(live, wanted, safety);
 }
 
+const WAY_BACK = 'give the connection a rescue.clientCertificate or log in with a client certificate';
+
 /** Whoever logs in with a password needs the domain that it goes through, as it is, unless there is a way back. */
 function ownLoss(live: ConfigTree, wanted: ConfigTree, { self, hasWayBack }: Safety): string | undefined {
   if (self === undefined || self.isAdmin || hasWayBack) return undefined;
@@ -121,8 +128,32 @@ function ownLoss(live: ConfigTree, wanted: ConfigTree, { self, hasWayBack }: Saf
   const touched = own.find(
     ({ name }) => differingPointers(pointerOf(['dynamic', 'authc', name]), live, wanted).length > 0,
   );
-  if (touched === undefined) return undefined;
-  return `the operator itself may log in through dynamic.authc.${touched.name}, and could not put it back: give the connection a rescue.clientCertificate or log in with a client certificate`;
+  if (touched !== undefined)
+    return `the operator itself may log in through dynamic.authc.${touched.name}, and could not put it back: ${WAY_BACK}`;
+  const last = Math.max(...own.map(({ order }) => order));
+  const barrier = barrierBefore(last, type, { live, wanted });
+  if (barrier !== undefined)
+    return `dynamic.authc.${barrier} would be asked before the operator's own domain, and turns away who has no credentials for it: set its http_authenticator.challenge to false or its order above ${last}, or ${WAY_BACK}`;
+  const isOfDirectory = own.some(({ backend }) => !['intern', 'internal', 'noop'].includes(backend));
+  if (isOfDirectory && differingPointers(pointerOf(['dynamic', 'authz']), live, wanted).length > 0)
+    return `the operator may have its roles by dynamic.authz, and could not put it back: ${WAY_BACK}`;
+  return undefined;
+}
+
+/** A domain of another type that would turn away, before their own domain is asked, who got past it until now. */
+function barrierBefore(
+  order: number,
+  type: string,
+  { live, wanted }: { readonly live: ConfigTree; readonly wanted: ConfigTree },
+): string | undefined {
+  const isBarrier = (domain: Domain): boolean =>
+    domain.isEnabled && domain.isChallenging && domain.authenticator !== type && domain.order < order;
+  const before = new Set(
+    domainsOf(live)
+      .filter(isBarrier)
+      .map(({ name }) => name),
+  );
+  return domainsOf(wanted).find((domain) => isBarrier(domain) && !before.has(domain.name))?.name;
 }
 
 function canLogIn({ isEnabled, authenticator, backend }: Domain): boolean {
@@ -146,7 +177,13 @@ function domainsOf(tree: ConfigTree): readonly Domain[] {
     order: typeof domain['order'] === 'number' ? domain['order'] : 0,
     authenticator: text(valueAt(domain, ['http_authenticator', 'type'])),
     backend: text(valueAt(domain, ['authentication_backend', 'type'])),
+    isChallenging: isChallenging(domain),
   }));
+}
+
+function isChallenging(domain: JsonObject): boolean {
+  const isSilent = SILENT.includes(text(valueAt(domain, ['http_authenticator', 'type'])));
+  return !isSilent && valueAt(domain, ['http_authenticator', 'challenge']) !== false;
 }
 
 function membersOf(tree: ConfigTree, section: 'authc' | 'authz'): readonly [string, JsonObject][] {
