@@ -21,7 +21,7 @@ export type Access =
 
 const PROBE = { firstMs: 1000, maxMs: 30_000 };
 
-/** Who is told to be managed: whether an object declares this user of the cluster. */
+/** Whether an object has this user of the cluster, and may write it. */
 type IsManaged = (userName: string) => boolean;
 
 /** Settings that a cluster can be opened with. */
@@ -40,6 +40,8 @@ export class ClusterKeeper {
   #wantedKey = '';
   /** What the cluster was opened with last. */
   #inUse: Target | undefined;
+  /** The login in use was refused since it was known to work last. */
+  #isDoubted = false;
   #trouble: Trouble | undefined;
   #failures = 0;
   #retryAtMs = 0;
@@ -62,6 +64,11 @@ export class ClusterKeeper {
   /** The login that is in use is not the one that the Secret has now. */
   get isOutdated(): boolean {
     return this.#inUse !== undefined && this.#inUse.key !== this.#wantedKey;
+  }
+
+  /** The login in use is refused now, where it is not the one that the Secret has and was not refused before. */
+  get mayBeOver(): boolean {
+    return this.isOutdated && !this.#isDoubted;
   }
 
   /** What the cluster was opened with last. */
@@ -100,6 +107,7 @@ export class ClusterKeeper {
   /** A whole turn went well. To open the cluster is no proof: it tells who has no right to anything only afterwards. */
   worked(): void {
     this.#failures = 0;
+    this.#isDoubted = false;
   }
 
   /** Takes the cluster for lost; it is tried again after a pause that grows. */
@@ -113,9 +121,12 @@ export class ClusterKeeper {
     return trouble;
   }
 
-  /** The new password of our own user is in force: the one of before is of no use any more. */
+  /**
+   * The login of before is refused, so what the Secret has is tried first. It is not forgotten before that is known to work: a user who is
+   * blocked for too many wrong passwords is refused the right one, too.
+   */
   async dropOutdated(): Promise<void> {
-    this.#inUse = undefined;
+    this.#isDoubted = true;
     await this.#close();
   }
 
@@ -132,6 +143,7 @@ export class ClusterKeeper {
     this.#wantedKey = key;
     this.#trouble = undefined;
     this.#failures = 0;
+    this.#isDoubted = false;
     this.#password.forget();
   }
 
@@ -206,6 +218,7 @@ export class ClusterKeeper {
   async #openWith(target: Target, signal: AbortSignal): Promise<void> {
     this.#cluster = await this.#openObserved(target, signal);
     this.#inUse = target;
+    if (!this.isOutdated) this.#isDoubted = false;
   }
 
   #openObserved({ settings, prefix, connection }: Target, signal: AbortSignal): Promise<Cluster> {

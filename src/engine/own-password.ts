@@ -9,7 +9,7 @@ export interface WantedLogin {
   readonly settings: OpenSearchSettings;
   /** The cluster, open with the login of before. */
   readonly cluster: Cluster;
-  /** An object declares the user: its new password is in force when we have written that. */
+  /** An object has the user, and may write it: its new password is in force when we have written that. */
   readonly isManaged: boolean;
   readonly isObserving: boolean;
   /** Whether the cluster takes the login. @throws what is not about the login */
@@ -60,13 +60,14 @@ export class OwnPassword {
       const problem = wanted.isManaged || wanted.isObserving ? await whatHolds(wanted) : await this.#change(wanted);
       if (problem === undefined) return 'take';
       this.#problem = problem;
-      // Nobody tells when another object has put it in force, so that is tried at each turn.
-      this.#retryAtMs = wanted.isManaged ? 0 : Infinity;
+      // Nobody tells when another object has put it in force.
+      this.#retryAtMs = wanted.isManaged && !wanted.isObserving ? this.#nextTryMs() : Infinity;
     } catch (error) {
-      // Our login of before is not taken any more: what the Secret has is the one left to try.
-      if (error instanceof AuthenticationError) return 'take';
       if (!(error instanceof OperatorError)) throw error;
-      this.#tryLater(messageOf(error));
+      this.#problem = `the new password could not be put in force yet: ${messageOf(error)}`;
+      this.#retryAtMs = this.#nextTryMs();
+      // Our login of before is not taken any more: what the Secret has is the one to try next.
+      if (error instanceof AuthenticationError) return 'take';
     }
     return 'keep';
   }
@@ -85,11 +86,11 @@ export class OwnPassword {
     return `OpenSearch refused the new password (${answer.words.replace(/\.$/, '')}). ${ADVICE}`;
   }
 
-  #tryLater(words: string): void {
+  /** Each try with a password that is not in force yet is a wrong one, of which a cluster may take only so many. */
+  #nextTryMs(): number {
     const { clock, random } = this.#world;
-    this.#problem = `the new password could not be put in force yet: ${words}`;
-    this.#retryAtMs = clock.steady() + backoffMs(this.#failures, RETRY, random);
     this.#failures += 1;
+    return clock.steady() + backoffMs(this.#failures - 1, RETRY, random);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Cluster } from '../commit/cluster.ts';
 import { isAborted } from '../concurrency.ts';
-import { isDeleting, resourceName } from '../desired/resource.ts';
+import { isDeleting, resourceName, type Resource } from '../desired/resource.ts';
 import {
   AuthenticationError,
   ConflictError,
@@ -14,6 +14,7 @@ import type { Trouble } from '../status/connection-status.ts';
 import { slotKeyOf, type SlotKey } from './claim-index.ts';
 import { tellWaiting } from './closed-turn.ts';
 import { ClusterKeeper, type Access } from './cluster-keeper.ts';
+import { isAdmitted } from './config-claims.ts';
 import { ConnectionTeller } from './connection-teller.ts';
 import type { Credentials } from './credentials.ts';
 import { Finalizers } from './finalizers.ts';
@@ -137,8 +138,7 @@ export class Turns {
       await this.#turnClosed({ reason: 'ConnectionNotFound', message: '', isStalled: false });
       return 'requeue_after';
     }
-    const isManaged = (userName: string): boolean =>
-      this.#state.index.slot(slotKeyOf('internalusers', userName)) !== undefined;
+    const isManaged = (userName: string): boolean => this.#isWritten(userName);
     const access = await this.#keeper.access(connection, signal, isManaged);
     switch (access.type) {
       case 'unknown':
@@ -155,6 +155,15 @@ export class Turns {
         if (this.#state.dirty.size > 0) return 'requeue';
         return this.#state.postponed.nextMs === undefined ? 'success' : 'requeue_after';
     }
+  }
+
+  /** Whether an object owns the user, and nothing of its own keeps it from writing the user. */
+  #isWritten(userName: string): boolean {
+    const { index, ledger } = this.#state;
+    const owner = ledger?.owners.ownershipOf('internalusers', userName).owner;
+    const slot = index.slot(slotKeyOf('internalusers', userName));
+    const resource = owner === undefined ? undefined : slot?.claimants.get(owner);
+    return resource !== undefined && isWriting(resource) && isAdmitted(resource, this.#state, this.#world);
   }
 
   async #turnFull(cluster: Cluster, connection: Connection, signal: AbortSignal): Promise<void> {
@@ -251,8 +260,8 @@ export class Turns {
       'turn failed',
     );
     if (error instanceof NotInForceError) this.#open.doubt();
-    if (error instanceof AuthenticationError && this.#keeper.isOutdated) {
-      // The new password of our own user is in force now.
+    if (error instanceof AuthenticationError && this.#keeper.mayBeOver) {
+      // The new password of our own user may be in force now.
       await this.#keeper.dropOutdated();
       this.#open.lookSoon();
       return;
@@ -266,4 +275,8 @@ export class Turns {
     const trouble = await this.#keeper.fail(error);
     await this.#turnClosed(trouble);
   }
+}
+
+function isWriting(resource: Resource): boolean {
+  return !resource.paused && !isDeleting(resource) && resource.spec.managementPolicy !== 'Observe';
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { AuthenticationError, UnreachableError } from '../../src/errors.ts';
 import { useOperators } from '../support/operators.ts';
-import { CONNECTIONS, ROLES, type SimulatedOperator } from '../support/simulated-operator.ts';
+import { CONNECTIONS, ROLES, USERS, type SimulatedOperator } from '../support/simulated-operator.ts';
 
 const DEFAULT = { name: 'default' };
 const OLD = 'secret-password';
@@ -146,6 +146,50 @@ describe('a new password of the own user', () => {
     expect(operator.cluster.passwords).toEqual([]);
     expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('True Observed');
     expect(told(operator)).toContain('managementPolicy is Observe');
+  });
+
+  describe('of a user that an object declares', () => {
+    const SELF = { name: 'self' };
+    const SPEC = { name: 'operator', adoptionPolicy: 'Always', passwordFrom: { secretKeyRef: { name: 'admin' } } };
+
+    async function declared(spec: object = {}): Promise<SimulatedOperator> {
+      const operator = await connected();
+      operator.apply(USERS, SELF, { ...SPEC, ...spec });
+      await operator.pass();
+      return operator;
+    }
+
+    test('is put in force with the old login when that object cannot do it', async () => {
+      const operator = await declared({ managementPolicy: 'Observe' });
+      await rotate(operator);
+      expect([operator.passwordInForce, told(operator)]).toEqual([NEW, 'nothing']);
+    });
+
+    test('is not tried all the time while the object is not in force', async () => {
+      const operator = await declared();
+      expect(operator.ready(USERS, SELF)).toBe('True Applied');
+      operator.cluster.poison.set('operator', 'not now');
+      const opened = operator.opened.length;
+      await rotate(operator);
+      await operator.pass(600_000);
+      expect(told(operator)).toContain('as soon as the OpenSearchUser');
+      expect(operator.opened.length - opened).toBeGreaterThan(3);
+      expect(operator.opened.length - opened).toBeLessThan(12);
+    });
+
+    test('does not shut us out though the old login is refused for a while', async () => {
+      const operator = await declared();
+      operator.cluster.poison.set('operator', 'not now');
+      await rotate(operator);
+      operator.passwordInForce = 'blocked';
+      operator.cluster.outage = new AuthenticationError('blocked');
+      await operator.pass(120_000);
+      expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('False AuthenticationFailed');
+      operator.passwordInForce = OLD;
+      operator.cluster.outage = undefined;
+      await operator.pass(60_000);
+      expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('True Connected');
+    });
   });
 
   test('that came while the operator was stopped cannot be put in force: nobody remembers the old one', async () => {
