@@ -12,7 +12,7 @@ import { planTasks } from './plan-tasks.ts';
 import type { TurnContext } from './turn-context.ts';
 import { recordOwners, writeAhead } from './write-ahead.ts';
 import { unresolvedReferences } from './unresolved-references.ts';
-import { markAllDirty, settle, unseenDocuments, wake } from './session-state.ts';
+import { settle, unseenDocuments, wake, wakeAll } from './session-state.ts';
 import type { World } from './world.ts';
 import { logWrite, logWrites } from './write-log.ts';
 
@@ -51,7 +51,7 @@ export async function openLedger({ world, state, cluster, signal }: TurnContext)
   state.disabled.clear();
   state.unrecorded.clear();
   state.hasMoved = true;
-  markAllDirty(state);
+  wakeAll(state, world.clock.steady());
 }
 
 /**
@@ -69,7 +69,7 @@ export async function refreshDocuments(context: TurnContext, notBeforeMs: number
     ({ document }) =>
       unseen.has(document) ||
       // What could not be written waits for long, and somebody else may have taken the name meanwhile.
-      state.disabled.has(`PATCH ${document}`) ||
+      (state.disabled.has(`PATCH ${document}`) && state.dirty.tickets(document).next().done !== true) ||
       !state.documents.isFresh(document, notBeforeMs),
   );
   await Promise.all(
@@ -97,7 +97,7 @@ function noticeDrift(context: TurnContext, kind: Kind, name: string): void {
     state.drifted.add(key);
     world.metrics.driftFound.inc({ document: kind.document });
   }
-  state.dirty.add(key, 'sweep');
+  wake(state, key, { priority: 'sweep', nowMs: state.turnMs });
 }
 
 /** Who refers to a name that came, changed or went has to be looked at again. */

@@ -102,13 +102,18 @@ export class Credentials {
     return stalledBy('Rejected', `${problem} (the password in the Secret): change it there`);
   }
 
-  /** The Secret that appears is told by its watch. */
+  /** The Secret that appears is told by its watch, which may be behind. */
   #generate(resource: Resource, source: CredentialSource): Credential {
+    const { references, secrets, clock, random } = this.#world;
     const from = JSON.stringify([resource.uid, 'generate', source]);
-    return this.#once(resource, { from, when: 'background' }, async () => {
-      await this.#world.secrets.create(resource, source);
+    return this.#once(resource, { from, when: 'background' }, async (signal) => {
+      for (let tries = 0; references.secret(resource.namespace, source.secretName) === undefined; tries += 1) {
+        await secrets.create(resource, source);
+        await clock.sleep(backoffMs(tries, RETRY, random), signal);
+        if (isAborted(signal)) break;
+      }
       // It may be deleted again, and is then made anew.
-      this.#known.delete(objectKey(resource));
+      if (!isAborted(signal)) this.#known.delete(objectKey(resource));
       return { type: 'unknown' };
     });
   }

@@ -111,7 +111,8 @@ export class Inbox {
   }
 
   #hold({ gained, lost }: SecretChanges): void {
-    for (const secret of gained) this.#parts.world.references.hold(secret);
-    for (const secret of lost) this.#parts.world.references.release(secret);
+    const { references } = this.#parts.world;
+    for (const key of gained) references.hold({ kind: 'Secret', key });
+    for (const key of lost) references.release({ kind: 'Secret', key });
   }
 }

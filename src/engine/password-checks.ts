@@ -77,6 +77,7 @@ async function checkBatch(context: TurnContext, kind: Kind, checks: readonly Che
     kind.document,
     checks.map(({ operation }) => operation),
   );
+  state.disabled.delete(`PATCH ${kind.document}`);
   if (answer.type === 'unchanged') return;
   if (answer.type === 'refused') {
     world.log.warn({ connection: state.key, document: kind.document, words: answer.words }, 'password check refused');

@@ -10,9 +10,9 @@ export type Connection = KubernetesObject<OpenSearchConnectionSpec, OpenSearchCo
 export interface References {
   secret(namespace: string, name: string): ReferencedData | 'unknown';
   configMap(namespace: string, name: string): ReferencedData | 'unknown';
-  /** A Secret stays in memory as long as somebody holds it. */
-  hold(secret: NamespacedName): void;
-  release(secret: NamespacedName): void;
+  /** It stays in memory as long as somebody holds it. */
+  hold(referenced: Referenced): void;
+  release(referenced: Referenced): void;
 }
 
 /** The settings to open a cluster with, or what is missing for them. */
@@ -32,14 +32,18 @@ export interface Referenced {
   readonly key: NamespacedName;
 }
 
-/** Whether a connection is resolved with the help of this object. */
-export function refersTo({ namespace, spec }: Connection, { kind, key }: Referenced): boolean {
+/** What a connection is resolved with. */
+export function referencesOf({ namespace, spec }: Connection): readonly Referenced[] {
   const { basic, clientCertificate } = spec.auth;
-  const secret = (basic ?? clientCertificate)?.secretRef.name;
   const ca = spec.tls?.caRef;
-  const rescue = spec.rescue?.clientCertificate.secretRef.name;
-  const names = [...(kind === 'Secret' ? [secret, rescue] : []), ...(ca?.kind === kind ? [ca.name] : [])];
-  return names.some((name) => name !== undefined && `${namespace}/${name}` === key);
+  const secrets = [(basic ?? clientCertificate)?.secretRef.name, spec.rescue?.clientCertificate.secretRef.name];
+  return [...secrets.map((name) => ({ kind: 'Secret' as const, name })), ...(ca === undefined ? [] : [ca])].flatMap(
+    ({ kind, name }) => (name === undefined ? [] : [{ kind, key: `${namespace}/${name}` }]),
+  );
+}
+
+export function refersTo(connection: Connection, { kind, key }: Referenced): boolean {
+  return referencesOf(connection).some((own) => own.kind === kind && own.key === key);
 }
 
 /** Joins a connection with its Secrets. Pure. */

@@ -76,11 +76,6 @@ export function createSessionState(key: NamespacedName, meter: QueueMeter): Sess
   };
 }
 
-/** Everything has to be looked at again, when there is time. */
-export function markAllDirty(state: SessionState): void {
-  for (const slot of state.index.slots()) state.dirty.add(slot.key, 'sweep');
-}
-
 /** A slot cannot be finished for now, for a reason of its own. */
 export function postpone(
   { postponed, meter }: SessionState,
@@ -99,6 +94,11 @@ export function wake(
 ): void {
   dirty.add(slot, priority);
   arrivals.set(slot, nowMs);
+}
+
+/** Everything has to be looked at again, when there is time. */
+export function wakeAll(state: SessionState, nowMs: number): void {
+  for (const slot of state.index.slots()) wake(state, slot.key, { priority: 'sweep', nowMs });
 }
 
 /** What was postponed for long enough has to be looked at again. */

@@ -4,9 +4,9 @@ import { Credentials } from './credentials.ts';
 import { Inbox } from './inbox.ts';
 import { isNews } from './news.ts';
 import { ReadinessTally } from './readiness-tally.ts';
-import { refersTo, type Connection, type Referenced } from './resolve-settings.ts';
+import { referencesOf, refersTo, type Connection, type Referenced } from './resolve-settings.ts';
 import { Schedule } from './schedule.ts';
-import { createSessionState, markAllDirty, type SessionState } from './session-state.ts';
+import { createSessionState, wakeAll, type SessionState } from './session-state.ts';
 import { TurnMeter } from './turn-meter.ts';
 import { Turns } from './turns.ts';
 import type { World } from './world.ts';
@@ -54,8 +54,16 @@ export class Session {
   setConnection(connection: Connection | undefined): void {
     const before = this.#state.connection;
     this.#state.connection = connection;
+    this.#holdReferences(before, connection);
     if (connection === undefined) this.#turns.forget();
     if (before === undefined || connection === undefined || isNews(before, connection)) this.#recheck();
+  }
+
+  /** Held before it is released: what both refer to is not read again. */
+  #holdReferences(before: Connection | undefined, after: Connection | undefined): void {
+    const { references } = this.#world;
+    for (const referenced of after === undefined ? [] : referencesOf(after)) references.hold(referenced);
+    for (const referenced of before === undefined ? [] : referencesOf(before)) references.release(referenced);
   }
 
   /** A Secret or a ConfigMap changed. */
@@ -72,7 +80,7 @@ export class Session {
 
   /** The connection or something that it refers to changed: everything is looked at again. */
   #recheck(): void {
-    markAllDirty(this.#state);
+    wakeAll(this.#state, this.#world.clock.steady());
     this.#state.documents.doubtAll();
     this.#rechecks += 1;
     this.#turns.doubt();
@@ -110,6 +118,7 @@ export class Session {
     for (const resource of index.resources()) next.put(resource);
     if (connection !== undefined) next.setConnection(connection);
     this.#inbox.close();
+    this.#holdReferences(connection, undefined);
     return next;
   }
 

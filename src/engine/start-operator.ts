@@ -91,8 +91,8 @@ function referencesIn(secrets: ReferencedObjects, configMaps: ReferencedObjects)
   return {
     secret: (...at) => secrets.get(...at),
     configMap: (...at) => configMaps.get(...at),
-    hold: (secret) => secrets.hold(secret),
-    release: (secret) => secrets.release(secret),
+    hold: ({ kind, key }) => (kind === 'Secret' ? secrets : configMaps).hold(key),
+    release: ({ kind, key }) => (kind === 'Secret' ? secrets : configMaps).release(key),
   };
 }
 

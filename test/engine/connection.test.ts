@@ -36,6 +36,18 @@ describe('a connection', () => {
     ]);
   });
 
+  test('that goes takes along what was read for it', async () => {
+    const operator = await anOperator().start();
+    const { watchers } = operator.kubernetes;
+    const there = { name: 'there', namespace: 'team-b' };
+    operator.connect({ tls: { caRef: { kind: 'ConfigMap', name: 'ca' } } }, there);
+    await operator.pass();
+    expect(operator.kubernetes.watchers).toBe(watchers + 2);
+    operator.delete(CONNECTIONS, there);
+    await operator.pass();
+    expect(operator.kubernetes.watchers).toBe(watchers);
+  });
+
   test.each([
     ['wrong credentials', new AuthenticationError('no'), 'False AuthenticationFailed'],
     ['missing permissions', new ForbiddenError('no'), 'False Forbidden'],

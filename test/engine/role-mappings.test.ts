@@ -300,6 +300,31 @@ describe('role mappings of one role', () => {
     expect(operator.cluster.patches).toEqual([]);
   });
 
+  test('keep what was added by hand while the rest of a fleet is gone over again', async () => {
+    const operator = anOperator();
+    const names = Array.from({ length: 150 }, (_, index) => `role-${index}`);
+    for (const name of names) {
+      operator.cluster.put('roles', name, { description: 'x' });
+      operator.apply(MAPPINGS, { name }, { role: name, mode: 'Merge', users: ['jane'] });
+    }
+    operator.connect({ managementPolicy: 'Observe' });
+    await operator.start();
+    let others: readonly string[] = [];
+    operator.cluster.beforePatch = async () => {
+      const { document, operations } = operator.cluster.patches.at(-1) ?? {};
+      if (document !== 'rolesmapping' || others.length > 0) return;
+      const first = new Set(operations?.map(({ name }) => name));
+      others = names.filter((name) => !first.has(name));
+      for (const name of others) operator.cluster.put('rolesmapping', name, { users: ['by-hand'] });
+      await operator.clock.sleep(30_000, new AbortController().signal);
+    };
+    operator.connect();
+    await operator.pass(120_000);
+    const entries = others.map((name) => operator.cluster.get('rolesmapping', name)?.['users']);
+    expect(entries.length).toBeGreaterThan(0);
+    expect(entries).toEqual(others.map(() => ['by-hand', 'jane']));
+  });
+
   test('cost nothing once they are in force', async () => {
     const operator = anOperator();
     operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'] });

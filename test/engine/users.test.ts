@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { KubernetesError } from '../../src/errors.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { useOperators } from '../support/operators.ts';
 import { CONNECTIONS, ROLES, type SimulatedOperator, USERS } from '../support/simulated-operator.ts';
@@ -199,6 +200,25 @@ describe('a user', () => {
     const { password } = made?.['data'] as { password: string };
     const text = Buffer.from(password, 'base64').toString();
     expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash: `hash of jane and ${text}` });
+  });
+
+  test('is not asked for its Secret again and again while the watch of that is behind', async () => {
+    const operator = anOperator();
+    operator.kubernetes.refuse = ({ method, path }) =>
+      method === 'POST' && path.endsWith('/secrets')
+        ? new KubernetesError('it is there', 409, 'AlreadyExists')
+        : undefined;
+    operator.apply(USERS, JANE, { generatePassword: { secretName: 'made' } });
+    await operator.start();
+    await operator.pass(60_000);
+    const tries = operator.kubernetes.requests.filter(
+      ({ method, path }) => method === 'POST' && path.endsWith('/secrets'),
+    );
+    expect(tries.length).toBeGreaterThan(1);
+    expect(tries.length).toBeLessThan(10);
+    operator.putSecret('made', { password: 'a-good-password' });
+    await operator.pass();
+    expect(operator.ready(USERS, JANE)).toBe('True Applied');
   });
 
   test('gets another password when the Secret that was made for it is deleted', async () => {
