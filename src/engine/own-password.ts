@@ -32,6 +32,8 @@ const RETRY = { firstMs: 5000, maxMs: 300_000 };
 export class OwnPassword {
   readonly #world: Pick<World, 'clock' | 'random'>;
   readonly #tell: (event: EventDraft) => void;
+  /** Who keeps us from changing it ourselves. */
+  #holder: 'connection' | 'object' | undefined;
   #problem: string | undefined;
   #failures = 0;
   #retryAtMs = 0;
@@ -55,17 +57,21 @@ export class OwnPassword {
 
   /** At most one change and one login. */
   async decide(wanted: WantedLogin): Promise<Decision> {
+    const holder = wanted.isObserving ? 'connection' : wanted.isManaged ? 'object' : undefined;
+    if (holder !== this.#holder) this.forget();
+    this.#holder = holder;
     if (this.#world.clock.steady() < this.#retryAtMs) return 'keep';
     try {
-      const problem = wanted.isManaged || wanted.isObserving ? await whatHolds(wanted) : await this.#change(wanted);
+      const problem = holder === undefined ? await this.#change(wanted) : await whatHolds(wanted);
       if (problem === undefined) return 'take';
       this.#problem = problem;
-      // Nobody tells when another object has put it in force.
-      this.#retryAtMs = wanted.isManaged && !wanted.isObserving ? this.#nextTryMs() : Infinity;
+      // Once somebody else has put it in force, the login of before is refused: that tells.
+      this.#retryAtMs = Infinity;
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
       this.#problem = `the new password could not be put in force yet: ${messageOf(error)}`;
-      this.#retryAtMs = this.#nextTryMs();
+      this.#retryAtMs = this.#world.clock.steady() + backoffMs(this.#failures, RETRY, this.#world.random);
+      this.#failures += 1;
       // Our login of before is not taken any more: what the Secret has is the one to try next.
       if (error instanceof AuthenticationError) return 'take';
     }
@@ -85,18 +91,11 @@ export class OwnPassword {
     if (await works()) return undefined;
     return `OpenSearch refused the new password (${answer.words.replace(/\.$/, '')}). ${ADVICE}`;
   }
-
-  /** Each try with a password that is not in force yet is a wrong one, of which a cluster may take only so many. */
-  #nextTryMs(): number {
-    const { clock, random } = this.#world;
-    this.#failures += 1;
-    return clock.steady() + backoffMs(this.#failures - 1, RETRY, random);
-  }
 }
 
-async function whatHolds({ works, isManaged }: WantedLogin): Promise<string | undefined> {
+async function whatHolds({ works, isObserving }: WantedLogin): Promise<string | undefined> {
   if (await works()) return undefined;
-  return isManaged
-    ? 'the new password is in force as soon as the OpenSearchUser of this user is Applied'
-    : 'managementPolicy is Observe, so the password is not changed: change it in OpenSearch';
+  return isObserving
+    ? 'managementPolicy is Observe, so the password is not changed: change it in OpenSearch'
+    : 'the new password is in force as soon as the OpenSearchUser of this user is Applied';
 }

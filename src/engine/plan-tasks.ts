@@ -168,6 +168,15 @@ export function ownedSecret(
   return isInForce ? { resource, canonical, secret } : undefined;
 }
 
+/** Whether a name has an owner that may write it: neither its own spec nor the connection is against that. */
+export function hasWriter({ state, world, credentials }: SecretContext, slot: Slot): boolean {
+  const { connection, ledger } = state;
+  const owner = ledger?.owners.ownerOf(slot.kind.document, slot.name);
+  const resource = owner === undefined ? undefined : slot.claimants.get(owner);
+  if (resource === undefined || connection === undefined || !isEnforced(resource, connection)) return false;
+  return claimOf(state, resource, { namespaces: world.namespaces, credentials }).desired.type !== 'stalled';
+}
+
 /** After a restart the status of the owner is all that is known of the secret in force; checks follow. */
 function toldSecret({ hasMoved }: SessionState, { claimants }: Slot, owner: ObjectKey | undefined): string | undefined {
   return owner === undefined || hasMoved ? undefined : claimants.get(owner)?.status.secretVersion;

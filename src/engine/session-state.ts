@@ -93,7 +93,7 @@ export function wake(
   { priority, nowMs }: { readonly priority: Priority; readonly nowMs: number },
 ): void {
   dirty.add(slot, priority);
-  arrivals.set(slot, nowMs);
+  arrivals.set(slot, Math.max(nowMs, arrivals.get(slot) ?? nowMs));
 }
 
 /** Everything has to be looked at again, when there is time. */

@@ -1,6 +1,6 @@
 import type { Cluster } from '../commit/cluster.ts';
 import { isAborted } from '../concurrency.ts';
-import { isDeleting, resourceName, type Resource } from '../desired/resource.ts';
+import { isDeleting, resourceName } from '../desired/resource.ts';
 import {
   AuthenticationError,
   ConflictError,
@@ -14,13 +14,13 @@ import type { Trouble } from '../status/connection-status.ts';
 import { slotKeyOf, type SlotKey } from './claim-index.ts';
 import { tellWaiting } from './closed-turn.ts';
 import { ClusterKeeper, type Access } from './cluster-keeper.ts';
-import { isAdmitted } from './config-claims.ts';
 import { ConnectionTeller } from './connection-teller.ts';
 import type { Credentials } from './credentials.ts';
 import { Finalizers } from './finalizers.ts';
 import { ObjectTeller } from './object-teller.ts';
 import { OpenTurns } from './open-turns.ts';
 import type { ReadinessTally } from './readiness-tally.ts';
+import { hasWriter } from './plan-tasks.ts';
 import type { Connection } from './resolve-settings.ts';
 import type { Schedule } from './schedule.ts';
 import { postpone, wakePostponed, type SessionState } from './session-state.ts';
@@ -138,7 +138,11 @@ export class Turns {
       await this.#turnClosed({ reason: 'ConnectionNotFound', message: '', isStalled: false });
       return 'requeue_after';
     }
-    const isManaged = (userName: string): boolean => this.#isWritten(userName);
+    const isManaged = (userName: string): boolean => {
+      const slot = this.#state.index.slot(slotKeyOf('internalusers', userName));
+      const context = { world: this.#world, state: this.#state, credentials: this.#credentials };
+      return slot !== undefined && hasWriter(context, slot);
+    };
     const access = await this.#keeper.access(connection, signal, isManaged);
     switch (access.type) {
       case 'unknown':
@@ -155,15 +159,6 @@ export class Turns {
         if (this.#state.dirty.size > 0) return 'requeue';
         return this.#state.postponed.nextMs === undefined ? 'success' : 'requeue_after';
     }
-  }
-
-  /** Whether an object owns the user, and nothing of its own keeps it from writing the user. */
-  #isWritten(userName: string): boolean {
-    const { index, ledger } = this.#state;
-    const owner = ledger?.owners.ownershipOf('internalusers', userName).owner;
-    const slot = index.slot(slotKeyOf('internalusers', userName));
-    const resource = owner === undefined ? undefined : slot?.claimants.get(owner);
-    return resource !== undefined && isWriting(resource) && isAdmitted(resource, this.#state, this.#world);
   }
 
   async #turnFull(cluster: Cluster, connection: Connection, signal: AbortSignal): Promise<void> {
@@ -275,8 +270,4 @@ export class Turns {
     const trouble = await this.#keeper.fail(error);
     await this.#turnClosed(trouble);
   }
-}
-
-function isWriting(resource: Resource): boolean {
-  return !resource.paused && !isDeleting(resource) && resource.spec.managementPolicy !== 'Observe';
 }

@@ -190,6 +190,19 @@ describe('a security configuration', () => {
     });
   });
 
+  test('is proved by what the operator is just before the change', async () => {
+    const operator = anOperator();
+    const steps: string[] = [];
+    operator.cluster.configuration.onStep = (step) => void steps.push(step);
+    operator.apply(CONFIGS, SSO, { dynamic: { authc: { oidc: OIDC } } });
+    await operator.start();
+    expect(steps.filter((step) => ['renewSelf', 'patch', 'prove'].includes(step))).toEqual([
+      'renewSelf',
+      'patch',
+      'prove',
+    ]);
+  });
+
   test('does not empty a list that somebody else filled unless it is told to', async () => {
     const operator = anOperator();
     const { configuration } = operator.cluster;
@@ -382,6 +395,22 @@ describe('a security configuration', () => {
       ['it cannot ask', { type: 'proxy', challenge: true, config: {} }, 1],
     ])('may do so where %s', async (_why, http, order) => {
       expect(await ready(http, order)).toBe('True Applied');
+    });
+
+    test('may not move before one of the domains that it came after', async () => {
+      const operator = anOperator();
+      const { configuration } = operator.cluster;
+      configuration.hasWayBack = false;
+      const present = { ...OIDC, order: 5, http_authenticator: { ...OIDC.http_authenticator, challenge: true } };
+      const directory = { order: 9, http_authenticator: { type: 'basic' }, authentication_backend: { type: 'ldap' } };
+      configuration.tree = withValue(configuration.tree, ['dynamic', 'authc', 'sso'], present);
+      configuration.tree = withValue(configuration.tree, ['dynamic', 'authc', 'directory'], directory);
+      operator.apply(CONFIGS, SSO, { dynamic: { authc: { sso: { order: 1 } } }, adoptionPolicy: 'Always' });
+      await operator.start();
+      expect(operator.ready(CONFIGS, SSO)).toBe('False WouldLockOut');
+      operator.apply(CONFIGS, SSO, { dynamic: { authc: { sso: { order: 8 } } }, adoptionPolicy: 'Always' });
+      await operator.pass();
+      expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
     });
 
     test('may still change one that was there before', async () => {

@@ -34,6 +34,18 @@ function journals(operator: SimulatedOperator): readonly string[] {
     .map((text) => (JSON.parse(text) as { state: string }).state);
 }
 
+test('an upgrade is proved by what the operator is just before it', async () => {
+  const operator = prepare();
+  const steps: string[] = [];
+  operator.cluster.configuration.onStep = (step) => void steps.push(step);
+  await operator.start();
+  expect(steps.filter((step) => ['renewSelf', 'perform', 'prove'].includes(step))).toEqual([
+    'renewSelf',
+    'perform',
+    'prove',
+  ]);
+});
+
 describe('an upgrade after which somebody who must get in does not', () => {
   test('is put back, loaded so by the nodes, told, and not tried again until the spec changes', async () => {
     const operator = prepare();

@@ -102,3 +102,31 @@ describe.each([
     expect(await change(undefined)).toEqual({ type: 'committed' });
   });
 });
+
+describe('an operator', () => {
+  it('is proved by the roles that it had last before a change', async () => {
+    const scenario = await Scenario.start();
+    const { real, search } = scenario;
+    const { username, password, nodes } = real.cluster;
+    const [role, api] = [`${scenario.namespace}-extra`, '/_plugins/_security/api'];
+    await search.ok('PUT', `${api}/roles/${role}`, { cluster_permissions: [] });
+    await search.ok('PUT', `${api}/rolesmapping/${role}`, { users: [username] });
+    const settings = {
+      endpoints: [nodes[0]?.url ?? ''],
+      auth: { type: 'basic', username, password } as const,
+      caPem: real.caPem,
+      insecureSkipVerify: false,
+      requestTimeoutMs: 60_000,
+      opaqueId: 'test',
+    };
+    const cluster = await openCluster(settings, 'Auto', AbortSignal.timeout(60_000));
+    const { configuration } = cluster;
+    await search.ok('DELETE', `${api}/rolesmapping/${role}`);
+    expect(await configuration.prove()).toBe(`the operator lost the roles ${role}`);
+    await configuration.renewSelf();
+    expect(await configuration.prove()).toBeUndefined();
+    await cluster.close();
+    await search.ok('DELETE', `${api}/roles/${role}`);
+    await scenario.stop();
+  });
+});

@@ -27,7 +27,7 @@ const SECURITY_DOCUMENT = '/.opendistro_security/_doc/config';
 
 const PROOF_TRIES = 3;
 const PROOF_PAUSE_MS = 1000;
-/** Of proxies and of a cluster with too much to do: they say nothing about the login. */
+/** Of proxies and of a cluster with too much to do: for a moment they say nothing about the login. */
 const PASSING = [429, 502, 504];
 /** Who has not got in for so long is not kept waiting by another try. */
 const PROOF_PATIENCE_MS = 5000;
@@ -200,10 +200,13 @@ async function logIn(
   login: Login,
 ): Promise<boolean> {
   return withClient({ ...settings, auth: { type: 'basic', ...login } }, async (client) => {
-    const { status, body } = await client.request({ method: 'GET', path: `${API_PREFIXES[apiPrefix]}/authinfo` });
-    if (PASSING.includes(status)) throw new UnreachableError(`a login to prove the configuration: ${status}`);
-    // Anonymous access lets everybody in, as somebody else.
-    return status === 200 && isRecord(body) && body['user_name'] !== 'opendistro_security_anonymous';
+    for (let triesLeft = PROOF_TRIES - 1; ; triesLeft -= 1) {
+      const { status, body } = await client.request({ method: 'GET', path: `${API_PREFIXES[apiPrefix]}/authinfo` });
+      // Anonymous access lets everybody in, as somebody else.
+      if (triesLeft === 0 || !PASSING.includes(status))
+        return status === 200 && isRecord(body) && body['user_name'] !== 'opendistro_security_anonymous';
+      await pause(PROOF_PAUSE_MS);
+    }
   });
 }
 

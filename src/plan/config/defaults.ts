@@ -49,7 +49,7 @@ export function isDefault(pointer: Pointer, value: JsonValue | undefined): boole
 
 /** An empty object that is declared takes away nothing of what is there; an empty list does. */
 export function isNothing(pointer: Pointer, value: JsonValue): boolean {
-  return isObject(value) && isDefault(pointer, value);
+  return (value === null || isObject(value)) && isDefault(pointer, value);
 }
 
 /** The plugin accepts these and forgets them at once, since old configuration files have them. */

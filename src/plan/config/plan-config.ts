@@ -170,7 +170,7 @@ function leave(view: ConfigView, draft: Draft, { claim, refusal: failed, held }:
   const why = stalledMessage(danger) ?? stalledMessage(failed);
   if (why !== undefined) return tell(gone, key, { type: 'released', leftBehind: `${STAYS}: ${why}` });
   const subjects = step.units.length > 0 ? [...draft.subjects, key] : draft.subjects;
-  const unseen = unseenOf(view, part);
+  const unseen = unseenOf(view, heldByNobody(gone, part));
   const released: Outcome =
     unseen.length === 0 ? { type: 'released' } : { type: 'released', leftBehind: `${STAYS}: ${notShown(unseen)}` };
   return tell({ ...gone, tree, subjects }, key, released);
@@ -212,12 +212,16 @@ function withLeaf(tree: ConfigTree, pointer: Pointer, value: JsonValue): ConfigT
   return isEquivalent(pointer, present, value) && present !== undefined ? tree : withValue(tree, path, value);
 }
 
-function takeOut({ tree, parts, declared }: Draft, pointers: readonly Pointer[]): ConfigTree {
-  const held = [...[...parts.values()].flat(), ...declared.keys()];
-  const free = pointers.filter(
-    (pointer) => !held.some((other) => isWithin(other, pointer) || isWithin(pointer, other)),
+function takeOut(draft: Draft, pointers: readonly Pointer[]): ConfigTree {
+  return heldByNobody(draft, pointers).reduce(
+    (rest, pointer) => withValue(rest, pathOf(pointer), undefined),
+    draft.tree,
   );
-  return free.reduce((rest, pointer) => withValue(rest, pathOf(pointer), undefined), tree);
+}
+
+function heldByNobody({ parts, declared }: Draft, pointers: readonly Pointer[]): readonly Pointer[] {
+  const held = [...[...parts.values()].flat(), ...declared.keys()];
+  return pointers.filter((pointer) => !held.some((other) => isWithin(other, pointer) || isWithin(pointer, other)));
 }
 
 /** Two objects cannot want different values, nor one the whole and another one a part. */

@@ -130,30 +130,29 @@ function ownLoss(live: ConfigTree, wanted: ConfigTree, { self, hasWayBack }: Saf
   );
   if (touched !== undefined)
     return `the operator itself may log in through dynamic.authc.${touched.name}, and could not put it back: ${WAY_BACK}`;
-  const last = Math.max(...own.map(({ order }) => order));
-  const barrier = barrierBefore(last, type, { live, wanted });
+  const [barrier] = own.flatMap((domain) => barrierBefore(domain, { live, wanted }) ?? []);
   if (barrier !== undefined)
-    return `dynamic.authc.${barrier} would be asked before the operator's own domain, and turns away who has no credentials for it: set its http_authenticator.challenge to false or its order above ${last}, or ${WAY_BACK}`;
+    return `dynamic.authc.${barrier.name} would be asked before the operator's own domain, and turns away who has no credentials for it: set its http_authenticator.challenge to false or its order above ${barrier.before.order}, or ${WAY_BACK}`;
   const isOfDirectory = own.some(({ backend }) => !['intern', 'internal', 'noop'].includes(backend));
   if (isOfDirectory && differingPointers(pointerOf(['dynamic', 'authz']), live, wanted).length > 0)
     return `the operator may have its roles by dynamic.authz, and could not put it back: ${WAY_BACK}`;
   return undefined;
 }
 
-/** A domain of another type that would turn away, before their own domain is asked, who got past it until now. */
+/** A domain of another type that would turn away, before this one is asked, who got past it until now. */
 function barrierBefore(
-  order: number,
-  type: string,
+  before: Domain,
   { live, wanted }: { readonly live: ConfigTree; readonly wanted: ConfigTree },
-): string | undefined {
-  const isBarrier = (domain: Domain): boolean =>
-    domain.isEnabled && domain.isChallenging && domain.authenticator !== type && domain.order < order;
-  const before = new Set(
+): { readonly name: string; readonly before: Domain } | undefined {
+  const isBarrier = ({ isEnabled, isChallenging, authenticator, order }: Domain): boolean =>
+    isEnabled && isChallenging && authenticator !== before.authenticator && order < before.order;
+  const present = new Set(
     domainsOf(live)
       .filter(isBarrier)
       .map(({ name }) => name),
   );
-  return domainsOf(wanted).find((domain) => isBarrier(domain) && !before.has(domain.name))?.name;
+  const barrier = domainsOf(wanted).find((domain) => isBarrier(domain) && !present.has(domain.name));
+  return barrier && { name: barrier.name, before };
 }
 
 function canLogIn({ isEnabled, authenticator, backend }: Domain): boolean {
