@@ -4,7 +4,8 @@ import { AuthenticationError, OperatorError } from '../errors.ts';
 import type { EventDraft } from '../status/event-recorder.ts';
 import type { Trouble } from '../status/connection-status.ts';
 import { backoffMs } from '../backoff.ts';
-import { OwnPassword } from './own-password.ts';
+import { OBSERVED, OwnPassword } from './own-password.ts';
+import type { Standing } from './plan-tasks.ts';
 import { resolveSettings, type Connection } from './resolve-settings.ts';
 import { toTrouble } from './trouble.ts';
 import type { ClusterPlace, World } from './world.ts';
@@ -21,8 +22,8 @@ export type Access =
 
 const PROBE = { firstMs: 1000, maxMs: 30_000 };
 
-/** Whether an object has this user of the cluster, and may write it. */
-type IsManaged = (userName: string) => boolean;
+/** How a user of the cluster stands that an object declares; undefined when none does. */
+type UserStanding = (userName: string) => Standing | undefined;
 
 /** Settings that a cluster can be opened with. */
 interface Target extends ClusterPlace {
@@ -82,7 +83,7 @@ export class ClusterKeeper {
   }
 
   /** A new password of our own user is put in force before it is used; the one of before is used until then. */
-  async access(connection: Connection, signal: AbortSignal, isManaged: IsManaged): Promise<Access> {
+  async access(connection: Connection, signal: AbortSignal, userStanding: UserStanding): Promise<Access> {
     const resolved = resolveSettings(connection, this.#world.references);
     if (resolved.type === 'unknown') return { type: 'unknown' };
     if (resolved.type === 'missing') {
@@ -96,7 +97,7 @@ export class ClusterKeeper {
     const target = { settings: resolved.settings, prefix, connection: namespacedName(connection), key };
     if (target.key !== this.#wantedKey) this.#want(target);
     const isObserving = connection.spec.managementPolicy === 'Observe';
-    if (this.#cluster !== undefined) await this.#renew(target, { signal, isManaged, isObserving });
+    if (this.#cluster !== undefined) await this.#renew(target, { signal, userStanding, isObserving });
     if (this.#cluster === undefined) {
       const trouble = await this.#open(target, signal);
       if (trouble !== undefined) return { type: 'closed', trouble, isFailure: true };
@@ -150,18 +151,19 @@ export class ClusterKeeper {
   /** Closes a cluster that is open with other settings than are wanted, unless that is only a password that is not in force yet. */
   async #renew(
     target: Target,
-    options: { readonly signal: AbortSignal; readonly isManaged: IsManaged; readonly isObserving: boolean },
+    options: { readonly signal: AbortSignal; readonly userStanding: UserStanding; readonly isObserving: boolean },
   ): Promise<void> {
     const cluster = this.#cluster;
     if (cluster === undefined || target.key === this.#inUse?.key) return;
     const { auth } = target.settings;
-    const isManaged = auth.type === 'basic' && options.isManaged(auth.username);
-    const mayWait = isManaged || isOtherPassword(this.#inUse, target);
-    const works = (): Promise<boolean> => this.#works(target, options.signal);
-    const { isObserving } = options;
-    if (mayWait) {
-      const login = { settings: target.settings, cluster, isManaged, isObserving, works };
-      if ((await this.#password.decide(login)) === 'keep') return;
+    const standing = auth.type === 'basic' ? options.userStanding(auth.username) : undefined;
+    const isSameUser = isOtherPassword(this.#inUse, target);
+    if (standing !== undefined || isSameUser) {
+      const works = (): Promise<boolean> => this.#works(target, options.signal);
+      // With the login of before only its own password can be changed.
+      const isOthers = standing !== undefined && (standing.isGranted || !isSameUser);
+      const holder = options.isObserving ? OBSERVED : isOthers ? `object ${standing.version}` : undefined;
+      if ((await this.#password.decide({ settings: target.settings, cluster, holder, works })) === 'keep') return;
     }
     await this.dropOutdated();
   }

@@ -1,7 +1,7 @@
 import type { Cluster, OpenSearchSettings } from '../commit/cluster.ts';
 import { AuthenticationError, messageOf, OperatorError } from '../errors.ts';
 import type { EventDraft } from '../status/event-recorder.ts';
-import { backoffMs } from '../backoff.ts';
+import { backoffMs, type BackoffBounds } from '../backoff.ts';
 import type { World } from './world.ts';
 
 /** The login that the Secret has now, and who else may put it in force. */
@@ -9,9 +9,8 @@ export interface WantedLogin {
   readonly settings: OpenSearchSettings;
   /** The cluster, open with the login of before. */
   readonly cluster: Cluster;
-  /** An object has the user, and may write it: its new password is in force when we have written that. */
-  readonly isManaged: boolean;
-  readonly isObserving: boolean;
+  /** Why we may not change it ourselves: `OBSERVED`, or an object has the user; another text each time that it was written. */
+  readonly holder: string | undefined;
   /** Whether the cluster takes the login. @throws what is not about the login */
   readonly works: () => Promise<boolean>;
 }
@@ -22,6 +21,10 @@ type Decision = 'take' | 'keep';
 const CHANGED = 'the password in the Secret is new and has been put in force in OpenSearch for the user';
 const ADVICE =
   'The one of before is used on. Put another one into the Secret, or change it in OpenSearch by other means';
+/** The connection writes nothing. */
+export const OBSERVED = 'observed';
+/** Without another password: each try is a wrong one, of which a cluster may take only ten an hour. */
+const HELD_RETRY = { firstMs: 300_000, maxMs: 3_600_000 };
 const RETRY = { firstMs: 5000, maxMs: 300_000 };
 
 /**
@@ -32,8 +35,7 @@ const RETRY = { firstMs: 5000, maxMs: 300_000 };
 export class OwnPassword {
   readonly #world: Pick<World, 'clock' | 'random'>;
   readonly #tell: (event: EventDraft) => void;
-  /** Who keeps us from changing it ourselves. */
-  #holder: 'connection' | 'object' | undefined;
+  #holder: string | undefined;
   #problem: string | undefined;
   #failures = 0;
   #retryAtMs = 0;
@@ -57,7 +59,7 @@ export class OwnPassword {
 
   /** At most one change and one login. */
   async decide(wanted: WantedLogin): Promise<Decision> {
-    const holder = wanted.isObserving ? 'connection' : wanted.isManaged ? 'object' : undefined;
+    const { holder } = wanted;
     if (holder !== this.#holder) this.forget();
     this.#holder = holder;
     if (this.#world.clock.steady() < this.#retryAtMs) return 'keep';
@@ -65,17 +67,23 @@ export class OwnPassword {
       const problem = holder === undefined ? await this.#change(wanted) : await whatHolds(wanted);
       if (problem === undefined) return 'take';
       this.#problem = problem;
-      // Once somebody else has put it in force, the login of before is refused: that tells.
-      this.#retryAtMs = Infinity;
+      // Nobody tells when it is in force all the same.
+      if (holder === undefined) this.#retryAtMs = Infinity;
+      else this.#retryLater(HELD_RETRY);
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
       this.#problem = `the new password could not be put in force yet: ${messageOf(error)}`;
-      this.#retryAtMs = this.#world.clock.steady() + backoffMs(this.#failures, RETRY, this.#world.random);
-      this.#failures += 1;
+      this.#retryLater(RETRY);
       // Our login of before is not taken any more: what the Secret has is the one to try next.
       if (error instanceof AuthenticationError) return 'take';
     }
     return 'keep';
+  }
+
+  #retryLater(pause: BackoffBounds): void {
+    const { clock, random } = this.#world;
+    this.#retryAtMs = clock.steady() + backoffMs(this.#failures, pause, random);
+    this.#failures += 1;
   }
 
   /** Who has the new password in force some other way, such as a directory, is refused here and let in there. */
@@ -93,9 +101,9 @@ export class OwnPassword {
   }
 }
 
-async function whatHolds({ works, isObserving }: WantedLogin): Promise<string | undefined> {
+async function whatHolds({ works, holder }: WantedLogin): Promise<string | undefined> {
   if (await works()) return undefined;
-  return isObserving
+  return holder === OBSERVED
     ? 'managementPolicy is Observe, so the password is not changed: change it in OpenSearch'
     : 'the new password is in force as soon as the OpenSearchUser of this user is Applied';
 }

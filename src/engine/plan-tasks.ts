@@ -5,6 +5,7 @@ import { nobody } from '../commit/ownership.ts';
 import { isDeleting, type ObjectKey, type Resource } from '../desired/resource.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { decideSlot } from '../plan/decide-slot.ts';
+import type { Outcome } from '../plan/outcome.ts';
 import type { Decision } from '../plan/slot.ts';
 import type { Operation } from '../plan/operation.ts';
 import type { Slot, SlotKey } from './claim-index.ts';
@@ -168,13 +169,30 @@ export function ownedSecret(
   return isInForce ? { resource, canonical, secret } : undefined;
 }
 
-/** Whether a name has an owner that may write it: neither its own spec nor the connection is against that. */
-export function hasWriter({ state, world, credentials }: SecretContext, slot: Slot): boolean {
-  const { connection, ledger } = state;
-  const owner = ledger?.owners.ownerOf(slot.kind.document, slot.name);
-  const resource = owner === undefined ? undefined : slot.claimants.get(owner);
-  if (resource === undefined || connection === undefined || !isEnforced(resource, connection)) return false;
-  return claimOf(state, resource, { namespaces: world.namespaces, credentials }).desired.type !== 'stalled';
+/** How a name stands that somebody declares. */
+export interface Standing {
+  /** It is in force as declared, or about to be, as far as is known. */
+  readonly isGranted: boolean;
+  /** Of its secret part that we wrote last. */
+  readonly version: string | undefined;
+}
+
+/** @returns nothing for a name that nobody declares */
+export function standingOf({ state, world, credentials }: SecretContext, key: SlotKey): Standing | undefined {
+  const slot = state.index.slot(key);
+  if (slot === undefined) return undefined;
+  const version = state.secretsInForce.get(key);
+  if (state.disabled.has(`PATCH ${slot.kind.document}`)) return { isGranted: false, version };
+  const claims = [...slot.claimants.values()].map((resource) =>
+    claimOf(state, resource, { namespaces: world.namespaces, credentials }),
+  );
+  const isKnown = claims.every(({ desired }) => desired.type !== 'unknown');
+  const isGranted = !isKnown || [...decide(state, slot, claims).outcomes.values()].some(isApplied);
+  return { isGranted, version };
+}
+
+function isApplied({ type }: Outcome): boolean {
+  return type === 'applied';
 }
 
 /** After a restart the status of the owner is all that is known of the secret in force; checks follow. */

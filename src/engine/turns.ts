@@ -20,7 +20,7 @@ import { Finalizers } from './finalizers.ts';
 import { ObjectTeller } from './object-teller.ts';
 import { OpenTurns } from './open-turns.ts';
 import type { ReadinessTally } from './readiness-tally.ts';
-import { hasWriter } from './plan-tasks.ts';
+import { standingOf, type Standing } from './plan-tasks.ts';
 import type { Connection } from './resolve-settings.ts';
 import type { Schedule } from './schedule.ts';
 import { postpone, wakePostponed, type SessionState } from './session-state.ts';
@@ -138,12 +138,10 @@ export class Turns {
       await this.#turnClosed({ reason: 'ConnectionNotFound', message: '', isStalled: false });
       return 'requeue_after';
     }
-    const isManaged = (userName: string): boolean => {
-      const slot = this.#state.index.slot(slotKeyOf('internalusers', userName));
-      const context = { world: this.#world, state: this.#state, credentials: this.#credentials };
-      return slot !== undefined && hasWriter(context, slot);
-    };
-    const access = await this.#keeper.access(connection, signal, isManaged);
+    const context = { world: this.#world, state: this.#state, credentials: this.#credentials };
+    const userStanding = (userName: string): Standing | undefined =>
+      standingOf(context, slotKeyOf('internalusers', userName));
+    const access = await this.#keeper.access(connection, signal, userStanding);
     switch (access.type) {
       case 'unknown':
         this.#schedule.waitForChange();

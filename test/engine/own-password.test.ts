@@ -165,18 +165,50 @@ describe('a new password of the own user', () => {
       expect([operator.passwordInForce, told(operator)]).toEqual([NEW, 'nothing']);
     });
 
-    test('is tried only once, as wrong ones count, until the object may not write it any more', async () => {
+    test('is hardly tried while the object waits, as wrong ones count, and at once when that has written it', async () => {
       const operator = await declared();
       expect(operator.ready(USERS, SELF)).toBe('True Applied');
-      operator.cluster.poison.set('operator', 'not now');
+      operator.hashMs = 1_200_000;
       const opened = operator.opened.length;
       await rotate(operator);
       await operator.pass(600_000);
       expect(told(operator)).toContain('as soon as the OpenSearchUser');
-      expect(operator.opened.length - opened).toBe(1);
+      expect(operator.opened.length - opened).toBeLessThan(4);
+      operator.cluster.beforePatch = () => {
+        if (operator.cluster.patches.at(-1)?.document === 'internalusers') operator.passwordInForce = NEW;
+      };
+      await operator.pass(605_000);
+      expect(operator.passwordInForce).toBe(NEW);
+      expect(operator.opened.at(-1)?.auth).toMatchObject({ password: NEW });
+      expect([operator.ready(CONNECTIONS, DEFAULT), told(operator)]).toEqual(['True Connected', 'nothing']);
+    });
+
+    test('is put in force with the old login once the object is paused', async () => {
+      const operator = await declared();
+      operator.hashMs = 1_200_000;
+      await rotate(operator);
+      expect(operator.passwordInForce).toBe(OLD);
       operator.annotate(USERS, SELF, { 'security.opensearch.org/paused': 'true' });
       await operator.pass();
       expect([operator.passwordInForce, told(operator)]).toEqual([NEW, 'nothing']);
+    });
+
+    test('is never given to the user of before when the connection changes to another user', async () => {
+      const operator = await connected();
+      operator.putSecret('next', { username: 'next', password: NEW });
+      const waits = { securityRoles: ['later'], passwordFrom: { secretKeyRef: { name: 'next' } } };
+      operator.apply(USERS, { name: 'next' }, waits);
+      await operator.pass();
+      operator.connect({ auth: { basic: { secretRef: { name: 'next' } } } });
+      await operator.pass();
+      expect(operator.ready(USERS, { name: 'next' })).toMatch(/^False/);
+      expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('True Connected');
+      expect(operator.cluster.passwords).toEqual([]);
+      operator.cluster.put('roles', 'later', {});
+      operator.cluster.beforePatch = () => void (operator.passwordInForce = NEW);
+      await operator.pass(120_000);
+      expect(operator.opened.at(-1)?.auth).toMatchObject({ username: 'next' });
+      expect([operator.ready(CONNECTIONS, DEFAULT), told(operator)]).toEqual(['True Connected', 'nothing']);
     });
 
     test('is put in force with the old login when that object wants another one', async () => {
@@ -191,7 +223,7 @@ describe('a new password of the own user', () => {
 
     test('does not shut us out though the old login is refused for a while', async () => {
       const operator = await declared();
-      operator.cluster.poison.set('operator', 'not now');
+      operator.hashMs = 1_200_000;
       await rotate(operator);
       operator.passwordInForce = 'blocked';
       operator.cluster.outage = new AuthenticationError('blocked');

@@ -130,28 +130,29 @@ function ownLoss(live: ConfigTree, wanted: ConfigTree, { self, hasWayBack }: Saf
   );
   if (touched !== undefined)
     return `the operator itself may log in through dynamic.authc.${touched.name}, and could not put it back: ${WAY_BACK}`;
-  const [barrier] = own.flatMap((domain) => barrierBefore(domain, { live, wanted }) ?? []);
+  const [barrier] = own
+    .toSorted((a, b) => b.order - a.order)
+    .flatMap((domain) => barrierBefore(domain, { live, wanted }) ?? []);
   if (barrier !== undefined)
     return `dynamic.authc.${barrier.name} would be asked before the operator's own domain, and turns away who has no credentials for it: set its http_authenticator.challenge to false or its order above ${barrier.before.order}, or ${WAY_BACK}`;
   const isOfDirectory = own.some(({ backend }) => !['intern', 'internal', 'noop'].includes(backend));
-  if (isOfDirectory && differingPointers(pointerOf(['dynamic', 'authz']), live, wanted).length > 0)
+  if (
+    (isOfDirectory || type === 'clientcert') &&
+    differingPointers(pointerOf(['dynamic', 'authz']), live, wanted).length > 0
+  )
     return `the operator may have its roles by dynamic.authz, and could not put it back: ${WAY_BACK}`;
   return undefined;
 }
 
-/** A domain of another type that would turn away, before this one is asked, who got past it until now. */
+/** A domain of another type that would turn away, before this one is asked, who got to it until now. */
 function barrierBefore(
   before: Domain,
   { live, wanted }: { readonly live: ConfigTree; readonly wanted: ConfigTree },
 ): { readonly name: string; readonly before: Domain } | undefined {
   const isBarrier = ({ isEnabled, isChallenging, authenticator, order }: Domain): boolean =>
     isEnabled && isChallenging && authenticator !== before.authenticator && order < before.order;
-  const present = new Set(
-    domainsOf(live)
-      .filter(isBarrier)
-      .map(({ name }) => name),
-  );
-  const barrier = domainsOf(wanted).find((domain) => isBarrier(domain) && !present.has(domain.name));
+  if (domainsOf(live).some(isBarrier)) return undefined;
+  const barrier = domainsOf(wanted).find(isBarrier);
   return barrier && { name: barrier.name, before };
 }
 
