@@ -99,7 +99,7 @@ export class ClusterKeeper {
     const isObserving = connection.spec.managementPolicy === 'Observe';
     if (this.#cluster !== undefined) await this.#renew(target, { signal, userStanding, isObserving });
     if (this.#cluster === undefined) {
-      const trouble = await this.#open(target, signal);
+      const trouble = await this.#open(target, { signal, userStanding });
       if (trouble !== undefined) return { type: 'closed', trouble, isFailure: true };
     }
     return this.#opened(connection);
@@ -149,16 +149,13 @@ export class ClusterKeeper {
   }
 
   /** Closes a cluster that is open with other settings than are wanted, unless that is only a password that is not in force yet. */
-  async #renew(
-    target: Target,
-    options: { readonly signal: AbortSignal; readonly userStanding: UserStanding; readonly isObserving: boolean },
-  ): Promise<void> {
+  async #renew(target: Target, options: OpenOptions & { readonly isObserving: boolean }): Promise<void> {
     const cluster = this.#cluster;
     if (cluster === undefined || target.key === this.#inUse?.key) return;
     const { auth } = target.settings;
     const standing = auth.type === 'basic' ? options.userStanding(auth.username) : undefined;
     const isSameUser = isOtherPassword(this.#inUse, target);
-    if (standing !== undefined || isSameUser) {
+    if (isSameUser || (standing !== undefined && isOtherLogin(this.#inUse, target))) {
       const works = (): Promise<boolean> => this.#works(target, options.signal);
       // With the login of before only its own password can be changed.
       const isOthers = standing !== undefined && (standing.isGranted || !isSameUser);
@@ -193,10 +190,10 @@ export class ClusterKeeper {
     return { type: 'removals', cluster, trouble: { reason: 'ConnectionNotFound', message, isStalled: false } };
   }
 
-  async #open(target: Target, signal: AbortSignal): Promise<Trouble | undefined> {
+  async #open(target: Target, options: OpenOptions): Promise<Trouble | undefined> {
     if (this.#trouble !== undefined && this.#world.clock.steady() < this.#retryAtMs) return this.#trouble;
     try {
-      await this.#openEither(target, signal);
+      await this.#openAny(this.#candidates(target, options), options.signal);
       this.#trouble = undefined;
       return undefined;
     } catch (error) {
@@ -205,15 +202,26 @@ export class ClusterKeeper {
     }
   }
 
-  /** With what the Secret has, or with the login that worked last when only the password is another one. */
-  async #openEither(target: Target, signal: AbortSignal): Promise<void> {
-    const before = this.#inUse;
+  /**
+   * What the Secret has, and the login that worked last where only the password is another one, or the user is one that is still to be
+   * written. That goes first until it is refused: each wrong password counts.
+   */
+  #candidates(target: Target, { userStanding }: OpenOptions): readonly Target[] {
+    const [before, { auth }] = [this.#inUse, target.settings];
+    if (before === undefined || auth.type !== 'basic' || !isOtherLogin(before, target)) return [target];
+    if (!isOtherPassword(before, target) && userStanding(auth.username) === undefined) return [target];
+    return this.#isDoubted ? [target, before] : [before, target];
+  }
+
+  /** With the first that is not refused. @throws what the last one met when all are */
+  async #openAny([first, ...others]: readonly Target[], signal: AbortSignal): Promise<void> {
+    if (first === undefined) return;
     try {
-      await this.#openWith(target, signal);
+      await this.#openWith(first, signal);
     } catch (error) {
-      if (!(error instanceof AuthenticationError) || before === undefined || !isOtherPassword(before, target))
-        throw error;
-      await this.#openWith(before, signal);
+      const [second] = others;
+      if (!(error instanceof AuthenticationError) || second === undefined) throw error;
+      await this.#openWith(second, signal);
     }
   }
 
@@ -226,6 +234,17 @@ export class ClusterKeeper {
   #openObserved({ settings, prefix, connection }: Target, signal: AbortSignal): Promise<Cluster> {
     return this.#world.openCluster({ settings: { ...settings, observer: this.#observer }, prefix, connection }, signal);
   }
+}
+
+interface OpenOptions {
+  readonly signal: AbortSignal;
+  readonly userStanding: UserStanding;
+}
+
+/** Whether both are the same but for a user and a password. */
+function isOtherLogin(before: Target | undefined, { settings, prefix }: Target): boolean {
+  if (before?.settings.auth.type !== 'basic' || settings.auth.type !== 'basic') return false;
+  return JSON.stringify([{ ...settings, auth: before.settings.auth }, prefix]) === before.key;
 }
 
 /** Whether both are the same but for the password. */

@@ -24,7 +24,7 @@ const ADVICE =
 /** The connection writes nothing. */
 export const OBSERVED = 'observed';
 /** Without another password: each try is a wrong one, of which a cluster may take only ten an hour. */
-const HELD_RETRY = { firstMs: 300_000, maxMs: 3_600_000 };
+const HELD_RETRY = { firstMs: 900_000, maxMs: 3_600_000 };
 const RETRY = { firstMs: 5000, maxMs: 300_000 };
 
 /**

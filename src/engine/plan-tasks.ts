@@ -182,7 +182,9 @@ export function standingOf({ state, world, credentials }: SecretContext, key: Sl
   const slot = state.index.slot(key);
   if (slot === undefined) return undefined;
   const version = state.secretsInForce.get(key);
-  if (state.disabled.has(`PATCH ${slot.kind.document}`)) return { isGranted: false, version };
+  const { document } = slot.kind;
+  if (state.disabled.has(`GET ${document}`) || state.disabled.has(`PATCH ${document}`))
+    return { isGranted: false, version };
   const claims = [...slot.claimants.values()].map((resource) =>
     claimOf(state, resource, { namespaces: world.namespaces, credentials }),
   );

@@ -221,6 +221,45 @@ describe('a new password of the own user', () => {
       expect([operator.passwordInForce, told(operator)]).toEqual([NEW, 'nothing']);
     });
 
+    test('is not tried each time that the cluster comes back', async () => {
+      const operator = await declared();
+      operator.hashMs = 10_000_000;
+      await rotate(operator);
+      const opened = operator.opened.length;
+      for (let outage = 0; outage < 5; outage += 1) {
+        operator.cluster.outage = new UnreachableError('away');
+        await operator.pass(70_000);
+        operator.cluster.outage = undefined;
+        await operator.pass(30_000);
+        expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('True Connected');
+      }
+      const tries = operator.opened.slice(opened).filter(({ auth }) => auth.type === 'basic' && auth.password === NEW);
+      expect(tries.length).toBeLessThan(3);
+    });
+
+    test('does not keep us at another address', async () => {
+      const operator = await declared();
+      operator.hashMs = 10_000_000;
+      await rotate(operator);
+      expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('True Connected');
+      operator.connect({ endpoints: ['https://elsewhere.example:9200'] });
+      await operator.pass(60_000);
+      expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('False AuthenticationFailed');
+    });
+
+    test('of a user who comes with the connection that logs in as him is written with the login of before', async () => {
+      const operator = await connected();
+      operator.putSecret('next', { username: 'next', password: NEW });
+      operator.connect({ auth: { basic: { secretRef: { name: 'next' } } } });
+      await operator.pass();
+      expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('False AuthenticationFailed');
+      operator.apply(USERS, { name: 'next' }, { passwordFrom: { secretKeyRef: { name: 'next' } } });
+      operator.cluster.beforePatch = () => void (operator.passwordInForce = NEW);
+      await operator.pass(120_000);
+      expect(operator.opened.at(-1)?.auth).toMatchObject({ username: 'next' });
+      expect([operator.ready(CONNECTIONS, DEFAULT), told(operator)]).toEqual(['True Connected', 'nothing']);
+    });
+
     test('does not shut us out though the old login is refused for a while', async () => {
       const operator = await declared();
       operator.hashMs = 1_200_000;
