@@ -4,7 +4,7 @@ import { AuthenticationError, OperatorError } from '../errors.ts';
 import type { EventDraft } from '../status/event-recorder.ts';
 import type { Trouble } from '../status/connection-status.ts';
 import { backoffMs } from '../backoff.ts';
-import { OBSERVED, OwnPassword } from './own-password.ts';
+import { OBSERVED, OwnPassword, type WantedLogin } from './own-password.ts';
 import type { Standing } from './plan-tasks.ts';
 import { resolveSettings, type Connection } from './resolve-settings.ts';
 import { toTrouble } from './trouble.ts';
@@ -97,12 +97,8 @@ export class ClusterKeeper {
     const target = { settings: resolved.settings, prefix, connection: namespacedName(connection), key };
     if (target.key !== this.#wantedKey) this.#want(target);
     const isObserving = connection.spec.managementPolicy === 'Observe';
-    if (this.#cluster !== undefined) await this.#renew(target, { signal, userStanding, isObserving });
-    if (this.#cluster === undefined) {
-      const trouble = await this.#open(target, { signal, userStanding });
-      if (trouble !== undefined) return { type: 'closed', trouble, isFailure: true };
-    }
-    return this.#opened(connection);
+    const trouble = await this.#ensure(target, { signal, userStanding, isObserving });
+    return trouble === undefined ? this.#opened(connection) : { type: 'closed', trouble, isFailure: true };
   }
 
   /** A whole turn went well. To open the cluster is no proof: it tells who has no right to anything only afterwards. */
@@ -118,6 +114,7 @@ export class ClusterKeeper {
     this.#trouble = trouble;
     this.#retryAtMs = clock.steady() + backoffMs(this.#failures, PROBE, random);
     this.#failures += 1;
+    if (error instanceof AuthenticationError) this.#isDoubted = true;
     await this.#close();
     return trouble;
   }
@@ -144,25 +141,41 @@ export class ClusterKeeper {
     this.#wantedKey = key;
     this.#trouble = undefined;
     this.#failures = 0;
-    this.#isDoubted = false;
     this.#password.forget();
   }
 
+  /** Twice, since what is opened with the login of before may have to be renewed at once. */
+  async #ensure(target: Target, options: OpenOptions): Promise<Trouble | undefined> {
+    for (let round = 0; round < 2; round += 1) {
+      if (this.#cluster !== undefined) await this.#renew(target, options);
+      const trouble = this.#cluster === undefined ? await this.#open(target, options) : undefined;
+      if (trouble !== undefined) return trouble;
+    }
+    return undefined;
+  }
+
   /** Closes a cluster that is open with other settings than are wanted, unless that is only a password that is not in force yet. */
-  async #renew(target: Target, options: OpenOptions & { readonly isObserving: boolean }): Promise<void> {
+  async #renew(target: Target, options: OpenOptions): Promise<void> {
     const cluster = this.#cluster;
     if (cluster === undefined || target.key === this.#inUse?.key) return;
-    const { auth } = target.settings;
-    const standing = auth.type === 'basic' ? options.userStanding(auth.username) : undefined;
-    const isSameUser = isOtherPassword(this.#inUse, target);
-    if (isSameUser || (standing !== undefined && isOtherLogin(this.#inUse, target))) {
+    const held = this.#held(target, options);
+    if (held !== undefined) {
       const works = (): Promise<boolean> => this.#works(target, options.signal);
-      // With the login of before only its own password can be changed.
-      const isOthers = standing !== undefined && (standing.isGranted || !isSameUser);
-      const holder = options.isObserving ? OBSERVED : isOthers ? `object ${standing.version}` : undefined;
-      if ((await this.#password.decide({ settings: target.settings, cluster, holder, works })) === 'keep') return;
+      if ((await this.#password.decide({ settings: target.settings, cluster, works, ...held })) === 'keep') return;
     }
     await this.dropOutdated();
+  }
+
+  /** Why the login of before may be used on: only the password is another one, or the user is one that is still to be written. */
+  #held(target: Target, { userStanding, isObserving }: OpenOptions): Pick<WantedLogin, 'holder'> | undefined {
+    const { auth } = target.settings;
+    const standing = auth.type === 'basic' ? userStanding(auth.username) : undefined;
+    const isSameUser = isOtherPassword(this.#inUse, target);
+    if (!isSameUser && (standing === undefined || !isOtherLogin(this.#inUse, target))) return undefined;
+    if (isObserving) return { holder: OBSERVED };
+    // With the login of before only its own password can be changed.
+    const isOthers = standing !== undefined && (standing.isGranted || !isSameUser);
+    return { holder: isOthers ? `object ${standing.version}` : undefined };
   }
 
   async #works(target: Target, signal: AbortSignal): Promise<boolean> {
@@ -202,14 +215,10 @@ export class ClusterKeeper {
     }
   }
 
-  /**
-   * What the Secret has, and the login that worked last where only the password is another one, or the user is one that is still to be
-   * written. That goes first until it is refused: each wrong password counts.
-   */
-  #candidates(target: Target, { userStanding }: OpenOptions): readonly Target[] {
-    const [before, { auth }] = [this.#inUse, target.settings];
-    if (before === undefined || auth.type !== 'basic' || !isOtherLogin(before, target)) return [target];
-    if (!isOtherPassword(before, target) && userStanding(auth.username) === undefined) return [target];
+  /** What the Secret has, and the login of before where that may be used on. That goes first until it is refused: each wrong password counts. */
+  #candidates(target: Target, options: OpenOptions): readonly Target[] {
+    const before = this.#inUse;
+    if (before === undefined || before.key === target.key || this.#held(target, options) === undefined) return [target];
     return this.#isDoubted ? [target, before] : [before, target];
   }
 
@@ -239,6 +248,7 @@ export class ClusterKeeper {
 interface OpenOptions {
   readonly signal: AbortSignal;
   readonly userStanding: UserStanding;
+  readonly isObserving: boolean;
 }
 
 /** Whether both are the same but for a user and a password. */

@@ -5,7 +5,6 @@ import { nobody } from '../commit/ownership.ts';
 import { isDeleting, type ObjectKey, type Resource } from '../desired/resource.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { decideSlot } from '../plan/decide-slot.ts';
-import type { Outcome } from '../plan/outcome.ts';
 import type { Decision } from '../plan/slot.ts';
 import type { Operation } from '../plan/operation.ts';
 import type { Slot, SlotKey } from './claim-index.ts';
@@ -177,7 +176,7 @@ export interface Standing {
   readonly version: string | undefined;
 }
 
-/** @returns nothing for a name that nobody declares */
+/** @returns nothing for a name that nobody declares, or nobody who may have it */
 export function standingOf({ state, world, credentials }: SecretContext, key: SlotKey): Standing | undefined {
   const slot = state.index.slot(key);
   if (slot === undefined) return undefined;
@@ -189,12 +188,10 @@ export function standingOf({ state, world, credentials }: SecretContext, key: Sl
     claimOf(state, resource, { namespaces: world.namespaces, credentials }),
   );
   const isKnown = claims.every(({ desired }) => desired.type !== 'unknown');
-  const isGranted = !isKnown || [...decide(state, slot, claims).outcomes.values()].some(isApplied);
-  return { isGranted, version };
-}
-
-function isApplied({ type }: Outcome): boolean {
-  return type === 'applied';
+  if (!isKnown) return { isGranted: true, version };
+  const told = [...decide(state, slot, claims).outcomes.values()].map(({ type }) => type);
+  const isGranted = told.includes('applied');
+  return isGranted || told.includes('waiting') ? { isGranted, version } : undefined;
 }
 
 /** After a restart the status of the owner is all that is known of the secret in force; checks follow. */

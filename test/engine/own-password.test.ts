@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { AuthenticationError, UnreachableError } from '../../src/errors.ts';
+import { AuthenticationError, ForbiddenError, UnreachableError } from '../../src/errors.ts';
 import { useOperators } from '../support/operators.ts';
 import { CONNECTIONS, ROLES, USERS, type SimulatedOperator } from '../support/simulated-operator.ts';
 
@@ -235,6 +235,24 @@ describe('a new password of the own user', () => {
       }
       const tries = operator.opened.slice(opened).filter(({ auth }) => auth.type === 'basic' && auth.password === NEW);
       expect(tries.length).toBeLessThan(3);
+    });
+
+    test('of another user, who is there already, is used though the one of before may do nothing any more', async () => {
+      const operator = await connected();
+      operator.passwordInForce = undefined;
+      operator.putSecret('next', { username: 'next', password: NEW });
+      operator.apply(USERS, { name: 'next' }, { passwordFrom: { secretKeyRef: { name: 'next' } } });
+      await operator.pass();
+      expect(operator.ready(USERS, { name: 'next' })).toBe('True Applied');
+      const isNext = (): boolean => JSON.stringify(operator.opened.at(-1)?.auth).includes('next');
+      Object.defineProperty(operator.cluster, 'outageOfReads', {
+        get: () => (isNext() ? undefined : new ForbiddenError('no')),
+      });
+      await operator.pass(90_000);
+      expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('False Forbidden');
+      operator.connect({ auth: { basic: { secretRef: { name: 'next' } } } });
+      await operator.pass(60_000);
+      expect([isNext(), operator.ready(CONNECTIONS, DEFAULT)]).toEqual([true, 'True Connected']);
     });
 
     test('does not keep us at another address', async () => {
