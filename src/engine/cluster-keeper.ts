@@ -93,8 +93,8 @@ export class ClusterKeeper {
         : { type: 'removals', cluster: this.#cluster, trouble };
     }
     const prefix = connection.spec.apiPrefix ?? 'Auto';
-    const key = JSON.stringify([resolved.settings, prefix]);
-    const target = { settings: resolved.settings, prefix, connection: namespacedName(connection), key };
+    const { settings } = resolved;
+    const target = { settings, prefix, connection: namespacedName(connection), key: keyOf(settings, prefix) };
     if (target.key !== this.#wantedKey) this.#want(target);
     const isObserving = connection.spec.managementPolicy === 'Observe';
     const trouble = await this.#ensure(target, { signal, userStanding, isObserving });
@@ -168,10 +168,12 @@ export class ClusterKeeper {
 
   /** Why the login of before may be used on: only the password is another one, or the user is one that is still to be written. */
   #held(target: Target, { userStanding, isObserving }: OpenOptions): Pick<WantedLogin, 'holder'> | undefined {
-    const { auth } = target.settings;
-    const standing = auth.type === 'basic' ? userStanding(auth.username) : undefined;
-    const isSameUser = isOtherPassword(this.#inUse, target);
-    if (!isSameUser && (standing === undefined || !isOtherLogin(this.#inUse, target))) return undefined;
+    const [before, { auth }] = [this.#inUse, target.settings];
+    if (before?.settings.auth.type !== 'basic' || auth.type !== 'basic' || !isOtherLogin(before, target))
+      return undefined;
+    const standing = userStanding(auth.username);
+    const isSameUser = before.settings.auth.username === auth.username;
+    if (standing === undefined && !isSameUser) return undefined;
     if (isObserving) return { holder: OBSERVED };
     // With the login of before only its own password can be changed.
     const isOthers = standing !== undefined && (standing.isGranted || !isSameUser);
@@ -251,16 +253,11 @@ interface OpenOptions {
   readonly isObserving: boolean;
 }
 
-/** Whether both are the same but for a user and a password. */
-function isOtherLogin(before: Target | undefined, { settings, prefix }: Target): boolean {
-  if (before?.settings.auth.type !== 'basic' || settings.auth.type !== 'basic') return false;
-  return JSON.stringify([{ ...settings, auth: before.settings.auth }, prefix]) === before.key;
+/** Whether both are the same but for the login. */
+function isOtherLogin(before: Target, { settings, prefix }: Target): boolean {
+  return keyOf({ ...settings, auth: before.settings.auth }, prefix) === before.key;
 }
 
-/** Whether both are the same but for the password. */
-function isOtherPassword(before: Target | undefined, { settings, prefix }: Target): boolean {
-  const { auth } = settings;
-  if (before?.settings.auth.type !== 'basic' || auth.type !== 'basic') return false;
-  const { password } = before.settings.auth;
-  return JSON.stringify([{ ...settings, auth: { ...auth, password } }, prefix]) === before.key;
+function keyOf(settings: OpenSearchSettings, prefix: ClusterPlace['prefix']): string {
+  return JSON.stringify([settings, prefix]);
 }

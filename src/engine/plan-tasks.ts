@@ -91,9 +91,7 @@ function taskOf(
 ): Task | undefined {
   const turn = turnOf(slot);
   if (turn !== 'either' && turn !== options.only) return undefined;
-  const claims = [...slot.claimants.values()].map((resource) => claimOf(state, resource, options));
-  const isKnown = claims.every(({ desired }) => desired.type !== 'unknown');
-  const decision = isKnown ? decide(state, slot, claims) : undefined;
+  const decision = decisionOf(state, slot, options);
   if (decision === undefined || !isComplete(decision)) {
     if (decision !== undefined) prepare(state, slot, { decision, credentials: options.credentials });
     state.dirty.done(ticket);
@@ -109,6 +107,12 @@ function turnOf({ kind, claimants }: Slot): Operation['type'] | 'either' {
   const leaving = [...claimants.values()].filter(isDeleting).length;
   if (leaving === 0) return 'add';
   return leaving === claimants.size ? 'remove' : 'either';
+}
+
+/** Nothing while something that it depends on is still being read. */
+function decisionOf(state: SessionState, slot: Slot, context: ClaimContext): Decision | undefined {
+  const claims = [...slot.claimants.values()].map((resource) => claimOf(state, resource, context));
+  return claims.every(({ desired }) => desired.type !== 'unknown') ? decide(state, slot, claims) : undefined;
 }
 
 function decide(state: SessionState, slot: Slot, claims: readonly Claim[]): Decision {
@@ -184,12 +188,9 @@ export function standingOf({ state, world, credentials }: SecretContext, key: Sl
   const { document } = slot.kind;
   if (state.disabled.has(`GET ${document}`) || state.disabled.has(`PATCH ${document}`))
     return { isGranted: false, version };
-  const claims = [...slot.claimants.values()].map((resource) =>
-    claimOf(state, resource, { namespaces: world.namespaces, credentials }),
-  );
-  const isKnown = claims.every(({ desired }) => desired.type !== 'unknown');
-  if (!isKnown) return { isGranted: true, version };
-  const told = [...decide(state, slot, claims).outcomes.values()].map(({ type }) => type);
+  const decision = decisionOf(state, slot, { namespaces: world.namespaces, credentials });
+  if (decision === undefined) return { isGranted: true, version };
+  const told = [...decision.outcomes.values()].map(({ type }) => type);
   const isGranted = told.includes('applied');
   return isGranted || told.includes('waiting') ? { isGranted, version } : undefined;
 }

@@ -87,12 +87,15 @@ describe('a document that cannot be read any more', () => {
 });
 
 describe('users that cannot be written any more', () => {
-  test('are checked in vain, which takes nothing else down', async () => {
+  async function withUser(): Promise<SimulatedOperator> {
     current = new SimulatedOperator();
-    const operator = current;
-    operator.putSecret('ann', { password: 'a-good-password' });
-    operator.apply(USERS, { name: 'ann' }, { passwordFrom: { secretKeyRef: { name: 'ann' } } });
-    await operator.start();
+    current.putSecret('ann', { password: 'a-good-password' });
+    current.apply(USERS, { name: 'ann' }, { passwordFrom: { secretKeyRef: { name: 'ann' } } });
+    return current.start();
+  }
+
+  test('are checked in vain, which takes nothing else down', async () => {
+    const operator = await withUser();
     expect(operator.ready(USERS, { name: 'ann' })).toBe('True Applied');
     operator.cluster.disabled.add('PATCH internalusers');
     await operator.pass(QUARTER_MS);
@@ -105,11 +108,7 @@ describe('users that cannot be written any more', () => {
   });
 
   test('are read no more often while nothing waits to be written', async () => {
-    current = new SimulatedOperator();
-    const operator = current;
-    operator.putSecret('ann', { password: 'a-good-password' });
-    operator.apply(USERS, { name: 'ann' }, { passwordFrom: { secretKeyRef: { name: 'ann' } } });
-    await operator.start();
+    const operator = await withUser();
     await operator.pass(QUARTER_MS);
     const before = operator.cluster.reads;
     await operator.pass(QUARTER_MS);

@@ -159,6 +159,21 @@ describe('a new password of the own user', () => {
       return operator;
     }
 
+    const NEXT = { name: 'next' };
+    const FROM_NEXT = { passwordFrom: { secretKeyRef: NEXT } };
+
+    /** The connection logs in as another user, by the Secret of that. */
+    async function change(operator: SimulatedOperator): Promise<void> {
+      operator.connect({ auth: { basic: { secretRef: NEXT } } });
+      await operator.pass();
+    }
+
+    async function connectedBesideNext(): Promise<SimulatedOperator> {
+      const operator = await connected();
+      operator.putSecret('next', { username: 'next', password: NEW });
+      return operator;
+    }
+
     test('is put in force with the old login when that object cannot do it', async () => {
       const operator = await declared({ managementPolicy: 'Observe' });
       await rotate(operator);
@@ -194,14 +209,12 @@ describe('a new password of the own user', () => {
     });
 
     test('is never given to the user of before when the connection changes to another user', async () => {
-      const operator = await connected();
-      operator.putSecret('next', { username: 'next', password: NEW });
-      const waits = { securityRoles: ['later'], passwordFrom: { secretKeyRef: { name: 'next' } } };
-      operator.apply(USERS, { name: 'next' }, waits);
+      const operator = await connectedBesideNext();
+      const waits = { ...FROM_NEXT, securityRoles: ['later'] };
+      operator.apply(USERS, NEXT, waits);
       await operator.pass();
-      operator.connect({ auth: { basic: { secretRef: { name: 'next' } } } });
-      await operator.pass();
-      expect(operator.ready(USERS, { name: 'next' })).toMatch(/^False/);
+      await change(operator);
+      expect(operator.ready(USERS, NEXT)).toMatch(/^False/);
       expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('True Connected');
       expect(operator.cluster.passwords).toEqual([]);
       operator.cluster.put('roles', 'later', {});
@@ -238,19 +251,18 @@ describe('a new password of the own user', () => {
     });
 
     test('of another user, who is there already, is used though the one of before may do nothing any more', async () => {
-      const operator = await connected();
+      const operator = await connectedBesideNext();
       operator.passwordInForce = undefined;
-      operator.putSecret('next', { username: 'next', password: NEW });
-      operator.apply(USERS, { name: 'next' }, { passwordFrom: { secretKeyRef: { name: 'next' } } });
+      operator.apply(USERS, NEXT, FROM_NEXT);
       await operator.pass();
-      expect(operator.ready(USERS, { name: 'next' })).toBe('True Applied');
+      expect(operator.ready(USERS, NEXT)).toBe('True Applied');
       const isNext = (): boolean => JSON.stringify(operator.opened.at(-1)?.auth).includes('next');
       Object.defineProperty(operator.cluster, 'outageOfReads', {
         get: () => (isNext() ? undefined : new ForbiddenError('no')),
       });
       await operator.pass(90_000);
       expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('False Forbidden');
-      operator.connect({ auth: { basic: { secretRef: { name: 'next' } } } });
+      await change(operator);
       await operator.pass(60_000);
       expect([isNext(), operator.ready(CONNECTIONS, DEFAULT)]).toEqual([true, 'True Connected']);
     });
@@ -266,12 +278,10 @@ describe('a new password of the own user', () => {
     });
 
     test('of a user who comes with the connection that logs in as him is written with the login of before', async () => {
-      const operator = await connected();
-      operator.putSecret('next', { username: 'next', password: NEW });
-      operator.connect({ auth: { basic: { secretRef: { name: 'next' } } } });
-      await operator.pass();
+      const operator = await connectedBesideNext();
+      await change(operator);
       expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('False AuthenticationFailed');
-      operator.apply(USERS, { name: 'next' }, { passwordFrom: { secretKeyRef: { name: 'next' } } });
+      operator.apply(USERS, NEXT, FROM_NEXT);
       operator.cluster.beforePatch = () => void (operator.passwordInForce = NEW);
       await operator.pass(120_000);
       expect(operator.opened.at(-1)?.auth).toMatchObject({ username: 'next' });

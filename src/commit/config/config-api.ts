@@ -168,19 +168,27 @@ async function prove(
   settings: OpenSearchSettings,
   identity: Pick<Identity, 'apiPrefix' | 'self'>,
 ): Promise<string | undefined> {
-  return withClient(settings, async (client) => {
-    const startedAt = performance.now();
-    for (let triesLeft = PROOF_TRIES - 1; ; triesLeft -= 1) {
+  return withClient(settings, (client) =>
+    askAgain(async () => {
       try {
-        return await whatWasLost(client, settings, identity);
+        return { answer: await whatWasLost(client, settings, identity), isMoment: false };
       } catch (error) {
         if (!(error instanceof OperatorError)) throw error;
-        const isMoment = error instanceof UnreachableError && performance.now() - startedAt < PROOF_PATIENCE_MS;
-        if (triesLeft === 0 || !isMoment) return `the operator does not get in any more: ${error.message}`;
+        const answer = `the operator does not get in any more: ${error.message}`;
+        return { answer, isMoment: error instanceof UnreachableError };
       }
-      await pause(PROOF_PAUSE_MS);
-    }
-  });
+    }),
+  );
+}
+
+/** A moment of trouble is waited for, a few times and not for long. */
+async function askAgain<T>(ask: () => Promise<{ readonly answer: T; readonly isMoment: boolean }>): Promise<T> {
+  const startedAt = performance.now();
+  for (let triesLeft = PROOF_TRIES - 1; ; triesLeft -= 1) {
+    const { answer, isMoment } = await ask();
+    if (triesLeft === 0 || !isMoment || performance.now() - startedAt >= PROOF_PATIENCE_MS) return answer;
+    await pause(PROOF_PAUSE_MS);
+  }
 }
 
 async function whatWasLost(
@@ -200,17 +208,14 @@ async function logIn(
   { apiPrefix }: Pick<Identity, 'apiPrefix'>,
   login: Login,
 ): Promise<boolean> {
-  return withClient({ ...settings, auth: { type: 'basic', ...login } }, async (client) => {
-    const startedAt = performance.now();
-    for (let triesLeft = PROOF_TRIES - 1; ; triesLeft -= 1) {
+  return withClient({ ...settings, auth: { type: 'basic', ...login } }, (client) =>
+    askAgain(async () => {
       const { status, body } = await client.request({ method: 'GET', path: `${API_PREFIXES[apiPrefix]}/authinfo` });
-      const isMoment = PASSING.includes(status) && performance.now() - startedAt < PROOF_PATIENCE_MS;
       // Anonymous access lets everybody in, as somebody else.
-      if (triesLeft === 0 || !isMoment)
-        return status === 200 && isRecord(body) && body['user_name'] !== 'opendistro_security_anonymous';
-      await pause(PROOF_PAUSE_MS);
-    }
-  });
+      const answer = status === 200 && isRecord(body) && body['user_name'] !== 'opendistro_security_anonymous';
+      return { answer, isMoment: PASSING.includes(status) };
+    }),
+  );
 }
 
 async function withClient<T>(settings: OpenSearchSettings, use: (client: OpenSearchClient) => Promise<T>): Promise<T> {

@@ -6,17 +6,11 @@ import { stalled, type Outcome } from '../outcome.ts';
 import type { Parts } from '../slot.ts';
 import { auditProblems, isAuditKnown } from './audit-problems.ts';
 import { changesBetween, isMemberUnit, unitOf, type ConfigChange } from './config-change.ts';
-import {
-  adoptionObstacle,
-  CERTIFICATE_ONLY,
-  hiddenPassword,
-  maskedUnit,
-  observed,
-  type Step,
-} from './config-obstacles.ts';
+import { adoptionObstacle, hiddenPassword, maskedUnit, observed, type Step } from './config-obstacles.ts';
 import type { ConfigClaim, ConfigView } from './config-view.ts';
 import { keyProblems, withUnknownKeys } from './known-keys.ts';
-import { isDefault, isEquivalent, isForgotten, isNothing, MASK } from './defaults.ts';
+import { isDefault, isEquivalent, isForgotten, isNothing } from './defaults.ts';
+import { inForce, notShown, unseenOf } from './not-shown.ts';
 import { isWithin, leavesOf, pathOf, valueAt, withValue, type ConfigTree, type Leaves, type Pointer } from './tree.ts';
 import { refusalOfConfig } from './ways-in.ts';
 
@@ -90,7 +84,7 @@ function joined(
   const { after: tree, units, leaves } = step;
   const isChanging = units.length > 0;
   const before = draft.parts.get(claim.key) ?? [];
-  const unseen = unseenOf(view, before).filter((pointer) => !leaves.has(pointer));
+  const unseen = unseenOf(view.live, before).filter((pointer) => !leaves.has(pointer));
   const part = [...partOf({ live: view.live, tree, before }, leaves), ...unseen].sort();
   return {
     tree,
@@ -102,7 +96,7 @@ function joined(
     isWhole: draft.isWhole || isWritingWhole(step, isReplacing),
     subjects: isChanging ? [...draft.subjects, claim.key] : draft.subjects,
     doubts: isChanging ? [...draft.doubts, ...auditProblems(leaves, view.live)] : draft.doubts,
-    outcomes: new Map([...draft.outcomes, [claim.key, inForce(unseen, hiddenIn(view, leaves))]]),
+    outcomes: new Map([...draft.outcomes, [claim.key, inForce(view, leaves, unseen)]]),
   };
 }
 
@@ -122,24 +116,6 @@ function obstacleTo(
 
 function stalledMessage(outcome: Outcome | undefined): string | undefined {
   return outcome?.type === 'stalled' ? outcome.message : undefined;
-}
-
-function inForce(unseen: readonly Pointer[], hidden: readonly Pointer[]): Outcome {
-  const message = [
-    'the security configuration is in force',
-    ...(unseen.length === 0 ? [] : [`what is no longer declared stays, as ${notShown(unseen)}`]),
-    ...(hidden.length === 0
-      ? []
-      : [`whether ${hidden.slice(0, 10).join(', ')} is as declared cannot be told: ${CERTIFICATE_ONLY}`]),
-  ].join('; ');
-  return { type: 'applied', resourceName: 'config', message };
-}
-
-/** Declared passwords that cannot be compared with those in force. */
-function hiddenIn({ live }: ConfigView, leaves: Leaves): readonly Pointer[] {
-  return [...leaves].flatMap(([pointer, value]) =>
-    value !== MASK && valueAt(live, pathOf(pointer)) === MASK ? [pointer] : [],
-  );
 }
 
 function tell(draft: Draft, key: ObjectKey, outcome: Outcome): Draft {
@@ -170,19 +146,10 @@ function leave(view: ConfigView, draft: Draft, { claim, refusal: failed, held }:
   const why = stalledMessage(danger) ?? stalledMessage(failed);
   if (why !== undefined) return tell(gone, key, { type: 'released', leftBehind: `${STAYS}: ${why}` });
   const subjects = step.units.length > 0 ? [...draft.subjects, key] : draft.subjects;
-  const unseen = unseenOf(view, heldByNobody(gone, part));
+  const unseen = unseenOf(view.live, heldByNobody(gone, part));
   const released: Outcome =
     unseen.length === 0 ? { type: 'released' } : { type: 'released', leftBehind: `${STAYS}: ${notShown(unseen)}` };
   return tell({ ...gone, tree, subjects }, key, released);
-}
-
-/** Pointers into documents that this cluster does not show to us. */
-function unseenOf({ live }: ConfigView, pointers: readonly Pointer[]): readonly Pointer[] {
-  return pointers.filter((pointer) => valueAt(live, pathOf(pointer).slice(0, 1)) === undefined);
-}
-
-function notShown(pointers: readonly Pointer[]): string {
-  return `OpenSearch does not show ${pointers.slice(0, 10).join(', ')} to the operator`;
 }
 
 /** The tree with what an object declares, and without what it declared before and no longer does. */
