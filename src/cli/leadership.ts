@@ -57,6 +57,8 @@ export function oneOfSeveral(settings: LeaderElectionSettings, tools: Leadership
   const { log, onChange, identity } = tools;
   const { electorOf, namespace, close } = electors(settings, tools);
   const elector = electorOf(settings.id, identity.name);
+  // That nobody leads can be seen only where everybody says so from the beginning.
+  onChange(settings.id, false);
   const holding = new AbortController();
   let held = Promise.resolve();
   let lose: (error: unknown) => void = () => undefined;

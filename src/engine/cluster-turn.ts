@@ -5,14 +5,14 @@ import type { Outcome } from '../plan/outcome.ts';
 import { nobody } from '../commit/ownership.ts';
 import { slotKeyOf } from './claim-index.ts';
 import { inQuestion, takeOverProvisional } from './departed.ts';
-import { isUnreadable, readUnlessDisabled, setAside } from './disabled-documents.ts';
+import { forgetDisabled, isUnreadable, readUnlessDisabled, setAside } from './disabled-documents.ts';
 import { toTarget } from './object-teller.ts';
 import { runPass, type CommitReport, type Task } from './pass.ts';
 import { planTasks } from './plan-tasks.ts';
 import type { TurnContext } from './turn-context.ts';
 import { recordOwners, writeAhead } from './write-ahead.ts';
 import { unresolvedReferences } from './unresolved-references.ts';
-import { settle, unseenDocuments, wake, wakeAll } from './session-state.ts';
+import { lookAgain, settle, unseenDocuments, wake, wakeAll } from './session-state.ts';
 import type { World } from './world.ts';
 import { logWrite, logWrites } from './write-log.ts';
 
@@ -65,7 +65,10 @@ export async function refreshDocuments(context: TurnContext, notBeforeMs: number
   const startedMs = world.clock.steady();
   state.turnMs = startedMs;
   const unseen = unseenDocuments(state);
-  const stale = neededKinds(context).filter(
+  const needed = neededKinds(context);
+  // Where nobody wants anything nothing is refused.
+  for (const kind of bulkKinds(world)) if (!needed.includes(kind)) forgetDisabled(state, kind);
+  const stale = needed.filter(
     ({ document }) =>
       unseen.has(document) ||
       // What could not be written waits for long, and somebody else may have taken the name meanwhile.
@@ -184,7 +187,8 @@ function reconsider({ world, state }: TurnContext, name: string): void {
   }
 }
 
-function finish({ world, state, teller, finalizers }: TurnContext, task: Task): void {
+function finish(context: TurnContext, task: Task): void {
+  const { world, state, teller, finalizers } = context;
   const { ticket, slot, decision } = task;
   const isCorrected = state.drifted.delete(slot.key) && decision.operation?.type === 'add';
   if (isCorrected) world.metrics.driftCorrected.inc({ document: slot.kind.document });
@@ -194,7 +198,8 @@ function finish({ world, state, teller, finalizers }: TurnContext, task: Task): 
   for (const [key, outcome] of decision.outcomes) {
     const resource = toldOf(task, key, outcome);
     if (resource === undefined) continue;
-    teller.tell(resource, outcome, unresolvedReferences(state.documents, resource));
+    teller.tell(resource, outcome, unresolvedReferences(state, resource));
+    if (outcome.type === 'waiting') lookAgain(context, slot.key, resource);
     if (outcome.type === 'applied') finalizers.ensure(slot.claimants.get(key) ?? resource);
     if (isCorrected && decision.subjects?.includes(key) === true) teller.record(resource, DRIFT_CORRECTED);
   }

@@ -6,10 +6,20 @@ import { stalled, type Outcome } from '../plan/outcome.ts';
 interface Failure {
   /** Whose wishes they were, in which version. */
   readonly subjects: Readonly<Record<ObjectKey, string>>;
+  /**
+   * What had been asked for last of each whom the server refused: the cause may lie in the cluster, so whoever asks again
+   * is tried again. Absent where it was put back: that is not done twice to all who log in.
+   */
+  readonly requests?: Readonly<Record<ObjectKey, string>>;
   readonly outcome: Outcome;
 }
 
-type Subject = { readonly key: ObjectKey; readonly version: string };
+/** An object in one version, and what it asks for: the value of its annotation, or nothing. */
+export interface Subject {
+  readonly key: ObjectKey;
+  readonly version: string;
+  readonly request: string;
+}
 
 const KEPT = 100;
 
@@ -29,8 +39,11 @@ export class ConfigFailures {
   }
 
   /** Why an object must not be tried again as it is. */
-  refusalOf({ key, version }: Subject): Outcome | undefined {
-    return this.#failures.find(({ subjects }) => isAlone(subjects) && subjects[key] === version)?.outcome;
+  refusalOf({ key, version, request }: Subject): Outcome | undefined {
+    return this.#failures.find(
+      ({ subjects, requests }) =>
+        isAlone(subjects) && subjects[key] === version && (requests === undefined || requests[key] === request),
+    )?.outcome;
   }
 
   /** Several objects failed together: each has to be tried alone to find out whose fault it was. */

@@ -16,10 +16,11 @@ import {
   withoutUnavailable,
   type ConfigWish,
 } from './config-claims.ts';
+import type { Subject } from './config-failures.ts';
 import { ConfigRecord } from './config-record.ts';
 import { CONFIG_NAME, failureOf, outcomesAfter, toDecision, whatIsLeft, withDoubts } from './config-result.ts';
 import type { Ticket } from './dirty-slots.ts';
-import { postpone, settle, type SessionState } from './session-state.ts';
+import { lookAgain, postpone, settle, type SessionState } from './session-state.ts';
 import type { TurnContext } from './turn-context.ts';
 import { UpgradeTurn } from './upgrade-turn.ts';
 import { recordOwners, writeAhead } from './write-ahead.ts';
@@ -58,7 +59,10 @@ export class ConfigTurn {
     const { state, signal } = context;
     const slot = state.index.slot(SLOT);
     const edited = state.dirty.ticket(SLOT);
-    if (slot === undefined && edited !== undefined) settle(state, edited);
+    if (slot === undefined) {
+      state.disabled.delete('GET securityconfig');
+      if (edited !== undefined) settle(state, edited);
+    }
     if (slot === undefined || signal.aborted || (!isDriftDue && !state.dirty.has(SLOT))) return false;
     if (!(await this.#record.prepare(context, slot))) {
       putOff(state, edited);
@@ -83,6 +87,7 @@ export class ConfigTurn {
         isOnRecord(partsOf({ state }), root),
     );
     const { live, unavailable } = await readRoots(cluster.configuration, roots);
+    state.disabled.delete('GET securityconfig');
     const hasChanged = this.#hasChanged([cluster.identity.version, live]);
     if (read.length !== wishes.length) {
       putOff(state, edited);
@@ -172,7 +177,9 @@ export class ConfigTurn {
     const result = withDoubts(answer, plan.doubts);
     this.#lastLive = '';
     const outcome = failureOf(result);
-    if (outcome !== undefined) this.#record.failures.add({ subjects: versions, outcome });
+    const requests = Object.fromEntries(subjects.map((wish) => [wish.claim.key, requestOf(wish)]));
+    const again = result.type === 'refused' ? { requests } : {};
+    if (outcome !== undefined) this.#record.failures.add({ subjects: versions, ...again, outcome });
     world.log.info(
       {
         connection: state.key,
@@ -188,7 +195,7 @@ export class ConfigTurn {
   }
 
   #tell(
-    { world, teller, cluster }: TurnContext,
+    { world, state, teller, cluster }: TurnContext,
     { wishes }: Look,
     {
       plan,
@@ -208,6 +215,7 @@ export class ConfigTurn {
         resource,
         outcome.type === 'applied' || outcome.type === 'stalled' ? { ...outcome, details } : outcome,
       );
+      if (outcome.type === 'waiting') lookAgain({ state, teller }, SLOT, resource);
       if (!isDrift) continue;
       teller.record(resource, DRIFT_CORRECTED);
       world.metrics.driftFound.inc({ document: 'securityconfig' });
@@ -243,8 +251,12 @@ async function readRoots(
   };
 }
 
-function toSubject({ claim, version }: ConfigWish): { readonly key: ObjectKey; readonly version: string } {
-  return { key: claim.key, version };
+function toSubject(wish: ConfigWish): Subject {
+  return { key: wish.claim.key, version: wish.version, request: requestOf(wish) };
+}
+
+function requestOf({ claim }: ConfigWish): string {
+  return claim.resource.reconcileRequestedAt ?? '';
 }
 
 function partsOf({ state }: Pick<TurnContext, 'state'>): Parts {

@@ -1,9 +1,9 @@
 import type { Identity } from '../commit/cluster.ts';
-import { hasFinalizer, isDeleting, type Condition } from '../desired/resource.ts';
+import { hasFinalizer, isDeleting, type Condition, type ObjectStatus, type Resource } from '../desired/resource.ts';
 import type { OpenSearchConnectionStatus } from '../generated/opensearch-connection.ts';
 import { connectionStatus, type ConnectionFacts, type Trouble } from '../status/connection-status.ts';
 import type { EventDraft } from '../status/event-recorder.ts';
-import { readyCondition } from '../status/next-status.ts';
+import { isReady, readyCondition } from '../status/next-status.ts';
 import type { StatusTarget } from '../status/status-queue.ts';
 import { CertificateGauge } from './certificate-gauge.ts';
 import { leavesAName } from './departed.ts';
@@ -47,6 +47,8 @@ export class ConnectionTeller {
 
   tellWell(identity: Identity, facts: Pick<ConnectionFacts, 'passwordProblem'> & UpkeepFacts): void {
     const { clusters } = this.#world;
+    // Deleted while the cluster was looked at: nobody would take it off the list again.
+    if (this.#state.connection === undefined) return;
     if (identity.clusterUuid !== undefined) clusters.join(this.#state.key, identity.clusterUuid);
     this.#tell({ ...identity, ...facts, trouble: undefined, neighbours: clusters.neighboursOf(this.#state.key) });
   }
@@ -130,9 +132,9 @@ export class ConnectionTeller {
     const counts = new Map<string, { declared: number; inSync: number }>();
     for (const resource of this.#state.index.resources()) {
       const count = counts.get(resource.kind.document) ?? { declared: 0, inSync: 0 };
-      const status = this.#world.statuses.current(toTarget(resource)) as OpenSearchConnectionStatus;
+      const status = this.#world.statuses.current(toTarget(resource)) as ObjectStatus;
       count.declared += 1;
-      if (readyCondition(status)?.status === 'True') count.inSync += 1;
+      if (isInSync(resource, status)) count.inSync += 1;
       counts.set(resource.kind.document, count);
     }
     return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([type, count]) => ({ type, ...count }));
@@ -155,6 +157,11 @@ export class ConnectionTeller {
     const { namespace, name, uid, resourceVersion } = connection;
     this.#world.events.record({ kind: 'OpenSearchConnection', namespace, name, uid, resourceVersion }, event);
   }
+}
+
+/** What is only observed is ready however much differs. */
+function isInSync({ generation }: Resource, status: ObjectStatus): boolean {
+  return isReady({ generation, status }) && (status.plannedChanges ?? []).length === 0;
 }
 
 /** A warning that there is no cause for is nothing to tell of a new connection. */

@@ -18,7 +18,11 @@ interface Known {
   credential: Credential;
   readonly job: AbortController;
   failures: number;
+  /** Somebody waits for it: the object has to be written, and cannot be without it. */
+  isAwaited: boolean;
 }
+
+const TRIES_BEFORE_WORDS = 3;
 
 const RETRY = { firstMs: 1000, maxMs: 60_000 };
 
@@ -106,7 +110,7 @@ export class Credentials {
   #generate(resource: Resource, source: CredentialSource): Credential {
     const { references, secrets, clock, random } = this.#world;
     const from = JSON.stringify([resource.uid, 'generate', source]);
-    return this.#once(resource, { from, when: 'background' }, async (signal) => {
+    const known = this.#once(resource, { from, when: 'background' }, async (signal) => {
       for (let tries = 0; references.secret(resource.namespace, source.secretName) === undefined; tries += 1) {
         await secrets.create(resource, source);
         await clock.sleep(backoffMs(tries, RETRY, random), signal);
@@ -116,22 +120,30 @@ export class Credentials {
       if (!isAborted(signal)) this.#known.delete(objectKey(resource));
       return { type: 'unknown' };
     });
+    // Nobody hastens it, and there is no password before it.
+    known.isAwaited = true;
+    return known.credential;
   }
 
   #once(
     resource: Resource,
     { from, when }: { readonly from: string; readonly when: Priority },
     compute: (signal: AbortSignal) => Promise<Credential>,
-  ): Credential {
+  ): Known {
     const key = objectKey(resource);
     const known = this.#known.get(key);
-    if (known?.from === from) return known.credential;
+    const isAwaited = when === 'edit';
+    if (known?.from === from) {
+      known.isAwaited ||= isAwaited;
+      return known;
+    }
     known?.job.abort();
-    const started: Known = { from, credential: { type: 'unknown' }, job: new AbortController(), failures: 0 };
+    const job = new AbortController();
+    const started: Known = { from, credential: { type: 'unknown' }, job, failures: 0, isAwaited };
     this.#known.set(key, started);
     if (when === 'edit') this.#ready.expect(started);
     void this.#run(key, started, compute).finally(() => this.#ready.dismiss(started));
-    return started.credential;
+    return started;
   }
 
   /** Tries until there is an answer, or until another one is wanted. */
@@ -147,10 +159,20 @@ export class Credentials {
         if (isAborted(signal)) return;
         log.warn({ object: key, error: messageOf(error) }, 'credentials not ready');
         this.#ready.dismiss(known);
-        await clock.sleep(backoffMs(known.failures, RETRY, random), signal);
         known.failures += 1;
+        this.#tell(key, known, messageOf(error));
+        await clock.sleep(backoffMs(known.failures - 1, RETRY, random), signal);
       }
     }
+  }
+
+  /** Only who waits for it is told: whose password is in force as it is lacks nothing. */
+  #tell(key: ObjectKey, known: Known, why: string): void {
+    const message = `the password cannot be made ready: ${why}`;
+    const isTold = known.credential.type === 'waiting' && known.credential.message === message;
+    if (!known.isAwaited || known.failures < TRIES_BEFORE_WORDS || isTold) return;
+    known.credential = { type: 'waiting', reason: 'Retrying', message };
+    this.#ready.add(key);
   }
 
   /** Another password for the user that the connection logs in as would shut the operator out. */

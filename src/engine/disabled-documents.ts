@@ -20,21 +20,20 @@ export function readUnlessDisabled(
   );
 }
 
+/** Whether it may be read and written is not known any more. */
+export function forgetDisabled({ disabled }: SessionState, { document }: Kind): void {
+  disabled.delete(`GET ${document}`);
+  disabled.delete(`PATCH ${document}`);
+}
+
 /** The security configuration, in the same way. @returns whether anything was written to the cluster */
 export function unlessConfigDisabled(context: TurnContext, run: () => Promise<boolean>): Promise<boolean> {
   const { disabled } = context.state;
-  return unlessDisabled(
-    async () => {
-      const hasWritten = await run();
-      disabled.delete('GET securityconfig');
-      return hasWritten;
-    },
-    ({ message }) => {
-      disabled.set('GET securityconfig', message);
-      tellUnreadable(context, 'securityconfig', message);
-      return false;
-    },
-  );
+  return unlessDisabled(run, ({ message }) => {
+    disabled.set('GET securityconfig', message);
+    tellUnreadable(context, 'securityconfig', message);
+    return false;
+  });
 }
 
 /** What is dirty in a document that we may not read is told and tried later. @returns whether that is so */

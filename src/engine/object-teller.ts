@@ -1,11 +1,14 @@
 import { objectKey, type ObjectStatus, type Resource } from '../desired/resource.ts';
 import { messageOf } from '../errors.ts';
 import { waiting, type Outcome } from '../plan/outcome.ts';
-import { isReady, nextStatus, readyCondition } from '../status/next-status.ts';
+import { isReady, nextStatus, readyCondition, waitingSinceMs, type Unresolved } from '../status/next-status.ts';
 import type { StatusTarget } from '../status/status-queue.ts';
 import type { EventDraft } from '../status/event-recorder.ts';
 import type { ReadinessTally } from './readiness-tally.ts';
 import type { World } from './world.ts';
+
+/** A clock that was set must not make anybody look again and again. */
+const LEAST_PATIENCE_MS = 1000;
 
 /** Tells the owners of custom resources what became of them: status, events, and the end of the finalizer. */
 export class ObjectTeller {
@@ -28,7 +31,7 @@ export class ObjectTeller {
   }
 
   /** @param unresolved what the spec names in vain; undefined when that is not known */
-  tell(resource: Resource, outcome: Outcome, unresolved?: readonly string[]): void {
+  tell(resource: Resource, outcome: Outcome, unresolved?: Unresolved): void {
     if (outcome.type === 'released') {
       this.#releases.push({ resource, leftBehind: outcome.leftBehind });
       return;
@@ -50,6 +53,14 @@ export class ObjectTeller {
 
   record(resource: Resource, draft: EventDraft): void {
     this.#world.events.record({ ...subjectOf(resource), kind: resource.kind.kind }, draft);
+  }
+
+  /** When, by the clock that is never set, a resource that waits has to be told as stalled; undefined when that is told. */
+  stallsAtMs(resource: Resource): number | undefined {
+    const { clock, statuses, patience } = this.#world;
+    const sinceMs = waitingSinceMs(statuses.current(toTarget(resource)) as ObjectStatus);
+    if (sinceMs === undefined) return undefined;
+    return clock.steady() + Math.max(LEAST_PATIENCE_MS, sinceMs + patience.stallAfterMs - clock.now());
   }
 
   /** Whether the resource, as it is now, was told to be in force. */

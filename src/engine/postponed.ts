@@ -15,6 +15,11 @@ export class Postponed {
     this.#untilMs.set(slot, clock.steady() + backoffMs(failures, PAUSE, random));
   }
 
+  /** Nothing went wrong: it is looked at again then, unless it is sooner anyway. */
+  until(slot: SlotKey, untilMs: number): void {
+    this.#untilMs.set(slot, Math.min(untilMs, this.#untilMs.get(slot) ?? Infinity));
+  }
+
   /** When the first of them is due; undefined when there is none. */
   get nextMs(): number | undefined {
     return this.#untilMs.size === 0 ? undefined : Math.min(...this.#untilMs.values());

@@ -1,5 +1,5 @@
 import type { Ledger } from '../commit/ledger.ts';
-import { isDeleting, type NamespacedName } from '../desired/resource.ts';
+import { isDeleting, type NamespacedName, type Resource } from '../desired/resource.ts';
 import { nobody } from '../commit/ownership.ts';
 import type { DocumentName, Self } from '../kinds/kind.ts';
 import type { Clock } from '../clock.ts';
@@ -84,6 +84,19 @@ export function postpone(
 ): void {
   postponed.add(slot, tools);
   meter.retried();
+}
+
+/** Nobody tells that something has been waiting for too long: it is looked at when that is so. */
+export function lookAgain(
+  {
+    state,
+    teller,
+  }: { readonly state: SessionState; readonly teller: { stallsAtMs(resource: Resource): number | undefined } },
+  slot: SlotKey,
+  resource: Resource,
+): void {
+  const atMs = teller.stallsAtMs(resource);
+  if (atMs !== undefined) state.postponed.until(slot, atMs);
 }
 
 /** A name has to be looked at since now: what was read before may be too old to decide by. */

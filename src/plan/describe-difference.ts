@@ -1,7 +1,6 @@
 import jsonPatch from 'fast-json-patch';
 import type { Canonical } from '../desired/canonical.ts';
 
-const MAX_CHANGES = 20;
 const MAX_VALUE_LENGTH = 120;
 
 /**
@@ -10,15 +9,13 @@ const MAX_VALUE_LENGTH = 120;
  */
 export function describeDifference(live: Canonical | undefined, desired: Canonical): readonly string[] {
   if (live === undefined) return [`create ${clip(desired)}`];
-  const changes = jsonPatch
+  return jsonPatch
     .compare(JSON.parse(live) as object, JSON.parse(desired) as object)
     .map((change) =>
       'value' in change
         ? `${change.op} ${change.path} ${clip(JSON.stringify(change.value))}`
         : `${change.op} ${change.path}`,
     );
-  const more = changes.length - MAX_CHANGES;
-  return more > 0 ? [...changes.slice(0, MAX_CHANGES), `and ${more} more`] : changes;
 }
 
 /** The fields that differ, for one line of a message. */

@@ -8,9 +8,15 @@ import type { Outcome, OutcomeDetails } from '../plan/outcome.ts';
 export interface StatusContext {
   readonly nowMs: number;
   readonly stallAfterMs: number;
-  /** What the spec names and the cluster does not have; absent when that is not known. */
-  readonly unresolved?: readonly string[];
+  /** Absent when that is not known. */
+  readonly unresolved?: Unresolved;
 }
+
+/** What the spec names and the cluster does not have, in words. */
+export type Unresolved = readonly string[] | 'names nothing';
+
+/** As many as the definitions of the kinds allow. */
+const MAX_PLANNED_CHANGES = 100;
 
 /** An outcome that an object lives to tell. */
 export type TellableOutcome = Exclude<Outcome, { type: 'released' }>;
@@ -20,7 +26,7 @@ export function nextStatus(resource: Resource, outcome: TellableOutcome, context
   if (outcome.type === 'paused') return pausedStatus(resource, context);
   const { status, generation, reconcileRequestedAt } = resource;
   const owned = 'resourceName' in outcome ? outcome.resourceName : status.resourceName;
-  const planned = outcome.type === 'observed' ? outcome.plannedChanges : [];
+  const planned = outcome.type === 'observed' ? outcome.plannedChanges.slice(0, MAX_PLANNED_CHANGES) : [];
   const secretVersion = outcome.type === 'applied' ? outcome.secretVersion : status.secretVersion;
   return {
     observedGeneration: generation,
@@ -87,6 +93,7 @@ function detailClaims(outcome: TellableOutcome): readonly Claimed[] {
 function referencesClaim({ conditions = [] }: ObjectStatus, { unresolved }: StatusContext): readonly Claimed[] {
   const type = 'ReferencesResolved';
   if (unresolved === undefined) return conditions.filter((condition) => condition.type === type);
+  if (unresolved === 'names nothing') return [];
   if (unresolved.length === 0)
     return [{ type, status: 'True', reason: 'Resolved', message: 'all that the spec names is known' }];
   return [{ type, status: 'False', reason: 'NotFound', message: unresolved.join('; ') }];
@@ -136,8 +143,8 @@ function hasStalled({ generation, status }: Conditioned, { nowMs, stallAfterMs }
   return stalled !== undefined && WAITING.has(stalled.reason);
 }
 
-/** Since when a resource has been waiting; undefined when it is not. */
-function waitingSinceMs(status: Pick<ObjectStatus, 'conditions'>): number | undefined {
+/** Since when, in milliseconds since 1970, a resource has been waiting; undefined when it is not. */
+export function waitingSinceMs(status: Pick<ObjectStatus, 'conditions'>): number | undefined {
   const reconciling = status.conditions?.find(({ type }) => type === 'Reconciling');
   return reconciling === undefined ? undefined : Date.parse(reconciling.lastTransitionTime);
 }

@@ -39,6 +39,9 @@ interface Wanted {
   turn: number;
 }
 
+/** Answers of an API server that is busy or just coming up, or of a token that is about to be renewed. */
+const PASSING = new Set([401, 429, 502, 503, 504]);
+const TRIES_BEFORE_WORDS = 3;
 const RETRY = { firstMs: 500, maxMs: 30_000 };
 
 /**
@@ -144,10 +147,17 @@ export class ReferencedObjects {
         return;
       } catch (error) {
         log.warn({ resource, key, error: messageOf(error) }, 'referenced object not read');
-        if (isForbidden(error) && wanted.turn === turn) this.#learn(key, wanted, { unreadable: messageOf(error) });
+        if (wanted.turn === turn && this.#isHopeless(error, wanted, failures))
+          this.#learn(key, wanted, { unreadable: messageOf(error) });
         await clock.sleep(backoffMs(failures, RETRY, random), signal);
       }
     }
+  }
+
+  /** What was read before is not forgotten since the API server has a bad day; who waits for the first answer must hear why it does not come. */
+  #isHopeless(error: unknown, { isKnown }: Wanted, failures: number): boolean {
+    if (!(error instanceof KubernetesError)) return false;
+    return error.status === 403 || (!isKnown && failures >= TRIES_BEFORE_WORDS && !PASSING.has(error.status));
   }
 
   async #read(key: NamespacedName, signal: AbortSignal): Promise<ReferencedData> {
@@ -181,10 +191,6 @@ export class ReferencedObjects {
     );
     return { values, version: raw.metadata.resourceVersion };
   }
-}
-
-function isForbidden(error: unknown): boolean {
-  return error instanceof KubernetesError && error.status === 403;
 }
 
 function contentOf(data: ReferencedData): unknown {

@@ -74,5 +74,5 @@ export function observed({ before, after, units }: Step): Outcome {
       return `${verb} ${at}`.slice(0, 1024);
     }),
   );
-  return { type: 'observed', resourceName: 'config', plannedChanges: plannedChanges.slice(0, 100) };
+  return { type: 'observed', resourceName: 'config', plannedChanges };
 }
