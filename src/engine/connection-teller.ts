@@ -1,9 +1,9 @@
 import type { Identity } from '../commit/cluster.ts';
-import { hasFinalizer, isDeleting, type Condition, type ObjectStatus, type Resource } from '../desired/resource.ts';
+import { hasFinalizer, isDeleting, type Condition, type ObjectStatus } from '../desired/resource.ts';
 import type { OpenSearchConnectionStatus } from '../generated/opensearch-connection.ts';
 import { connectionStatus, type ConnectionFacts, type Trouble } from '../status/connection-status.ts';
 import type { EventDraft } from '../status/event-recorder.ts';
-import { isReady, readyCondition } from '../status/next-status.ts';
+import { readyCondition } from '../status/next-status.ts';
 import type { StatusTarget } from '../status/status-queue.ts';
 import { CertificateGauge } from './certificate-gauge.ts';
 import { leavesAName } from './departed.ts';
@@ -134,7 +134,7 @@ export class ConnectionTeller {
       const count = counts.get(resource.kind.document) ?? { declared: 0, inSync: 0 };
       const status = this.#world.statuses.current(toTarget(resource)) as ObjectStatus;
       count.declared += 1;
-      if (isInSync(resource, status)) count.inSync += 1;
+      if (isInSync(status)) count.inSync += 1;
       counts.set(resource.kind.document, count);
     }
     return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([type, count]) => ({ type, ...count }));
@@ -160,8 +160,8 @@ export class ConnectionTeller {
 }
 
 /** What is only observed is ready however much differs. */
-function isInSync({ generation }: Resource, status: ObjectStatus): boolean {
-  return isReady({ generation, status }) && (status.plannedChanges ?? []).length === 0;
+function isInSync(status: ObjectStatus): boolean {
+  return readyCondition(status)?.status === 'True' && (status.plannedChanges ?? []).length === 0;
 }
 
 /** A warning that there is no cause for is nothing to tell of a new connection. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { AuthenticationError, ForbiddenError, KubernetesError, UnreachableError } from '../../src/errors.ts';
+import type { OpenSearchConnectionStatus } from '../../src/generated/opensearch-connection.ts';
 import { useOperators } from '../support/operators.ts';
 import { CONNECTIONS, ROLES, type SimulatedOperator, TENANTS } from '../support/simulated-operator.ts';
 
@@ -118,6 +119,55 @@ describe('a connection', () => {
     operator.cluster.outage = undefined;
     await operator.pass(60_000);
     expect(types()).toEqual(['Ready', 'ReferencesResolved']);
+  });
+
+  test.each([500, 422])(
+    'says so where its Secret is answered with %s, and can be deleted with all that it has',
+    async (status) => {
+      const operator = anOperator();
+      operator.kubernetes.refuse = ({ method, path }) =>
+        method === 'GET' && path.endsWith('/secrets/admin')
+          ? new KubernetesError('cannot be decrypted', status, 'InternalError')
+          : undefined;
+      operator.apply(ROLES, OPS, READ);
+      await operator.start();
+      await operator.pass(10_000);
+      expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('False SecretNotFound');
+      expect(operator.message(CONNECTIONS, DEFAULT)).toContain('cannot be decrypted');
+      expect(operator.ready(ROLES, OPS)).toBe('False ConnectionNotReady');
+      operator.kubernetes.refuse = () => undefined;
+      await operator.pass(60_000);
+      expect(operator.ready(ROLES, OPS)).toBe('True Applied');
+    },
+  );
+
+  test('goes on with what it knows of its Secret while the API server has a bad day', async () => {
+    const operator = anOperator();
+    operator.apply(ROLES, OPS, READ);
+    await operator.start();
+    operator.kubernetes.refuse = ({ method, path }) =>
+      method === 'GET' && path.endsWith('/secrets/admin')
+        ? new KubernetesError('cannot be decrypted', 500, 'InternalError')
+        : undefined;
+    operator.putSecret('admin', { username: 'operator', password: 'changed' });
+    await operator.pass(120_000);
+    expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('True Connected');
+  });
+
+  test('does not count what differs as in sync while it only observes', async () => {
+    const operator = anOperator();
+    operator.connect({ managementPolicy: 'Observe' });
+    operator.cluster.put('roles', 'same', {});
+    operator.apply(ROLES, { name: 'same' });
+    const clusterPermissions = Array.from({ length: 150 }, (_, index) => `cluster:monitor/x${index}`);
+    operator.apply(ROLES, OPS, { clusterPermissions });
+    operator.cluster.put('roles', 'ops', { cluster_permissions: clusterPermissions.map((each) => `${each}/y`) });
+    await operator.start();
+    await operator.pass(60_000);
+    const { resources } = operator.status(CONNECTIONS, DEFAULT) as OpenSearchConnectionStatus;
+    expect(resources).toEqual([{ type: 'roles', declared: 2, inSync: 1 }]);
+    expect(operator.status(ROLES, OPS).plannedChanges).toHaveLength(100);
+    expect(operator.message(ROLES, OPS)).toContain('150 changes would be made');
   });
 
   test('uses a changed Secret at once', async () => {

@@ -141,3 +141,44 @@ describe('a security configuration that cannot be read', () => {
     expect([operator.ready(CONFIGS, OPS), told(operator)]).toEqual(['True Applied', 'nothing']);
   });
 });
+
+test('a security configuration that cannot be read is told once, whatever else there is to do', async () => {
+  current = new SimulatedOperator();
+  const operator = current;
+  operator.cluster.configuration.onStep = (step) => {
+    if (step === 'look') throw new EndpointDisabledError('no GET of CONFIG');
+  };
+  operator.putSecret('ann', { password: 'a-good-password' });
+  operator.apply(USERS, { name: 'ann' }, { passwordFrom: { secretKeyRef: { name: 'ann' } } });
+  operator.apply(CONFIGS, OPS, { dynamic: { do_not_fail_on_forbidden: true } });
+  await operator.start();
+  await operator.pass(QUARTER_MS);
+  const writes = operator.kubernetesWrites;
+  await operator.pass(QUARTER_MS);
+  expect(told(operator)).toContain('no GET of CONFIG');
+  expect(operator.kubernetesWrites).toBe(writes);
+  operator.delete(CONFIGS, OPS);
+  await operator.pass(QUARTER_MS);
+});
+
+describe('an endpoint that is disabled and that nobody needs any more', () => {
+  test.each(['PATCH tenants', 'GET tenants'])('is not told (%s)', async (disabled) => {
+    const operator = await anOperator(disabled);
+    expect(told(operator)).toContain('tenants');
+    operator.delete(TENANTS, OPS);
+    await operator.pass(QUARTER_MS);
+    expect([operator.exists(TENANTS, OPS), told(operator)]).toEqual([false, 'nothing']);
+  });
+});
+
+test('a role that cannot be read is not told to be missing', async () => {
+  const operator = await anOperator('GET roles');
+  operator.cluster.put('roles', 'analysts', {});
+  operator.apply(MAPPINGS, { name: 'analysts' }, { role: 'analysts', users: ['ann'] });
+  await operator.pass();
+  expect(operator.ready(MAPPINGS, { name: 'analysts' })).toBe('True Applied');
+  const told = operator
+    .status(MAPPINGS, { name: 'analysts' })
+    .conditions?.find(({ type }) => type === 'ReferencesResolved');
+  expect(told?.status).toBe('True');
+});

@@ -346,6 +346,43 @@ describe('a security configuration', () => {
     expect(operator.message(CONFIGS, SSO)).toContain('from String "[redacted]"');
   });
 
+  test('that was refused is tried again when somebody asks for it, and not before', async () => {
+    const operator = anOperator();
+    const { configuration } = operator.cluster;
+    configuration.refusal = 'Access denied';
+    operator.apply(CONFIGS, SSO, { dynamic: { do_not_fail_on_forbidden: true } });
+    await operator.start();
+    expect(operator.ready(CONFIGS, SSO)).toBe('False Rejected');
+    configuration.refusal = undefined;
+    await operator.pass(300_000);
+    expect(operator.ready(CONFIGS, SSO)).toBe('False Rejected');
+    operator.annotate(CONFIGS, SSO, { 'security.opensearch.org/reconcile-requested-at': 'now' });
+    await operator.pass();
+    expect(operator.ready(CONFIGS, SSO)).toBe('True Applied');
+  });
+
+  test('that was put back is not tried again since somebody asks for it', async () => {
+    const operator = anOperator();
+    const { configuration } = operator.cluster;
+    configuration.shutOut = (tree) =>
+      valueAt(tree, ['dynamic', 'authc', 'oidc']) === undefined ? undefined : 'nobody gets in';
+    operator.apply(CONFIGS, SSO, { dynamic: { authc: { oidc: OIDC } } });
+    await operator.start();
+    operator.annotate(CONFIGS, SSO, { 'security.opensearch.org/reconcile-requested-at': 'now' });
+    await operator.pass();
+    expect(operator.ready(CONFIGS, SSO)).toBe('False RolledBack');
+    expect(configuration.patches).toHaveLength(2);
+  });
+
+  test('that waits for a Secret stalls when it has waited for too long', async () => {
+    const operator = await start({
+      valuesFrom: [{ path: '/dynamic/on_behalf_of/signing_key', secretKeyRef: { name: 'nowhere', key: 'x' } }],
+    });
+    expect(operator.ready(CONFIGS, SSO)).toBe('False SecretNotFound');
+    await operator.pass(620_000);
+    expect(operator.status(CONFIGS, SSO).conditions?.map(({ type }) => type)).toContain('Stalled');
+  });
+
   test('plans anew when somebody else changes the configuration between the backup and the write', async () => {
     const operator = anOperator();
     const { configuration } = operator.cluster;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { KubernetesError } from '../../src/errors.ts';
+import { KubernetesError, SettingsError } from '../../src/errors.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { useOperators } from '../support/operators.ts';
 import { CONNECTIONS, ROLES, type SimulatedOperator, USERS } from '../support/simulated-operator.ts';
@@ -257,4 +257,72 @@ describe('a user', () => {
     expect(operator.ready(CONNECTIONS, { name: 'default' })).toBe('True Connected');
     expect(operator.events).not.toContain('AuthenticationFailed');
   });
+});
+
+describe('a password that cannot be made ready', () => {
+  const noKey = (): Promise<string> => Promise.reject(new SettingsError('the Secret holds no key of 32 bytes'));
+
+  test('is told where it is waited for, and stalls, and heals by itself', async () => {
+    const operator = await inForce();
+    const { hash } = operator.passwords;
+    operator.passwords.hash = noKey;
+    operator.putSecret('jane', { password: 'second' });
+    await operator.pass(10_000);
+    expect(operator.ready(USERS, JANE)).toBe('False Retrying');
+    expect(operator.message(USERS, JANE)).toBe(
+      'the password cannot be made ready: the Secret holds no key of 32 bytes',
+    );
+    await operator.pass(700_000);
+    expect(operator.status(USERS, JANE).conditions?.map(({ type }) => type)).toContain('Stalled');
+    operator.passwords.hash = hash;
+    await operator.pass(70_000);
+    expect(operator.ready(USERS, JANE)).toBe('True Applied');
+    expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and second' });
+  });
+
+  test('is nothing to tell of a user whose password is in force, until it is edited', async () => {
+    const operator = await inForce();
+    operator.passwords.hash = noKey;
+    await operator.restart();
+    await operator.pass(300_000);
+    expect(operator.ready(USERS, JANE)).toBe('True Applied');
+    operator.apply(USERS, JANE, { ...FROM_SECRET, description: 'new' });
+    await operator.pass(120_000);
+    expect(operator.ready(USERS, JANE)).toBe('False Retrying');
+  });
+
+  test('is told where its Secret may not be made', async () => {
+    const operator = anOperator();
+    operator.kubernetes.refuse = ({ method, path }) =>
+      method === 'POST' && path.endsWith('/secrets')
+        ? new KubernetesError('exceeded quota', 403, 'Forbidden')
+        : undefined;
+    operator.apply(USERS, JANE, { generatePassword: { secretName: 'made' } });
+    await operator.start();
+    await operator.pass(20_000);
+    expect(operator.ready(USERS, JANE)).toBe('False Retrying');
+    expect(operator.message(USERS, JANE)).toContain('exceeded quota');
+    operator.kubernetes.refuse = () => undefined;
+    await operator.pass(70_000);
+    expect(operator.ready(USERS, JANE)).toBe('True Applied');
+  });
+});
+
+test('a user that waits in a cluster that is open stalls when it has waited for too long', async () => {
+  const operator = anOperator();
+  operator.delete('secrets', JANE);
+  operator.apply(USERS, JANE, FROM_SECRET);
+  await operator.start();
+  const types = (): readonly string[] | undefined => operator.status(USERS, JANE).conditions?.map(({ type }) => type);
+  expect(types()).toContain('Reconciling');
+  await operator.pass(590_000);
+  expect(types()).toContain('Reconciling');
+  await operator.pass(15_000);
+  expect(types()).toContain('Stalled');
+  const writes = operator.kubernetesWrites;
+  await operator.pass(1_200_000);
+  expect(operator.kubernetesWrites).toBe(writes);
+  operator.putSecret('jane', { password: 'first' });
+  await operator.pass();
+  expect(operator.ready(USERS, JANE)).toBe('True Applied');
 });

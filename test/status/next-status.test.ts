@@ -132,6 +132,16 @@ describe('waiting', () => {
   });
 });
 
+test('a warning of names goes when the spec names nothing any more, and stays while nobody knows', () => {
+  const context = { nowMs: START_MS, stallAfterMs: STALL_AFTER_MS };
+  const warned = nextStatus(aRole(), applied, { ...context, unresolved: ['x'] });
+  const edited = aRole({ status: warned, generation: 2 });
+  expect(types(nextStatus(edited, waiting, context))).toHaveProperty('ReferencesResolved', 'False NotFound');
+  expect(types(nextStatus(edited, applied, { ...context, unresolved: 'names nothing' }))).not.toHaveProperty(
+    'ReferencesResolved',
+  );
+});
+
 describe('a paused object', () => {
   test('keeps its other conditions as they were', () => {
     expect(types(after([0, applied], [1, paused]))).toEqual({ Ready: 'True Applied', Paused: 'True Paused' });
