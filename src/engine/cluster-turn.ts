@@ -199,7 +199,7 @@ function finish(context: TurnContext, task: Task): void {
     const resource = toldOf(task, key, outcome);
     if (resource === undefined) continue;
     teller.tell(resource, outcome, unresolvedReferences(state, resource));
-    if (outcome.type === 'waiting') lookAgain(context, slot.key, resource);
+    lookAgain(context, slot.key, { resource, outcome });
     if (outcome.type === 'applied') finalizers.ensure(slot.claimants.get(key) ?? resource);
     if (isCorrected && decision.subjects?.includes(key) === true) teller.record(resource, DRIFT_CORRECTED);
   }

@@ -215,7 +215,7 @@ export class ConfigTurn {
         resource,
         outcome.type === 'applied' || outcome.type === 'stalled' ? { ...outcome, details } : outcome,
       );
-      if (outcome.type === 'waiting') lookAgain({ state, teller }, SLOT, resource);
+      lookAgain({ state, teller }, SLOT, { resource, outcome });
       if (!isDrift) continue;
       teller.record(resource, DRIFT_CORRECTED);
       world.metrics.driftFound.inc({ document: 'securityconfig' });

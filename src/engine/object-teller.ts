@@ -58,7 +58,7 @@ export class ObjectTeller {
   /** When, by the clock that is never set, a resource that waits has to be told as stalled; undefined when that is told. */
   stallsAtMs(resource: Resource): number | undefined {
     const { clock, statuses, patience } = this.#world;
-    const sinceMs = waitingSinceMs(statuses.current(toTarget(resource)) as ObjectStatus);
+    const sinceMs = waitingSinceMs(statuses.current(toTarget(resource)));
     if (sinceMs === undefined) return undefined;
     return clock.steady() + Math.max(LEAST_PATIENCE_MS, sinceMs + patience.stallAfterMs - clock.now());
   }

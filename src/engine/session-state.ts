@@ -7,6 +7,7 @@ import { BatchLimits } from './batch-limits.ts';
 import { Postponed } from './postponed.ts';
 import { RecentWrites } from './recent-writes.ts';
 import { ReferenceIndex } from './reference-index.ts';
+import type { Outcome } from '../plan/outcome.ts';
 import type { Refusal } from '../plan/slot.ts';
 import { ClaimIndex, type Slot, type SlotKey } from './claim-index.ts';
 import { DirtySlots, type Priority, type QueueMeter, type Ticket } from './dirty-slots.ts';
@@ -93,9 +94,9 @@ export function lookAgain(
     teller,
   }: { readonly state: SessionState; readonly teller: { stallsAtMs(resource: Resource): number | undefined } },
   slot: SlotKey,
-  resource: Resource,
+  { resource, outcome }: { readonly resource: Resource; readonly outcome: Outcome },
 ): void {
-  const atMs = teller.stallsAtMs(resource);
+  const atMs = outcome.type === 'waiting' ? teller.stallsAtMs(resource) : undefined;
   if (atMs !== undefined) state.postponed.until(slot, atMs);
 }
 
