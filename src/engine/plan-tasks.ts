@@ -155,7 +155,10 @@ interface SecretContext {
   readonly credentials: ClaimContext['credentials'];
 }
 
-/** The owner of a name with a secret part, if what it declares is in force as far as is known. */
+/**
+ * The owner of a name with a secret part, if what it declares is in force as far as is known, and the server would take
+ * it if it had to be written once more.
+ */
 export function ownedSecret(
   { state, world, credentials }: SecretContext,
   slot: Slot,
@@ -163,13 +166,13 @@ export function ownedSecret(
   const owner = state.ledger?.owners.ownerOf(slot.kind.document, slot.name);
   const resource = owner === undefined ? undefined : slot.claimants.get(owner);
   if (resource === undefined) return undefined;
-  const { desired } = claimOf(state, resource, { namespaces: world.namespaces, credentials });
-  if (desired.type !== 'entity' || desired.secret === undefined) return undefined;
+  const { desired, missing } = claimOf(state, resource, { namespaces: world.namespaces, credentials });
+  if (desired.type !== 'entity' || desired.secret === undefined || missing !== undefined) return undefined;
   const { canonical, secret } = desired;
   const version = state.secretsInForce.get(slot.key) ?? toldSecret(state, slot, owner);
-  const isInForce =
-    state.documents.get(slot.kind.document, slot.name)?.canonical === canonical && version === secret.version;
-  return isInForce ? { resource, canonical, secret } : undefined;
+  const live = state.documents.get(slot.kind.document, slot.name);
+  const isWritable = live?.canonical === canonical && live.protection === undefined;
+  return isWritable && version === secret.version ? { resource, canonical, secret } : undefined;
 }
 
 /** How a name stands that somebody declares. */

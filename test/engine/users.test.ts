@@ -7,6 +7,10 @@ import { CONNECTIONS, ROLES, type SimulatedOperator, USERS } from '../support/si
 const JANE = { name: 'jane' };
 const FROM_SECRET = { passwordFrom: { secretKeyRef: { name: 'jane' } } };
 
+/** Two whose passwords are checked in the same PATCH: which one that is goes by the name. */
+const ONE = { name: 'a' };
+const OTHER = { name: 'm' };
+
 const newOperator = useOperators();
 
 function anOperator(): SimulatedOperator {
@@ -21,6 +25,24 @@ async function inForce(spec: object = {}): Promise<SimulatedOperator> {
   await operator.start();
   expect(operator.ready(USERS, JANE)).toBe('True Applied');
   return operator;
+}
+
+/** With a role that somebody made by hand. */
+async function togetherChecked(spec: object = {}): Promise<SimulatedOperator> {
+  const operator = anOperator();
+  operator.cluster.put('roles', 'by-hand', { description: 'x' });
+  operator.apply(USERS, ONE, FROM_SECRET);
+  operator.apply(USERS, OTHER, { ...FROM_SECRET, ...spec });
+  await operator.start();
+  operator.cluster.patches.length = 0;
+  await operator.pass(65_000);
+  expect(operator.cluster.patches[0]?.operations).toHaveLength(2);
+  return operator;
+}
+
+/** The names in all PATCHes, each once. */
+function checked({ cluster }: SimulatedOperator): readonly string[] {
+  return [...new Set(cluster.patches.flatMap(({ operations }) => operations.map(({ name }) => name)))];
 }
 
 describe('a user', () => {
@@ -105,6 +127,41 @@ describe('a user', () => {
     expect(operator.cluster.writes).toBe(writes);
     expect(operator.cluster.patches.length).toBeGreaterThanOrEqual(9);
     expect(operator.cluster.patches.length).toBeLessThanOrEqual(12);
+  });
+
+  test('whose password was changed by hand gets it back though another one cannot be written since his role is gone', async () => {
+    const operator = await togetherChecked({ securityRoles: ['by-hand'] });
+    operator.cluster.drop('roles', 'by-hand');
+    await operator.pass(70_000);
+    expect(operator.ready(USERS, OTHER)).toBe('True Applied');
+    operator.cluster.put('internalusers', ONE.name, { hash: 'by hand' });
+    operator.cluster.patches.length = 0;
+    await operator.pass(130_000);
+    expect(operator.cluster.get('internalusers', ONE.name)).toEqual({ hash: `hash of ${ONE.name} and first` });
+    expect(checked(operator)).toEqual([ONE.name]);
+  });
+
+  test('is not checked once OpenSearch says that it is reserved', async () => {
+    const operator = await togetherChecked();
+    const { hash = '' } = operator.cluster.get('internalusers', OTHER.name) ?? {};
+    operator.cluster.put('internalusers', OTHER.name, { hash, reserved: true });
+    await operator.pass(70_000);
+    operator.cluster.patches.length = 0;
+    await operator.pass(130_000);
+    expect(checked(operator)).toEqual([ONE.name]);
+  });
+
+  test('whose password was changed by hand gets it back though the server refuses another one, and only it is told', async () => {
+    const operator = await togetherChecked();
+    operator.cluster.poison.set(OTHER.name, 'no');
+    operator.cluster.put('internalusers', ONE.name, { hash: 'by hand' });
+    await operator.pass(130_000);
+    expect(operator.cluster.get('internalusers', ONE.name)).toMatchObject({ hash: `hash of ${ONE.name} and first` });
+    const told = operator.kubernetes.all('events').filter(({ reason }) => reason === 'DriftCorrected');
+    expect(told.map(({ message }) => message)).toEqual([
+      'the password was changed in OpenSearch behind the operator and has been put back',
+    ]);
+    expect(told[0]).toMatchObject({ involvedObject: { name: ONE.name } });
   });
 
   test('is not hashed again after a restart before its password is checked, and then in its turn', async () => {
