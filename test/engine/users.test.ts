@@ -90,7 +90,7 @@ describe('a user', () => {
 
   test('is written with others whose passwords are hashed one after the other, not each by itself', async () => {
     const operator = anOperator();
-    operator.hashMs = 300;
+    operator.passwords.hashMs = 300;
     const names = Array.from({ length: 20 }, (_, index) => `user-${index}`);
     for (const name of names) operator.apply(USERS, { name }, FROM_SECRET);
     await operator.start();
@@ -172,6 +172,23 @@ describe('a user', () => {
     operator.cluster.put('internalusers', 'jane', { hash: 'by hand' });
     await operator.pass(130_000);
     expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and first' });
+  });
+
+  test('that is edited after a restart does not wait for the hashes of all who are only checked', async () => {
+    const operator = anOperator();
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) operator.apply(USERS, { name }, FROM_SECRET);
+    await operator.start();
+    operator.passwords.hashMs = 60_000;
+    await operator.restart();
+    operator.cluster.patches.length = 0;
+    await operator.pass(50_000);
+    for (const name of ['e', 'f']) operator.apply(USERS, { name }, { ...FROM_SECRET, backendRoles: ['edited'] });
+    operator.passwords.hashMs = 2000;
+    await operator.pass(40_000);
+    // One of the others was being made.
+    expect(operator.passwords.made.slice(1, 3).sort()).toEqual(['e', 'f']);
+    const written = operator.cluster.patches.map(({ operations }) => operations.map(({ name }) => name).sort());
+    expect(written.find((names) => names.includes('f'))).toEqual(['e', 'f']);
   });
 
   test('gets the password that changed while the operator was away', async () => {
