@@ -127,7 +127,7 @@ function decide(state: SessionState, slot: Slot, claims: readonly Claim[]): Deci
     parts,
     isUnrecorded: state.unrecorded.has(slot.key),
     refusal: state.refusals.get(slot.key),
-    secretInForce: state.secretsInForce.get(slot.key) ?? toldSecret(state, slot, owner),
+    secretInForce: secretInForce(state, slot, owner),
     isObserving: state.connection?.spec.managementPolicy === 'Observe',
     self: state.self,
   });
@@ -169,10 +169,11 @@ export function ownedSecret(
   const { desired, missing } = claimOf(state, resource, { namespaces: world.namespaces, credentials });
   if (desired.type !== 'entity' || desired.secret === undefined || missing !== undefined) return undefined;
   const { canonical, secret } = desired;
-  const version = state.secretsInForce.get(slot.key) ?? toldSecret(state, slot, owner);
   const live = state.documents.get(slot.kind.document, slot.name);
   const isWritable = live?.canonical === canonical && live.protection === undefined;
-  return isWritable && version === secret.version ? { resource, canonical, secret } : undefined;
+  return isWritable && secretInForce(state, slot, owner) === secret.version
+    ? { resource, canonical, secret }
+    : undefined;
 }
 
 /** How a name stands that somebody declares. */
@@ -187,8 +188,9 @@ export interface Standing {
 export function standingOf({ state, world, credentials }: SecretContext, key: SlotKey): Standing | undefined {
   const slot = state.index.slot(key);
   if (slot === undefined) return undefined;
-  const version = state.secretsInForce.get(key);
   const { document } = slot.kind;
+  const isOwned = state.ledger?.owners.ownerOf(document, slot.name) !== undefined;
+  const version = isOwned ? state.secretsInForce.get(key) : undefined;
   if (state.disabled.has(`GET ${document}`) || state.disabled.has(`PATCH ${document}`))
     return { isGranted: false, version };
   const decision = decisionOf(state, slot, { namespaces: world.namespaces, credentials });
@@ -198,7 +200,16 @@ export function standingOf({ state, world, credentials }: SecretContext, key: Sl
   return isGranted || told.includes('waiting') ? { isGranted, version } : undefined;
 }
 
-/** After a restart the status of the owner is all that is known of the secret in force; checks follow. */
-function toldSecret({ hasMoved }: SessionState, { claimants }: Slot, owner: ObjectKey | undefined): string | undefined {
-  return owner === undefined || hasMoved ? undefined : claimants.get(owner)?.status.secretVersion;
+/**
+ * Nobody knows what a name has that is nobody's: it may have been changed since it was ours. After a restart the status of
+ * the owner is all that is known; checks follow.
+ */
+function secretInForce(
+  { secretsInForce, hasMoved }: SessionState,
+  { key, claimants }: Slot,
+  owner: ObjectKey | undefined,
+): string | undefined {
+  if (owner === undefined) return undefined;
+  const told = hasMoved ? undefined : claimants.get(owner)?.status.secretVersion;
+  return secretsInForce.get(key) ?? told;
 }

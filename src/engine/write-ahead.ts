@@ -139,7 +139,8 @@ function uniteParts(a: Parts, b: Parts): Parts {
 }
 
 /** What could not be stored is nobody's: somebody else may take the name before it can be. */
-async function recordAhead({ ledger, unrecorded }: SessionState, changes: readonly OwnerChange[]): Promise<void> {
+async function recordAhead(state: SessionState, changes: readonly OwnerChange[]): Promise<void> {
+  const { ledger, unrecorded } = state;
   if (ledger === undefined) return;
   const before = changes.map(({ document, name }): OwnerChange => {
     const { owner = null, parts, isProvisional } = ledger.owners.ownershipOf(document, name);
@@ -149,6 +150,7 @@ async function recordAhead({ ledger, unrecorded }: SessionState, changes: readon
   try {
     await ledger.owners.record(changes);
     for (const key of keys) unrecorded.delete(key);
+    forgetSecrets(state, changes);
   } catch (error) {
     ledger.owners.retract(before);
     for (const key of keys) unrecorded.add(key);
@@ -159,6 +161,7 @@ async function recordAhead({ ledger, unrecorded }: SessionState, changes: readon
 /** Stores changes of ownership that no addition waits for. */
 export async function recordOwners({ world, state }: TurnContext, changes: readonly OwnerChange[]): Promise<void> {
   if (changes.length === 0) return;
+  forgetSecrets(state, changes);
   try {
     await state.ledger?.owners.record(changes);
   } catch (error) {
@@ -167,6 +170,14 @@ export async function recordOwners({ world, state }: TurnContext, changes: reado
     const level = error.status === 403 || error.status === 404 ? 'debug' : 'warn';
     world.log[level]({ connection: state.key, error: error.message }, 'end of ownership not recorded');
   }
+}
+
+/** What becomes of a name that is nobody's is not known when somebody has it again. */
+export function forgetSecrets(
+  { secretsInForce }: Pick<SessionState, 'secretsInForce'>,
+  changes: readonly OwnerChange[],
+): void {
+  for (const { document, name, owner } of changes) if (owner === null) secretsInForce.delete(slotKeyOf(document, name));
 }
 
 function isEnding({ owner, parts }: OwnerChange): boolean {

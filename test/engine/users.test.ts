@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { KubernetesError } from '../../src/errors.ts';
+import { KubernetesError, UnreachableError } from '../../src/errors.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { useOperators } from '../support/operators.ts';
 import { CONNECTIONS, ROLES, type SimulatedOperator, USERS } from '../support/simulated-operator.ts';
@@ -249,6 +249,30 @@ describe('a user', () => {
     operator.apply(USERS, JANE, { ...FROM_SECRET, adoptionPolicy: 'Always' });
     await operator.pass();
     expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and first' });
+  });
+
+  test('that was left behind and is taken over again has the password of its Secret, whatever became of it meanwhile', async () => {
+    const operator = await inForce({ deletionPolicy: 'Orphan' });
+    operator.delete(USERS, JANE);
+    await operator.pass();
+    operator.cluster.put('internalusers', 'jane', { hash: 'by hand' });
+    operator.apply(USERS, JANE, { ...FROM_SECRET, adoptionPolicy: 'Always' });
+    await operator.pass();
+    expect(operator.ready(USERS, JANE)).toBe('True Applied');
+    expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and first' });
+  });
+
+  test('that was left behind is not told to be taken over before it is written', async () => {
+    const operator = await inForce({ deletionPolicy: 'Orphan' });
+    operator.delete(USERS, JANE);
+    await operator.pass();
+    operator.cluster.put('internalusers', 'jane', { hash: 'by hand' });
+    operator.cluster.nextPatchFails = new UnreachableError('reset');
+    operator.apply(USERS, JANE, { ...FROM_SECRET, adoptionPolicy: 'Always' });
+    await operator.pass(60_000);
+    expect(operator.ready(USERS, JANE)).toBe('True Applied');
+    expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and first' });
+    expect(operator.events).not.toContain('DriftCorrected');
   });
 
   test('takes a hash as it is, and says so when it is none', async () => {
