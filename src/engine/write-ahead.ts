@@ -5,6 +5,7 @@ import { isRefusal, KubernetesError, messageOf } from '../errors.ts';
 import { waiting } from '../plan/outcome.ts';
 import type { Parts } from '../plan/slot.ts';
 import type { TurnContext } from './turn-context.ts';
+import { giveUpSecret } from './made-secret.ts';
 import { toTarget } from './object-teller.ts';
 import { slotKeyOf, type Slot } from './claim-index.ts';
 import type { Task } from './pass.ts';
@@ -91,15 +92,33 @@ async function protectAll(
 }
 
 async function protect(context: TurnContext, task: Task, resource: Resource): Promise<boolean> {
-  if (hasFinalizer(resource) || isDeleting(resource)) return true;
+  if (isDeleting(resource)) return true;
+  const { world } = context;
+  const about = { task, resource };
+  const isProtected =
+    hasFinalizer(resource) ||
+    (await unlessRefused(context, { ...about, what: 'the finalizer cannot be set' }, () =>
+      world.writer.addFinalizer(toTarget(resource)),
+    ));
+  if (!isProtected) return false;
+  return unlessRefused(context, { ...about, what: 'its Secret cannot be kept from going with it' }, async () => {
+    await giveUpSecret(world, resource);
+    return true;
+  });
+}
+
+/** One object that the API server does not let us touch must not hold up the others. */
+async function unlessRefused(
+  { state, world, teller }: TurnContext,
+  { task, resource, what }: { readonly task: Task; readonly resource: Resource; readonly what: string },
+  act: () => Promise<boolean>,
+): Promise<boolean> {
   try {
-    return await context.world.writer.addFinalizer(toTarget(resource));
+    return await act();
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    // One object that the API server does not let us touch must not hold up the others.
-    postpone(context.state, task.slot.key, context.world);
-    const message = `the finalizer cannot be set, so nothing is written: ${messageOf(error)}`;
-    context.teller.tell(resource, waiting('Retrying', message));
+    postpone(state, task.slot.key, world);
+    teller.tell(resource, waiting('Retrying', `${what}, so nothing is written: ${messageOf(error)}`));
     return false;
   }
 }

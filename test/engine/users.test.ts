@@ -7,6 +7,8 @@ import { CONNECTIONS, ROLES, type SimulatedOperator, USERS } from '../support/si
 const JANE = { name: 'jane' };
 const FROM_SECRET = { passwordFrom: { secretKeyRef: { name: 'jane' } } };
 
+const MADE = { generatePassword: { secretName: 'made' } };
+
 /** Two whose passwords are checked in the same PATCH: which one that is goes by the name. */
 const ONE = { name: 'a' };
 const OTHER = { name: 'm' };
@@ -43,6 +45,11 @@ async function togetherChecked(spec: object = {}): Promise<SimulatedOperator> {
 /** The names in all PATCHes, each once. */
 function checked({ cluster }: SimulatedOperator): readonly string[] {
   return [...new Set(cluster.patches.flatMap(({ operations }) => operations.map(({ name }) => name)))];
+}
+
+/** How often the Secret `made` was read or changed. */
+function madeRequests({ kubernetes }: SimulatedOperator): number {
+  return kubernetes.requests.filter(({ path }) => path.endsWith('/secrets/made')).length;
 }
 
 describe('a user', () => {
@@ -340,6 +347,37 @@ describe('a user', () => {
     expect(operator.exists(USERS, JANE)).toBe(false);
     expect(operator.kubernetes.get('secrets', 'team-a', 'made')?.metadata).toMatchObject({ ownerReferences: [] });
     expect(operator.cluster.names('internalusers')).toEqual(['jane']);
+  });
+
+  test('gives up the Secret that was made for it once its policy is Orphan, and not again and again', async () => {
+    const operator = anOperator();
+    operator.apply(USERS, JANE, MADE);
+    await operator.start();
+    operator.apply(USERS, JANE, { ...MADE, deletionPolicy: 'Orphan' });
+    await operator.pass();
+    expect(operator.kubernetes.get('secrets', 'team-a', 'made')?.metadata).toMatchObject({ ownerReferences: [] });
+    expect(operator.ready(USERS, JANE)).toBe('True Applied');
+    const requests = madeRequests(operator);
+    operator.apply(USERS, JANE, { ...MADE, deletionPolicy: 'Orphan', description: 'edited' });
+    await operator.pass(120_000);
+    expect(madeRequests(operator)).toBe(requests);
+  });
+
+  test('that cannot give up its Secret says so, and holds up nobody else', async () => {
+    const operator = anOperator();
+    operator.apply(USERS, JANE, MADE);
+    await operator.start();
+    operator.kubernetes.refuse = ({ method, path }) =>
+      method === 'PATCH' && path.endsWith('/secrets/made') ? new KubernetesError('no', 403, 'Forbidden') : undefined;
+    operator.apply(USERS, JANE, { ...MADE, deletionPolicy: 'Orphan' });
+    operator.apply(USERS, { name: 'joe' }, FROM_SECRET);
+    await operator.pass();
+    expect(operator.message(USERS, JANE)).toContain('its Secret cannot be kept from going with it');
+    expect(operator.ready(USERS, { name: 'joe' })).toBe('True Applied');
+    operator.kubernetes.refuse = () => undefined;
+    await operator.pass(60_000);
+    expect(operator.ready(USERS, JANE)).toBe('True Applied');
+    expect(operator.kubernetes.get('secrets', 'team-a', 'made')?.metadata).toMatchObject({ ownerReferences: [] });
   });
 
   test('that the operator logs in as gets a new password with the login of before', async () => {
