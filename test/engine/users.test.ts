@@ -380,6 +380,15 @@ describe('a user', () => {
     expect(operator.kubernetes.get('secrets', 'team-a', 'made')?.metadata).toMatchObject({ ownerReferences: [] });
   });
 
+  test('of many whose passwords the server hashes is not sent with more than it can do in time', async () => {
+    const operator = anOperator();
+    operator.connect({ passwords: { hashing: 'Server' } });
+    for (let index = 0; index < 25; index += 1) operator.apply(USERS, { name: `user-${index}` }, FROM_SECRET);
+    await operator.start();
+    await operator.pass(60_000);
+    expect(operator.cluster.patches.map(({ operations }) => operations.length)).toEqual([10, 10, 5]);
+  });
+
   test('that the operator logs in as gets a new password with the login of before', async () => {
     const operator = anOperator();
     operator.cluster.put('internalusers', 'operator', { hash: 'x', backend_roles: ['admin'] });

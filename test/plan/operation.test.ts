@@ -79,6 +79,13 @@ describe('a batch', () => {
     expect(batchLength(many, { maxOperations: 1000, maxBytes: 1 })).toBe(1);
   });
 
+  test('holds ten passwords at most, which the server hashes one after another, and as many hashes as others', () => {
+    const users = (field: 'hash' | 'password') =>
+      many.concat(many).map((operation) => ({ ...operation, secret: { field, value: 'x', version: '1' } }));
+    expect(batchLength(users('password'), { maxOperations: 100, maxBytes: 1_000_000 })).toBe(10);
+    expect(batchLength(users('hash'), { maxOperations: 100, maxBytes: 1_000_000 })).toBe(20);
+  });
+
   test('counts bytes, not characters', () => {
     const wide = Array.from({ length: 4 }, (_, index) => anAdd(`r${index}`, { description: 'ü'.repeat(100) }));
     const bytes = Buffer.byteLength(patchBody(wide.slice(0, 2)));
