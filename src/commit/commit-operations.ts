@@ -17,13 +17,27 @@ export interface RefusedOperation {
   readonly words: string;
 }
 
-/** How operations are carried out. */
-export interface Commit {
+/** How operations are sent. */
+export interface Sending {
   readonly send: (operations: readonly Operation[]) => Promise<WriteAnswer>;
+  /** Called for each part as soon as it is in force; `unchanged` when it was before. */
+  readonly onAccepted: (operations: readonly Operation[], answer: 'stored' | 'unchanged') => void;
+}
+
+/** How operations are carried out. */
+export interface Commit extends Sending {
   /** What undoes operations, by what was there before. */
   readonly inverse: (operations: readonly Operation[]) => readonly Operation[];
-  /** Called for each part as soon as it is in force. */
-  readonly onAccepted: (operations: readonly Operation[]) => void;
+}
+
+/**
+ * Sends one batch, split where it is refused; what is stored and then not in force is undone and counts as refused.
+ *
+ * @param operations one batch of one document; order is kept
+ * @throws the error of the whole connection; what was accepted until then is in `onAccepted` only
+ */
+export function commitOperations(operations: readonly Operation[], commit: Commit): Promise<CommitResult> {
+  return sendSplitting(operations, { ...commit, send: (part) => sendOrUndo(part, commit) });
 }
 
 /**
@@ -34,11 +48,11 @@ export interface Commit {
  * @throws the error of the whole connection; what was accepted until then is in `onAccepted` only
  * Cost: at most 2·k·log2(n) + 1 requests for k refusals among n.
  */
-export async function commitOperations(operations: readonly Operation[], commit: Commit): Promise<CommitResult> {
+export async function sendSplitting(operations: readonly Operation[], sending: Sending): Promise<CommitResult> {
   if (operations.length === 0) return { accepted: [], refused: [], requests: 0 };
-  const answer = await sendOrUndo(operations, commit);
+  const answer = await sending.send(operations);
   if (answer.type !== 'refused') {
-    commit.onAccepted(operations);
+    sending.onAccepted(operations, answer.type);
     return { accepted: operations, refused: [], requests: 1 };
   }
   const [only, ...others] = operations;
@@ -46,7 +60,7 @@ export async function commitOperations(operations: readonly Operation[], commit:
     return { accepted: [], refused: [{ operation: only, words: answer.words }], requests: 1 };
   }
   const parts = splitAt(operations, answer.name);
-  const [first, second] = [await commitOperations(parts[0], commit), await commitOperations(parts[1], commit)];
+  const [first, second] = [await sendSplitting(parts[0], sending), await sendSplitting(parts[1], sending)];
   return {
     accepted: [...first.accepted, ...second.accepted],
     refused: [...first.refused, ...second.refused],

@@ -7,8 +7,8 @@ const LEAST_AGAIN = 10;
 
 /**
  * How many operations the next batch of each document may have. A batch of which each entry is checked takes the server
- * seconds, and somebody who writes in between wins every time; so each lost race halves the batch, and each one that is
- * stored doubles it again.
+ * seconds, and somebody who writes in between wins every time; so each lost race halves the batch, and so does each batch
+ * that is not answered; each one that is stored doubles it again.
  */
 export class BatchLimits {
   readonly #limits = new Map<DocumentName, number>();
@@ -34,7 +34,8 @@ export class BatchLimits {
     this.#again.set(kind.document, Math.min(Math.max(fitting, least), kind.maxOperations));
   }
 
-  conflicted(document: DocumentName, operations: number): void {
+  /** So many operations of a batch lost a race, or were not answered in time. */
+  failed(document: DocumentName, operations: number): void {
     this.#limits.set(document, Math.max(1, Math.floor(operations / 2)));
   }
 

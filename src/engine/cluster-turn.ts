@@ -10,7 +10,7 @@ import { toTarget } from './object-teller.ts';
 import { runPass, type CommitReport, type Task } from './pass.ts';
 import { planTasks } from './plan-tasks.ts';
 import type { TurnContext } from './turn-context.ts';
-import { recordOwners, writeAhead } from './write-ahead.ts';
+import { forgetSecrets, recordOwners, writeAhead } from './write-ahead.ts';
 import { unresolvedReferences } from './unresolved-references.ts';
 import { lookAgain, settle, unseenDocuments, wake, wakeAll } from './session-state.ts';
 import type { World } from './world.ts';
@@ -135,7 +135,10 @@ export async function runTurn(context: TurnContext): Promise<boolean> {
     },
     finish: (task) => finish(context, task),
     forget: (changes) => recordOwners(context, changes),
-    retract: (changes) => state.ledger?.owners.retract(changes),
+    retract: (changes) => {
+      state.ledger?.owners.retract(changes);
+      forgetSecrets(state, changes);
+    },
     report: (commit) => report(context, commit),
     now: () => world.clock.steady(),
   });
@@ -171,8 +174,8 @@ function committed(context: TurnContext, document: DocumentName, operations: rea
     state.refusals.delete(key);
     if (operation.type === 'add') state.recentWrites.wrote(key, world.clock.steady());
     else state.recentWrites.removed(key);
-    if (operation.type === 'add' && operation.secret !== undefined)
-      state.secretsInForce.set(key, operation.secret.version);
+    if (operation.type === 'remove') state.secretsInForce.delete(key);
+    else if (operation.secret !== undefined) state.secretsInForce.set(key, operation.secret.version);
     wakeDependents(context, document, operation.name);
     if (operation.type === 'remove') reconsider(context, operation.name);
   }

@@ -1,4 +1,5 @@
 import { isAborted } from '../concurrency.ts';
+import type { UserPassword } from '../commit/passwords/password-hasher.ts';
 import { bcryptHashProblem } from '../desired/bcrypt-hash.ts';
 import type { Credential } from '../desired/claim.ts';
 import { secretText } from '../desired/secret-text.ts';
@@ -20,6 +21,8 @@ interface Known {
   failures: number;
   /** Somebody waits for it: the object has to be written, and cannot be without it. */
   isAwaited: boolean;
+  /** Somebody waits for it from now on. */
+  readonly hasten: () => void;
 }
 
 const TRIES_BEFORE_WORDS = 3;
@@ -84,21 +87,24 @@ export class Credentials {
     const from = JSON.stringify([resource.uid, version, connection.spec.passwords ?? {}]);
     const known = this.#known.get(objectKey(resource));
     if (known?.from === from && known.credential.type !== 'unknown') return known.credential;
-    if (when !== 'if known') this.#once(resource, { from, when }, (signal) => this.#check(wanted, when, signal));
-    const field = connection.spec.passwords?.hashing === 'Server' ? 'password' : 'hash';
-    return { type: 'secret', secret: { field, value: undefined, version } };
+    if (when !== 'if known') {
+      const compute = (begun: Known): Promise<Credential> => this.#check(wanted, begun);
+      this.#once(resource, { from, when, compute, hasten: (signal) => this.#hasten(wanted, signal) });
+    }
+    return { type: 'secret', secret: { field: fieldOf(connection), value: undefined, version } };
   }
 
-  async #check(wanted: Wanted, priority: Priority, signal: AbortSignal): Promise<Credential> {
-    const { resource, connection, text, version } = wanted;
+  async #check(wanted: Wanted, { job: { signal }, isAwaited }: Known): Promise<Credential> {
+    const { connection, version } = wanted;
     const { passwords } = this.#world;
-    const user = { connection: this.#connection, userName: resourceName(resource), password: text };
+    const user = this.#userOf(wanted);
     const policy: PasswordPolicy = toPasswordPolicy(connection.spec.passwords);
-    const field = connection.spec.passwords?.hashing === 'Server' ? 'password' : 'hash';
+    const field = fieldOf(connection);
+    const priority = isAwaited ? 'edit' : 'background';
     const refused = new AbortController();
     // Nearly all are good, so the hash is begun meanwhile: the threads would have nothing to do at first.
     const value =
-      field === 'password' ? text : passwords.hash(user, priority, AbortSignal.any([signal, refused.signal]));
+      field === 'password' ? user.password : passwords.hash(user, priority, AbortSignal.any([signal, refused.signal]));
     Promise.resolve(value).catch(() => undefined);
     const problem = await passwords.problem(user, policy);
     if (problem === undefined) return { type: 'secret', secret: { field, value: await value, version } };
@@ -106,11 +112,21 @@ export class Credentials {
     return stalledBy('Rejected', `${problem} (the password in the Secret): change it there`);
   }
 
+  /** The hash that is being made is asked for once more, which puts it before all that nobody waits for. */
+  #hasten(wanted: Wanted, signal: AbortSignal): void {
+    if (fieldOf(wanted.connection) === 'password') return;
+    this.#world.passwords.hash(this.#userOf(wanted), 'edit', signal).catch(() => undefined);
+  }
+
+  #userOf({ resource, text }: Wanted): UserPassword {
+    return { connection: this.#connection, userName: resourceName(resource), password: text };
+  }
+
   /** The Secret that appears is told by its watch, which may be behind. */
   #generate(resource: Resource, source: CredentialSource): Credential {
     const { references, secrets, clock, random } = this.#world;
     const from = JSON.stringify([resource.uid, 'generate', source]);
-    const known = this.#once(resource, { from, when: 'background' }, async (signal) => {
+    const compute = async ({ job: { signal } }: Known): Promise<Credential> => {
       for (let tries = 0; references.secret(resource.namespace, source.secretName) === undefined; tries += 1) {
         await secrets.create(resource, source);
         await clock.sleep(backoffMs(tries, RETRY, random), signal);
@@ -119,40 +135,51 @@ export class Credentials {
       // It may be deleted again, and is then made anew.
       if (!isAborted(signal)) this.#known.delete(objectKey(resource));
       return { type: 'unknown' };
-    });
+    };
+    const known = this.#once(resource, { from, when: 'background', compute, hasten: () => undefined });
     // Nobody hastens it, and there is no password before it.
     known.isAwaited = true;
     return known.credential;
   }
 
-  #once(
-    resource: Resource,
-    { from, when }: { readonly from: string; readonly when: Priority },
-    compute: (signal: AbortSignal) => Promise<Credential>,
-  ): Known {
+  #once(resource: Resource, { from, when, compute, hasten }: Computing): Known {
     const key = objectKey(resource);
     const known = this.#known.get(key);
-    const isAwaited = when === 'edit';
     if (known?.from === from) {
-      known.isAwaited ||= isAwaited;
+      if (when === 'edit') this.#await(known);
       return known;
     }
     known?.job.abort();
     const job = new AbortController();
-    const started: Known = { from, credential: { type: 'unknown' }, job, failures: 0, isAwaited };
+    const started: Known = {
+      from,
+      credential: { type: 'unknown' },
+      job,
+      failures: 0,
+      isAwaited: when === 'edit',
+      hasten: () => hasten(job.signal),
+    };
     this.#known.set(key, started);
     if (when === 'edit') this.#ready.expect(started);
     void this.#run(key, started, compute).finally(() => this.#ready.dismiss(started));
     return started;
   }
 
+  /** Begun when nobody waited for it: now somebody does, and what is edited together is written together. */
+  #await(known: Known): void {
+    if (known.isAwaited) return;
+    known.isAwaited = true;
+    this.#ready.expect(known);
+    known.hasten();
+  }
+
   /** Tries until there is an answer, or until another one is wanted. */
-  async #run(key: ObjectKey, known: Known, compute: (signal: AbortSignal) => Promise<Credential>): Promise<void> {
+  async #run(key: ObjectKey, known: Known, compute: Computing['compute']): Promise<void> {
     const { clock, random, log } = this.#world;
     const { signal } = known.job;
     while (!isAborted(signal)) {
       try {
-        known.credential = await compute(signal);
+        known.credential = await compute(known);
         if (!isAborted(signal)) this.#ready.add(key);
         return;
       } catch (error) {
@@ -190,12 +217,24 @@ export class Credentials {
 
 type Priority = 'edit' | 'background';
 
+/** How a credential is found out. */
+interface Computing {
+  readonly from: string;
+  readonly when: Priority;
+  readonly compute: (known: Known) => Promise<Credential>;
+  readonly hasten: (signal: AbortSignal) => void;
+}
+
 interface Wanted {
   readonly resource: Resource;
   readonly connection: Connection;
   readonly source: CredentialSource;
   readonly text: string;
   readonly version: string;
+}
+
+function fieldOf({ spec }: Connection): 'hash' | 'password' {
+  return spec.passwords?.hashing === 'Server' ? 'password' : 'hash';
 }
 
 function versionOf({ secretName, key }: CredentialSource, { version }: { readonly version: string }): string {

@@ -2,7 +2,7 @@ import { commitOperations, type CommitResult, type RefusedOperation } from '../c
 import type { Cluster } from '../commit/cluster.ts';
 import type { OwnerChange } from '../commit/ownership.ts';
 import type { ObjectKey, Resource } from '../desired/resource.ts';
-import { ConflictError, EndpointDisabledError } from '../errors.ts';
+import { ConflictError, EndpointDisabledError, UnreachableError } from '../errors.ts';
 import type { DocumentName, Kind } from '../kinds/kind.ts';
 import type { Decision, Refusal } from '../plan/slot.ts';
 import type { BatchLimits } from './batch-limits.ts';
@@ -130,10 +130,10 @@ async function commit(
       onAccepted,
     });
   } catch (error) {
-    if (error instanceof ConflictError) {
-      context.limits.conflicted(kind.document, left.size);
-      context.retract(claimedInVain(kind, batch.byName, [...left]));
-    }
+    // Without an answer it may have been more than the server can do in the time that we wait.
+    if (error instanceof ConflictError || error instanceof UnreachableError)
+      context.limits.failed(kind.document, left.size);
+    if (error instanceof ConflictError) context.retract(claimedInVain(kind, batch.byName, [...left]));
     if (!(error instanceof EndpointDisabledError)) throw error;
     if (batch.only === 'add') await context.forget(claimedInVain(kind, batch.byName, [...left]));
     context.disabled(kind, { tasks: tasksWith(batch.byName, [...left]), error });

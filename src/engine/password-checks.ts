@@ -1,3 +1,4 @@
+import { sendSplitting } from '../commit/commit-operations.ts';
 import type { Resource } from '../desired/resource.ts';
 import { unlessDisabled } from '../errors.ts';
 import type { Kind } from '../kinds/kind.ts';
@@ -71,27 +72,34 @@ function tryBatch(context: TurnContext, kind: Kind, checks: readonly Check[]): P
   );
 }
 
+/**
+ * Once a password was changed the server checks all users of the batch, and one that it objects to must not keep the
+ * others from theirs. Nothing is undone: what was there before cannot be known.
+ */
 async function checkBatch(context: TurnContext, kind: Kind, checks: readonly Check[]): Promise<void> {
   const { cluster, world, state } = context;
-  const answer = await cluster.patchDocument(
-    kind.document,
-    checks.map(({ operation }) => operation),
-  );
+  const operations = checks.map(({ operation }) => operation);
+  const { refused } = await sendSplitting(operations, {
+    send: (part) => cluster.patchDocument(kind.document, part),
+    onAccepted: (part, answer) => {
+      const among = checks.filter(({ operation }) => part.includes(operation));
+      if (answer === 'stored') tellDrift(context, among);
+    },
+  });
   state.disabled.delete(`PATCH ${kind.document}`);
-  if (answer.type === 'unchanged') return;
-  if (answer.type === 'refused') {
-    world.log.warn({ connection: state.key, document: kind.document, words: answer.words }, 'password check refused');
-    return;
+  for (const { operation, words } of refused) {
+    const about = { connection: state.key, document: kind.document, name: operation.name, words };
+    world.log.warn(about, 'password check refused');
   }
-  world.metrics.driftFound.inc({ document: kind.document });
-  world.metrics.driftCorrected.inc({ document: kind.document });
-  tellDrift(context, checks);
 }
 
 /** The answer does not say whose password it was. */
-function tellDrift({ teller }: TurnContext, checks: readonly Check[]): void {
+function tellDrift({ teller, world }: TurnContext, checks: readonly Check[]): void {
   const [first, ...others] = checks;
   if (first === undefined) return;
+  const { document } = first.slot.kind;
+  world.metrics.driftFound.inc({ document });
+  world.metrics.driftCorrected.inc({ document });
   const names = checks.map(({ slot }) => `"${slot.name}"`);
   const whose =
     others.length === 0 ? 'the password was' : `the password of at least one of ${names.slice(0, 10).join(', ')} was`;

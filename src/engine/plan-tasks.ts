@@ -127,7 +127,7 @@ function decide(state: SessionState, slot: Slot, claims: readonly Claim[]): Deci
     parts,
     isUnrecorded: state.unrecorded.has(slot.key),
     refusal: state.refusals.get(slot.key),
-    secretInForce: state.secretsInForce.get(slot.key) ?? toldSecret(state, slot, owner),
+    secretInForce: secretInForce(state, slot, owner),
     isObserving: state.connection?.spec.managementPolicy === 'Observe',
     self: state.self,
   });
@@ -155,7 +155,10 @@ interface SecretContext {
   readonly credentials: ClaimContext['credentials'];
 }
 
-/** The owner of a name with a secret part, if what it declares is in force as far as is known. */
+/**
+ * The owner of a name with a secret part, if what it declares is in force as far as is known, and the server would take
+ * it if it had to be written once more.
+ */
 export function ownedSecret(
   { state, world, credentials }: SecretContext,
   slot: Slot,
@@ -163,13 +166,14 @@ export function ownedSecret(
   const owner = state.ledger?.owners.ownerOf(slot.kind.document, slot.name);
   const resource = owner === undefined ? undefined : slot.claimants.get(owner);
   if (resource === undefined) return undefined;
-  const { desired } = claimOf(state, resource, { namespaces: world.namespaces, credentials });
-  if (desired.type !== 'entity' || desired.secret === undefined) return undefined;
+  const { desired, missing } = claimOf(state, resource, { namespaces: world.namespaces, credentials });
+  if (desired.type !== 'entity' || desired.secret === undefined || missing !== undefined) return undefined;
   const { canonical, secret } = desired;
-  const version = state.secretsInForce.get(slot.key) ?? toldSecret(state, slot, owner);
-  const isInForce =
-    state.documents.get(slot.kind.document, slot.name)?.canonical === canonical && version === secret.version;
-  return isInForce ? { resource, canonical, secret } : undefined;
+  const live = state.documents.get(slot.kind.document, slot.name);
+  const isWritable = live?.canonical === canonical && live.protection === undefined;
+  return isWritable && secretInForce(state, slot, owner) === secret.version
+    ? { resource, canonical, secret }
+    : undefined;
 }
 
 /** How a name stands that somebody declares. */
@@ -184,8 +188,9 @@ export interface Standing {
 export function standingOf({ state, world, credentials }: SecretContext, key: SlotKey): Standing | undefined {
   const slot = state.index.slot(key);
   if (slot === undefined) return undefined;
-  const version = state.secretsInForce.get(key);
   const { document } = slot.kind;
+  const isOwned = state.ledger?.owners.ownerOf(document, slot.name) !== undefined;
+  const version = isOwned ? state.secretsInForce.get(key) : undefined;
   if (state.disabled.has(`GET ${document}`) || state.disabled.has(`PATCH ${document}`))
     return { isGranted: false, version };
   const decision = decisionOf(state, slot, { namespaces: world.namespaces, credentials });
@@ -195,7 +200,16 @@ export function standingOf({ state, world, credentials }: SecretContext, key: Sl
   return isGranted || told.includes('waiting') ? { isGranted, version } : undefined;
 }
 
-/** After a restart the status of the owner is all that is known of the secret in force; checks follow. */
-function toldSecret({ hasMoved }: SessionState, { claimants }: Slot, owner: ObjectKey | undefined): string | undefined {
-  return owner === undefined || hasMoved ? undefined : claimants.get(owner)?.status.secretVersion;
+/**
+ * Nobody knows what a name has that is nobody's: it may have been changed since it was ours. After a restart the status of
+ * the owner is all that is known; checks follow.
+ */
+function secretInForce(
+  { secretsInForce, hasMoved }: SessionState,
+  { key, claimants }: Slot,
+  owner: ObjectKey | undefined,
+): string | undefined {
+  if (owner === undefined) return undefined;
+  const told = hasMoved ? undefined : claimants.get(owner)?.status.secretVersion;
+  return secretsInForce.get(key) ?? told;
 }

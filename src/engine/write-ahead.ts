@@ -5,6 +5,7 @@ import { isRefusal, KubernetesError, messageOf } from '../errors.ts';
 import { waiting } from '../plan/outcome.ts';
 import type { Parts } from '../plan/slot.ts';
 import type { TurnContext } from './turn-context.ts';
+import { giveUpSecret } from './made-secret.ts';
 import { toTarget } from './object-teller.ts';
 import { slotKeyOf, type Slot } from './claim-index.ts';
 import type { Task } from './pass.ts';
@@ -91,15 +92,33 @@ async function protectAll(
 }
 
 async function protect(context: TurnContext, task: Task, resource: Resource): Promise<boolean> {
-  if (hasFinalizer(resource) || isDeleting(resource)) return true;
+  if (isDeleting(resource)) return true;
+  const { world } = context;
+  const about = { task, resource };
+  const isProtected =
+    hasFinalizer(resource) ||
+    (await unlessRefused(context, { ...about, what: 'the finalizer cannot be set' }, () =>
+      world.writer.addFinalizer(toTarget(resource)),
+    ));
+  if (!isProtected) return false;
+  return unlessRefused(context, { ...about, what: 'its Secret cannot be kept from going with it' }, async () => {
+    await giveUpSecret(world, resource);
+    return true;
+  });
+}
+
+/** One object that the API server does not let us touch must not hold up the others. */
+async function unlessRefused(
+  { state, world, teller }: TurnContext,
+  { task, resource, what }: { readonly task: Task; readonly resource: Resource; readonly what: string },
+  act: () => Promise<boolean>,
+): Promise<boolean> {
   try {
-    return await context.world.writer.addFinalizer(toTarget(resource));
+    return await act();
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    // One object that the API server does not let us touch must not hold up the others.
-    postpone(context.state, task.slot.key, context.world);
-    const message = `the finalizer cannot be set, so nothing is written: ${messageOf(error)}`;
-    context.teller.tell(resource, waiting('Retrying', message));
+    postpone(state, task.slot.key, world);
+    teller.tell(resource, waiting('Retrying', `${what}, so nothing is written: ${messageOf(error)}`));
     return false;
   }
 }
@@ -139,7 +158,8 @@ function uniteParts(a: Parts, b: Parts): Parts {
 }
 
 /** What could not be stored is nobody's: somebody else may take the name before it can be. */
-async function recordAhead({ ledger, unrecorded }: SessionState, changes: readonly OwnerChange[]): Promise<void> {
+async function recordAhead(state: SessionState, changes: readonly OwnerChange[]): Promise<void> {
+  const { ledger, unrecorded } = state;
   if (ledger === undefined) return;
   const before = changes.map(({ document, name }): OwnerChange => {
     const { owner = null, parts, isProvisional } = ledger.owners.ownershipOf(document, name);
@@ -149,6 +169,7 @@ async function recordAhead({ ledger, unrecorded }: SessionState, changes: readon
   try {
     await ledger.owners.record(changes);
     for (const key of keys) unrecorded.delete(key);
+    forgetSecrets(state, changes);
   } catch (error) {
     ledger.owners.retract(before);
     for (const key of keys) unrecorded.add(key);
@@ -159,6 +180,7 @@ async function recordAhead({ ledger, unrecorded }: SessionState, changes: readon
 /** Stores changes of ownership that no addition waits for. */
 export async function recordOwners({ world, state }: TurnContext, changes: readonly OwnerChange[]): Promise<void> {
   if (changes.length === 0) return;
+  forgetSecrets(state, changes);
   try {
     await state.ledger?.owners.record(changes);
   } catch (error) {
@@ -167,6 +189,14 @@ export async function recordOwners({ world, state }: TurnContext, changes: reado
     const level = error.status === 403 || error.status === 404 ? 'debug' : 'warn';
     world.log[level]({ connection: state.key, error: error.message }, 'end of ownership not recorded');
   }
+}
+
+/** What becomes of a name that is nobody's is not known when somebody has it again. */
+export function forgetSecrets(
+  { secretsInForce }: Pick<SessionState, 'secretsInForce'>,
+  changes: readonly OwnerChange[],
+): void {
+  for (const { document, name, owner } of changes) if (owner === null) secretsInForce.delete(slotKeyOf(document, name));
 }
 
 function isEnding({ owner, parts }: OwnerChange): boolean {

@@ -34,9 +34,13 @@ export function secretsOf(operations: readonly Operation[]): readonly string[] {
   return operations.flatMap((operation) => (operation.type === 'add' ? (operation.secret?.value ?? []) : []));
 }
 
+/** The field that is sent empty where an entity has no other: nothing else in a canonical spelling is empty. */
+const PLACEHOLDER = /^\{"\w+":(?:\[\]|"")\}$/;
+
+/** With a secret there is no need for a placeholder, and the server takes each empty field for a change. */
 function withSecret({ value, secret }: Extract<Operation, { type: 'add' }>): string {
   if (secret === undefined) return value;
   if (secret.value === undefined) throw new Error('the secret part of an operation was not computed before it is sent');
   const field = `${JSON.stringify(secret.field)}:${JSON.stringify(secret.value)}`;
-  return value === '{}' ? `{${field}}` : `${value.slice(0, -1)},${field}}`;
+  return value === '{}' || PLACEHOLDER.test(value) ? `{${field}}` : `${value.slice(0, -1)},${field}}`;
 }

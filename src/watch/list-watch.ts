@@ -46,6 +46,7 @@ export interface RawObject {
     readonly finalizers?: readonly string[];
     readonly annotations?: Readonly<Record<string, string>>;
     readonly labels?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly { readonly uid: string }[];
   };
   readonly [field: string]: unknown;
 }

@@ -16,6 +16,8 @@ export type ReferencedData =
       readonly values: ReadonlyMap<string, string>;
       /** The resource version with which these values were seen first. */
       readonly version: string;
+      /** The uids of those with which the garbage collector takes it. */
+      readonly owners: readonly string[];
     }
   | undefined;
 
@@ -175,7 +177,7 @@ export class ReferencedObjects {
   /** Tells only what is new: labels and annotations are nobody's business here. */
   #learn(key: NamespacedName, wanted: Wanted, data: ReferencedData): void {
     const isNew = !wanted.isKnown || !isDeepStrictEqual(contentOf(wanted.data), contentOf(data));
-    if (isNew) wanted.data = data;
+    wanted.data = isNew ? data : withVersionOf(wanted.data, data);
     wanted.isKnown = true;
     if (isNew) this.#options.onChange(key);
   }
@@ -189,8 +191,16 @@ export class ReferencedObjects {
         isSecret ? Buffer.from(value, 'base64').toString('utf8') : value,
       ]),
     );
-    return { values, version: raw.metadata.resourceVersion };
+    const { resourceVersion, ownerReferences = [] } = raw.metadata;
+    return { values, version: resourceVersion, owners: ownerReferences.map(({ uid }) => uid) };
   }
+}
+
+/** Equal values keep the version with which they were seen first. */
+function withVersionOf(before: ReferencedData, after: ReferencedData): ReferencedData {
+  const haveValues = before !== undefined && after !== undefined;
+  if (!haveValues || before.unreadable !== undefined || after.unreadable !== undefined) return after;
+  return { ...after, version: before.version };
 }
 
 function contentOf(data: ReferencedData): unknown {

@@ -183,7 +183,7 @@ describe('a new password of the own user', () => {
     test('is hardly tried while the object waits, as wrong ones count, and at once when that has written it', async () => {
       const operator = await declared();
       expect(operator.ready(USERS, SELF)).toBe('True Applied');
-      operator.hashMs = 1_200_000;
+      operator.passwords.hashMs = 1_200_000;
       const opened = operator.opened.length;
       await rotate(operator);
       await operator.pass(600_000);
@@ -200,7 +200,7 @@ describe('a new password of the own user', () => {
 
     test('is put in force with the old login once the object is paused', async () => {
       const operator = await declared();
-      operator.hashMs = 1_200_000;
+      operator.passwords.hashMs = 1_200_000;
       await rotate(operator);
       expect(operator.passwordInForce).toBe(OLD);
       operator.annotate(USERS, SELF, { 'security.opensearch.org/paused': 'true' });
@@ -236,7 +236,7 @@ describe('a new password of the own user', () => {
 
     test('is not tried each time that the cluster comes back', async () => {
       const operator = await declared();
-      operator.hashMs = 10_000_000;
+      operator.passwords.hashMs = 10_000_000;
       await rotate(operator);
       const opened = operator.opened.length;
       for (let outage = 0; outage < 5; outage += 1) {
@@ -269,7 +269,7 @@ describe('a new password of the own user', () => {
 
     test('does not keep us at another address', async () => {
       const operator = await declared();
-      operator.hashMs = 10_000_000;
+      operator.passwords.hashMs = 10_000_000;
       await rotate(operator);
       expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('True Connected');
       operator.connect({ endpoints: ['https://elsewhere.example:9200'] });
@@ -290,7 +290,7 @@ describe('a new password of the own user', () => {
 
     test('does not shut us out though the old login is refused for a while', async () => {
       const operator = await declared();
-      operator.hashMs = 1_200_000;
+      operator.passwords.hashMs = 1_200_000;
       await rotate(operator);
       operator.passwordInForce = 'blocked';
       operator.cluster.outage = new AuthenticationError('blocked');

@@ -8,7 +8,9 @@ type Stored = Readonly<Record<string, Readonly<Record<string, string>> | 'unknow
 function references(secrets: Stored, configMaps: Stored = {}): References {
   const from = (stored: Stored) => (namespace: string, name: string) => {
     const data = stored[`${namespace}/${name}`];
-    return data === undefined || data === 'unknown' ? data : { values: new Map(Object.entries(data)), version: '1' };
+    return data === undefined || data === 'unknown'
+      ? data
+      : { values: new Map(Object.entries(data)), version: '1', owners: [] };
   };
   return {
     secret: from(secrets),

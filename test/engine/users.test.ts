@@ -1,11 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { KubernetesError, SettingsError } from '../../src/errors.ts';
+import { KubernetesError, SettingsError, UnreachableError } from '../../src/errors.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 import { useOperators } from '../support/operators.ts';
 import { CONNECTIONS, ROLES, type SimulatedOperator, USERS } from '../support/simulated-operator.ts';
 
 const JANE = { name: 'jane' };
 const FROM_SECRET = { passwordFrom: { secretKeyRef: { name: 'jane' } } };
+
+const MADE = { generatePassword: { secretName: 'made' } };
+
+/** Two whose passwords are checked in the same PATCH: which one that is goes by the name. */
+const ONE = { name: 'a' };
+const OTHER = { name: 'm' };
 
 const newOperator = useOperators();
 
@@ -21,6 +27,29 @@ async function inForce(spec: object = {}): Promise<SimulatedOperator> {
   await operator.start();
   expect(operator.ready(USERS, JANE)).toBe('True Applied');
   return operator;
+}
+
+/** With a role that somebody made by hand. */
+async function togetherChecked(spec: object = {}): Promise<SimulatedOperator> {
+  const operator = anOperator();
+  operator.cluster.put('roles', 'by-hand', { description: 'x' });
+  operator.apply(USERS, ONE, FROM_SECRET);
+  operator.apply(USERS, OTHER, { ...FROM_SECRET, ...spec });
+  await operator.start();
+  operator.cluster.patches.length = 0;
+  await operator.pass(65_000);
+  expect(operator.cluster.patches[0]?.operations).toHaveLength(2);
+  return operator;
+}
+
+/** The names in all PATCHes, each once. */
+function checked({ cluster }: SimulatedOperator): readonly string[] {
+  return [...new Set(cluster.patches.flatMap(({ operations }) => operations.map(({ name }) => name)))];
+}
+
+/** How often the Secret `made` was read or changed. */
+function madeRequests({ kubernetes }: SimulatedOperator): number {
+  return kubernetes.requests.filter(({ path }) => path.endsWith('/secrets/made')).length;
 }
 
 describe('a user', () => {
@@ -68,7 +97,7 @@ describe('a user', () => {
 
   test('is written with others whose passwords are hashed one after the other, not each by itself', async () => {
     const operator = anOperator();
-    operator.hashMs = 300;
+    operator.passwords.hashMs = 300;
     const names = Array.from({ length: 20 }, (_, index) => `user-${index}`);
     for (const name of names) operator.apply(USERS, { name }, FROM_SECRET);
     await operator.start();
@@ -107,6 +136,41 @@ describe('a user', () => {
     expect(operator.cluster.patches.length).toBeLessThanOrEqual(12);
   });
 
+  test('whose password was changed by hand gets it back though another one cannot be written since his role is gone', async () => {
+    const operator = await togetherChecked({ securityRoles: ['by-hand'] });
+    operator.cluster.drop('roles', 'by-hand');
+    await operator.pass(70_000);
+    expect(operator.ready(USERS, OTHER)).toBe('True Applied');
+    operator.cluster.put('internalusers', ONE.name, { hash: 'by hand' });
+    operator.cluster.patches.length = 0;
+    await operator.pass(130_000);
+    expect(operator.cluster.get('internalusers', ONE.name)).toEqual({ hash: `hash of ${ONE.name} and first` });
+    expect(checked(operator)).toEqual([ONE.name]);
+  });
+
+  test('is not checked once OpenSearch says that it is reserved', async () => {
+    const operator = await togetherChecked();
+    const { hash = '' } = operator.cluster.get('internalusers', OTHER.name) ?? {};
+    operator.cluster.put('internalusers', OTHER.name, { hash, reserved: true });
+    await operator.pass(70_000);
+    operator.cluster.patches.length = 0;
+    await operator.pass(130_000);
+    expect(checked(operator)).toEqual([ONE.name]);
+  });
+
+  test('whose password was changed by hand gets it back though the server refuses another one, and only it is told', async () => {
+    const operator = await togetherChecked();
+    operator.cluster.poison.set(OTHER.name, 'no');
+    operator.cluster.put('internalusers', ONE.name, { hash: 'by hand' });
+    await operator.pass(130_000);
+    expect(operator.cluster.get('internalusers', ONE.name)).toMatchObject({ hash: `hash of ${ONE.name} and first` });
+    const told = operator.kubernetes.all('events').filter(({ reason }) => reason === 'DriftCorrected');
+    expect(told.map(({ message }) => message)).toEqual([
+      'the password was changed in OpenSearch behind the operator and has been put back',
+    ]);
+    expect(told[0]).toMatchObject({ involvedObject: { name: ONE.name } });
+  });
+
   test('is not hashed again after a restart before its password is checked, and then in its turn', async () => {
     const operator = await inForce();
     operator.cluster.patches.length = 0;
@@ -115,6 +179,23 @@ describe('a user', () => {
     operator.cluster.put('internalusers', 'jane', { hash: 'by hand' });
     await operator.pass(130_000);
     expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and first' });
+  });
+
+  test('that is edited after a restart does not wait for the hashes of all who are only checked', async () => {
+    const operator = anOperator();
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) operator.apply(USERS, { name }, FROM_SECRET);
+    await operator.start();
+    operator.passwords.hashMs = 60_000;
+    await operator.restart();
+    operator.cluster.patches.length = 0;
+    await operator.pass(50_000);
+    for (const name of ['e', 'f']) operator.apply(USERS, { name }, { ...FROM_SECRET, backendRoles: ['edited'] });
+    operator.passwords.hashMs = 2000;
+    await operator.pass(40_000);
+    // One of the others was being made.
+    expect(operator.passwords.made.slice(1, 3).sort()).toEqual(['e', 'f']);
+    const written = operator.cluster.patches.map(({ operations }) => operations.map(({ name }) => name).sort());
+    expect(written.find((names) => names.includes('f'))).toEqual(['e', 'f']);
   });
 
   test('gets the password that changed while the operator was away', async () => {
@@ -175,6 +256,30 @@ describe('a user', () => {
     operator.apply(USERS, JANE, { ...FROM_SECRET, adoptionPolicy: 'Always' });
     await operator.pass();
     expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and first' });
+  });
+
+  test('that was left behind and is taken over again has the password of its Secret, whatever became of it meanwhile', async () => {
+    const operator = await inForce({ deletionPolicy: 'Orphan' });
+    operator.delete(USERS, JANE);
+    await operator.pass();
+    operator.cluster.put('internalusers', 'jane', { hash: 'by hand' });
+    operator.apply(USERS, JANE, { ...FROM_SECRET, adoptionPolicy: 'Always' });
+    await operator.pass();
+    expect(operator.ready(USERS, JANE)).toBe('True Applied');
+    expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and first' });
+  });
+
+  test('that was left behind is not told to be taken over before it is written', async () => {
+    const operator = await inForce({ deletionPolicy: 'Orphan' });
+    operator.delete(USERS, JANE);
+    await operator.pass();
+    operator.cluster.put('internalusers', 'jane', { hash: 'by hand' });
+    operator.cluster.nextPatchFails = new UnreachableError('reset');
+    operator.apply(USERS, JANE, { ...FROM_SECRET, adoptionPolicy: 'Always' });
+    await operator.pass(60_000);
+    expect(operator.ready(USERS, JANE)).toBe('True Applied');
+    expect(operator.cluster.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and first' });
+    expect(operator.events).not.toContain('DriftCorrected');
   });
 
   test('takes a hash as it is, and says so when it is none', async () => {
@@ -242,6 +347,46 @@ describe('a user', () => {
     expect(operator.exists(USERS, JANE)).toBe(false);
     expect(operator.kubernetes.get('secrets', 'team-a', 'made')?.metadata).toMatchObject({ ownerReferences: [] });
     expect(operator.cluster.names('internalusers')).toEqual(['jane']);
+  });
+
+  test('gives up the Secret that was made for it once its policy is Orphan, and not again and again', async () => {
+    const operator = anOperator();
+    operator.apply(USERS, JANE, MADE);
+    await operator.start();
+    operator.apply(USERS, JANE, { ...MADE, deletionPolicy: 'Orphan' });
+    await operator.pass();
+    expect(operator.kubernetes.get('secrets', 'team-a', 'made')?.metadata).toMatchObject({ ownerReferences: [] });
+    expect(operator.ready(USERS, JANE)).toBe('True Applied');
+    const requests = madeRequests(operator);
+    operator.apply(USERS, JANE, { ...MADE, deletionPolicy: 'Orphan', description: 'edited' });
+    await operator.pass(120_000);
+    expect(madeRequests(operator)).toBe(requests);
+  });
+
+  test('that cannot give up its Secret says so, and holds up nobody else', async () => {
+    const operator = anOperator();
+    operator.apply(USERS, JANE, MADE);
+    await operator.start();
+    operator.kubernetes.refuse = ({ method, path }) =>
+      method === 'PATCH' && path.endsWith('/secrets/made') ? new KubernetesError('no', 403, 'Forbidden') : undefined;
+    operator.apply(USERS, JANE, { ...MADE, deletionPolicy: 'Orphan' });
+    operator.apply(USERS, { name: 'joe' }, FROM_SECRET);
+    await operator.pass();
+    expect(operator.message(USERS, JANE)).toContain('its Secret cannot be kept from going with it');
+    expect(operator.ready(USERS, { name: 'joe' })).toBe('True Applied');
+    operator.kubernetes.refuse = () => undefined;
+    await operator.pass(60_000);
+    expect(operator.ready(USERS, JANE)).toBe('True Applied');
+    expect(operator.kubernetes.get('secrets', 'team-a', 'made')?.metadata).toMatchObject({ ownerReferences: [] });
+  });
+
+  test('of many whose passwords the server hashes is not sent with more than it can do in time', async () => {
+    const operator = anOperator();
+    operator.connect({ passwords: { hashing: 'Server' } });
+    for (let index = 0; index < 25; index += 1) operator.apply(USERS, { name: `user-${index}` }, FROM_SECRET);
+    await operator.start();
+    await operator.pass(60_000);
+    expect(operator.cluster.patches.map(({ operations }) => operations.length)).toEqual([10, 10, 5]);
   });
 
   test('that the operator logs in as gets a new password with the login of before', async () => {

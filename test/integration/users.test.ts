@@ -150,6 +150,23 @@ describe('a user', () => {
     await scenario.delete('OpenSearchConnection', 'quick');
   });
 
+  it('without any fields is checked without a write', async () => {
+    await scenario.create('OpenSearchConnection', 'bare', scenario.connectionSpec());
+    const login = await inForce('bare', { connectionRef: { name: 'bare' } });
+    scenario.searchProxy.forget();
+    await waitFor('two checks', async () => {
+      const answered = scenario.searchProxy.writes.filter(({ answer }) => answer !== undefined);
+      return answered.filter(({ body }) => body.includes(login.username)).length < 2 ? undefined : true;
+    });
+    const changes = scenario.searchProxy.changes.filter(({ body }) => body.includes(login.username));
+    expect(changes.map(({ answer }) => answer)).toEqual([]);
+    expect((await scenario.events(login.username)).map(({ reason }) => reason)).not.toContain('DriftCorrected');
+    await scenario.untilLogIn(login, 200);
+    await scenario.delete('OpenSearchUser', login.username);
+    await scenario.untilGone('OpenSearchUser', login.username);
+    await scenario.delete('OpenSearchConnection', 'bare');
+  });
+
   it('waits for the roles that it names, never stalled, and holds them when they are there', async () => {
     const role = `${scenario.namespace}-later`;
     const login = await putPassword(`${scenario.namespace}-holder`);

@@ -5,6 +5,8 @@ import { operationJson, patchBody, secretsOf } from '../../src/plan/operation.ts
 import { aRemove, anAdd } from '../support/builders.ts';
 import { decodePointer } from '../support/fake-cluster.ts';
 
+const SECRET = { field: 'hash', value: '$2y$12$x', version: '1' } as const;
+
 describe('an operation', () => {
   test.each([
     [anAdd('ops', { description: 'x' }), '{"op":"add","path":"/ops","value":{"description":"x"}}'],
@@ -16,9 +18,19 @@ describe('an operation', () => {
     expect(operationJson(operation)).toBe(expected);
   });
 
+  test.each([
+    ['{"backend_roles":[]}', undefined, '{"backend_roles":[]}'],
+    ['{"backend_roles":[]}', SECRET, '{"hash":"$2y$12$x"}'],
+    ['{"description":""}', SECRET, '{"hash":"$2y$12$x"}'],
+    ['{"backend_roles":["a"]}', SECRET, '{"backend_roles":["a"],"hash":"$2y$12$x"}'],
+    ['{"description":"x"}', SECRET, '{"description":"x","hash":"$2y$12$x"}'],
+  ])('of %s is sent without an empty field where there is a secret: %j', (value, secret, expected) => {
+    const operation = { type: 'add', name: 'jane', value, ...(secret === undefined ? {} : { secret }) } as const;
+    expect(operationJson(operation)).toBe(`{"op":"add","path":"/jane","value":${expected}}`);
+  });
+
   test('tells what must not be repeated of it', () => {
-    const secret = { field: 'hash', value: '$2y$12$x', version: '1' } as const;
-    const jane = { type: 'add', name: 'jane', value: '{}', secret } as const;
+    const jane = { type: 'add', name: 'jane', value: '{}', secret: SECRET } as const;
     expect(secretsOf([jane, anAdd('ops'), aRemove('joe')])).toEqual(['$2y$12$x']);
   });
 
@@ -65,6 +77,13 @@ describe('a batch', () => {
 
   test('holds one operation that is too large by itself, so that the server can say so', () => {
     expect(batchLength(many, { maxOperations: 1000, maxBytes: 1 })).toBe(1);
+  });
+
+  test('holds ten passwords at most, which the server hashes one after another, and as many hashes as others', () => {
+    const users = (field: 'hash' | 'password') =>
+      many.concat(many).map((operation) => ({ ...operation, secret: { field, value: 'x', version: '1' } }));
+    expect(batchLength(users('password'), { maxOperations: 100, maxBytes: 1_000_000 })).toBe(10);
+    expect(batchLength(users('hash'), { maxOperations: 100, maxBytes: 1_000_000 })).toBe(20);
   });
 
   test('counts bytes, not characters', () => {

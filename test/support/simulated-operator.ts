@@ -11,7 +11,6 @@ import {
   type OperatorOptions,
   type RunningOperator,
 } from '../../src/engine/start-operator.ts';
-import type { UserPassword } from '../../src/commit/passwords/password-hasher.ts';
 import type { ClusterPlace, Patience } from '../../src/engine/world.ts';
 import type { OpenSearchConnectionSpec } from '../../src/generated/opensearch-connection.ts';
 import { kinds } from '../../src/kinds/index.ts';
@@ -25,6 +24,7 @@ import { StatusQueue } from '../../src/status/status-queue.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeCluster } from './fake-cluster.ts';
 import { FakeKubernetes } from './fake-kubernetes.ts';
+import { FakePasswords } from './fake-passwords.ts';
 
 export const ROLES = 'opensearchroles';
 export const TENANTS = 'opensearchtenants';
@@ -53,22 +53,7 @@ export class SimulatedOperator {
   readonly metrics = createMetrics();
   /** Even a single object is written before it has its finalizer, as otherwise only those of a large batch are. */
   finalizersFirst = 0;
-  /** What a hash takes; they are made one after the other. */
-  hashMs = 0;
-  #hashing: Promise<void> = Promise.resolve();
-  /** Hashes at once unless told otherwise, and refuses the password `weak`. */
-  readonly passwords = {
-    hashed: 0,
-    problem: ({ password }: { password: string }): Promise<string | undefined> =>
-      Promise.resolve(password === 'weak' ? 'Weak password' : undefined),
-    hash: async ({ userName, password }: UserPassword): Promise<string> => {
-      this.passwords.hashed += 1;
-      this.#hashing = this.#hashing.then(() => this.clock.sleep(this.hashMs, new AbortController().signal));
-      if (this.hashMs > 0) await this.#hashing;
-      return `hash of ${userName} and ${password}`;
-    },
-    forget: (): void => undefined,
-  };
+  readonly passwords = new FakePasswords(this.clock);
   /** Lets the user `operator` in only with the password that is in force. */
   guardLogin = false;
   /** Every line of the log, at all levels. */

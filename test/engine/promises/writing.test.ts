@@ -328,6 +328,15 @@ describe('Promise 10: batches are bounded: 1,000 operations for roles and tenant
     expect(sizes(operator)).toEqual([9, 6]);
   });
 
+  test('what was not answered is sent again in smaller batches: it may have been more than the server can do in time', async () => {
+    const operator = anOperator();
+    applyGroups(operator, 100);
+    operator.cluster.nextPatchFails = new UnreachableError('no answer in time');
+    await operator.start();
+    await operator.pass(60_000);
+    expect(sizes(operator)).toEqual([100, 50, 50]);
+  });
+
   test('of a fleet only the entry that changed is sent', async () => {
     const operator = anOperator();
     applyGroups(operator, 50);
