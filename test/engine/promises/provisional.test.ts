@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { KubernetesError, UnreachableError } from '../../../src/errors.ts';
-import { useOperators } from '../../support/operators.ts';
+import { standBy, useOperators } from '../../support/operators.ts';
 import { CONNECTIONS, ROLES, type SimulatedOperator } from '../../support/simulated-operator.ts';
 
 const OPS = { name: 'ops' };
@@ -21,15 +21,6 @@ async function provisional(spec: object = READ): Promise<SimulatedOperator> {
   operator.apply(ROLES, OPS, spec);
   await operator.pass();
   return operator;
-}
-
-/** Starts it as one that watches and does not lead yet. @returns makes it lead */
-async function standBy(operator: SimulatedOperator, namespaces: readonly string[] = []): Promise<() => void> {
-  let lead = (): void => undefined;
-  const led = new Promise<void>((resolve) => (lead = resolve));
-  operator.election = { shards: 1, run: (serve, signal) => led.then(() => serve(0, signal)) };
-  await operator.start(namespaces);
-  return lead;
 }
 
 function record(operator: SimulatedOperator): string {
