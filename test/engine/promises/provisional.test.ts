@@ -142,6 +142,33 @@ describe('an object that is in force before it has its finalizer', () => {
     expect(operator.cluster.get('roles', 'ops')).toMatchObject({ description: 'anew' });
   });
 
+  test('is a provisional owner again when it is made anew from a copy without a finalizer, and takes its role along', async () => {
+    const operator = await anOperator().start();
+    operator.apply(ROLES, OPS, READ);
+    await operator.pass();
+    expect(record(operator)).not.toContain('provisional');
+    await operator.stop();
+    operator.kubernetes.edit(ROLES, 'team-a', { metadata: { name: 'ops', finalizers: [] } });
+    refuseFinalizers(operator);
+    await operator.start();
+    expect([operator.ready(ROLES, OPS), record(operator).includes('provisional')]).toEqual(['True Applied', true]);
+    await operator.stop();
+    operator.delete(ROLES, OPS);
+    await operator.start();
+    expect(operator.cluster.names('roles')).toEqual([]);
+  });
+
+  test('that was made anew is an owner like before once it has its finalizer', async () => {
+    const operator = await anOperator().start();
+    operator.apply(ROLES, OPS, READ);
+    await operator.pass();
+    operator.kubernetes.edit(ROLES, 'team-a', { metadata: { name: 'ops', finalizers: [] } });
+    await operator.restart();
+    await operator.pass(60_000);
+    expect(operator.kubernetes.get(ROLES, 'team-a', 'ops')?.metadata.finalizers).toHaveLength(1);
+    expect(record(operator)).not.toContain('provisional');
+  });
+
   test('keeps its role when the next operator has not seen it yet', async () => {
     const operator = await provisional();
     await operator.stop();
