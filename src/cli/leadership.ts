@@ -15,6 +15,8 @@ export type Right = Pick<Caller, 'assertMayWrite' | 'lost'>;
 /** The right to write, from the process's point of view. */
 export interface Leadership {
   readonly shards: number;
+  /** Another process may have led before. */
+  readonly hasOthers: boolean;
   /** To write what belongs to no connection. */
   readonly right: Right;
   /** To write for the connections of a shard, the next time that it is led; not for the time after. */
@@ -42,7 +44,7 @@ const ALONE = 'opensearch-security-operator';
 export function onlyProcess({ onChange }: Pick<LeadershipTools, 'onChange'>): Leadership {
   const right = { assertMayWrite: () => undefined };
   return {
-    ...{ shards: 1, right, rightOf: () => right },
+    ...{ shards: 1, hasOthers: false, right, rightOf: () => right },
     run: async (serve, signal) => {
       onChange(ALONE, true);
       await serve(0, signal);
@@ -67,7 +69,7 @@ export function oneOfSeveral(settings: LeaderElectionSettings, tools: Leadership
   lost.catch(() => undefined);
   const right = { assertMayWrite: () => elector.assertLeader() };
   return {
-    ...{ shards: 1, right, rightOf: () => right, lost },
+    ...{ shards: 1, hasOthers: true, right, rightOf: () => right, lost },
     run: async (serve, signal) => {
       if (!(await elector.acquire(signal))) return;
       log.info({ namespace, name: settings.id, identity: identity.name }, 'leading');
@@ -97,6 +99,7 @@ export function oneOfMany(settings: LeaderElectionSettings, tools: LeadershipToo
   };
   return {
     shards,
+    hasOthers: true,
     right: { assertMayWrite },
     rightOf: (shard) => {
       const tenure = election.tenureOf(shard);

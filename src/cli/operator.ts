@@ -77,8 +77,9 @@ async function work(
   let health: HealthQuestions = { stuck: () => [], missing: () => ['not started yet'] };
   const server = await serveHttp(metricsPort, { registry: metrics.registry, health: () => health });
   log.info({ address: server.address() }, 'metrics and health served');
-  const { shards, run } = leadership;
-  const operator = startOperator({ world, tools, namespaces, election: { shards, run, openWriters } }, signal);
+  const { shards, hasOthers, run } = leadership;
+  const election = { shards, hasOthers, run, openWriters };
+  const operator = startOperator({ world, tools, namespaces, election }, signal);
   health = operator.health;
   void operator.synced.then(() => log.info({ namespaces }, 'synced'));
   await operator.ended;

@@ -25,8 +25,8 @@ export interface LeaderElectionSettings {
   readonly shards: number;
 }
 
-/** Each costs every replica a request in each retry period. */
-const MAX_SHARDS = 32;
+/** Each costs every replica a request in each retry period. The chart grants so many Leases. */
+export const MAX_SHARDS = 32;
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
 
 /** Checks what the command line says. @throws SettingsError that names the option and what it takes */

@@ -77,13 +77,25 @@ export class Ledger {
 
   /** Whose finalizer may be missing, by the name in OpenSearch that is theirs. */
   provisional(): readonly { readonly key: string; readonly owner: ObjectKey }[] {
-    const spelled = [...this.#shardOf].map(([key, { entries }]) => ({ key, entry: entries.get(key) ?? '' }));
-    return spelled
+    return this.#all
       .filter(({ entry }) => entry.includes('"provisional":true'))
       .flatMap(({ key, entry }) => {
         const { owner } = readOwnership(JSON.parse(entry) as SpelledOwnership);
         return owner === undefined ? [] : [{ key, owner }];
       });
+  }
+
+  /** Everybody who owns a name, or has a part of one, by that name in OpenSearch. */
+  holders(): readonly { readonly key: string; readonly owner: ObjectKey }[] {
+    return this.#all.flatMap(({ key, entry }) => {
+      const { owner, parts } = readOwnership(JSON.parse(entry) as SpelledOwnership);
+      const holders = new Set([...(owner === undefined ? [] : [owner]), ...parts.keys()]);
+      return [...holders].map((holder) => ({ key, owner: holder }));
+    });
+  }
+
+  get #all(): readonly { readonly key: string; readonly entry: string }[] {
+    return [...this.#shardOf].map(([key, { entries }]) => ({ key, entry: entries.get(key) ?? '' }));
   }
 
   /** Stores the changes, one write for each ConfigMap they touch. @throws KubernetesError, UnreachableError; nothing is lost, record again */

@@ -69,7 +69,7 @@ export interface CommonSpec {
 /** A custom resource that stands for one resource in OpenSearch. */
 export interface Resource extends KubernetesObject<CommonSpec, ObjectStatus> {
   readonly kind: Kind;
-  /** It is not in the API server any more: it went before it had its finalizer. */
+  /** It is not in the API server any more: it went without being waited for. */
   readonly hasDeparted?: true;
 }
 

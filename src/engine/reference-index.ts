@@ -49,10 +49,11 @@ export class ReferenceIndex {
   }
 
   #add(target: string, key: ObjectKey, slot: SlotKey): boolean {
-    const referrers = this.#referrers.get(target) ?? new Map<ObjectKey, SlotKey>();
+    const before = this.#referrers.get(target);
+    const referrers = before ?? new Map<ObjectKey, SlotKey>();
     this.#referrers.set(target, referrers);
     referrers.set(key, slot);
-    return referrers.size === 1;
+    return before === undefined;
   }
 
   #remove(target: string, key: ObjectKey): boolean {

@@ -15,6 +15,7 @@ import { showNoResources } from './readiness-tally.ts';
 import type { Connection, Referenced } from './resolve-settings.ts';
 import { Workload } from './workload.ts';
 import { ShardSessions, type OpenWriters, type ShardParts } from './shard-sessions.ts';
+import { untilUpToDate } from './until-up-to-date.ts';
 import type { ObjectPlace, World, Writers } from './world.ts';
 
 /** The world without what is made from watches, here, and what is opened for each shard. */
@@ -27,6 +28,8 @@ export type OuterWorld = Omit<
 export interface Election {
   /** At least one; connections are spread over them. */
   readonly shards: number;
+  /** Another process may have led before, and have seen more by then than we have. */
+  readonly hasOthers: boolean;
   /** What the sessions of a shard write with, the next time that it is led. */
   readonly openWriters: (shard: number) => OpenWriters;
   /** Calls `serve` whenever this process leads a shard; ends when the signal is aborted and all of these have ended. */
@@ -80,8 +83,12 @@ export function startOperator(options: OperatorOptions, signal: AbortSignal): Ru
   const running = [health.run(signal), names.run(signal), ...watches.map((watch) => watch.run(signal))];
   const synced = Promise.all([names.synced, ...watches.map((watch) => watch.synced)]).then(() => undefined);
   let working = Promise.resolve();
+  const serve = async (shard: number, ending: AbortSignal): Promise<void> => {
+    if (election.hasOthers) await untilUpToDate([names, ...watches], world.log, ending);
+    await operator.serve(shard, ending);
+  };
   void synced.then(() => {
-    if (!signal.aborted) working = election.run((...shard) => operator.serve(...shard), signal);
+    if (!signal.aborted) working = election.run(serve, signal);
   });
   const ended = Promise.all(running).then(() => working);
   return { synced, ended, health };

@@ -1,4 +1,4 @@
-import { nobody, type OwnerChange } from '../commit/ownership.ts';
+import { nobody, type OwnerChange, type Ownership } from '../commit/ownership.ts';
 import { forEachConcurrently } from '../concurrency.ts';
 import { hasFinalizer, isDeleting, type ObjectKey, type Resource } from '../desired/resource.ts';
 import { isRefusal, KubernetesError, messageOf } from '../errors.ts';
@@ -127,17 +127,26 @@ async function unlessRefused(
 function ownerChange({ ledger }: SessionState, { slot, decision }: Task, canWait: CanWait): readonly OwnerChange[] {
   const { owner, parts, operation } = decision;
   const { document } = slot.kind;
-  if ((owner === undefined && parts === undefined) || operation?.type === 'remove') return [];
-  const before = ledger?.owners.ownershipOf(document, slot.name).parts ?? nobody.parts;
-  const after = parts === undefined || operation === undefined ? parts : uniteParts(before, parts);
-  const change = { document, name: slot.name };
-  return [
-    {
-      ...change,
-      ...(owner === undefined ? {} : { owner, isProvisional: isProvisional(slot, owner, canWait) }),
-      ...(after === undefined ? {} : { parts: after }),
-    },
-  ];
+  if (operation?.type === 'remove') return [];
+  const before = ledger?.owners.ownershipOf(document, slot.name) ?? nobody;
+  const after = parts === undefined || operation === undefined ? parts : uniteParts(before.parts, parts);
+  const change = {
+    ...(owner === undefined ? {} : { owner, isProvisional: isProvisional(slot, owner, canWait) }),
+    ...(becomesProvisional({ slot, decision }, before, canWait) ? { isProvisional: true } : {}),
+    ...(after === undefined ? {} : { parts: after }),
+  };
+  return Object.keys(change).length === 0 ? [] : [{ document, name: slot.name, ...change }];
+}
+
+/** Whether an owner who stays is without the finalizer that he had: his object was made anew, from a copy that has none. */
+function becomesProvisional(
+  { slot, decision }: Pick<Task, 'slot' | 'decision'>,
+  before: Ownership,
+  canWait: CanWait,
+): boolean {
+  const { owner, isProvisional: isKnown } = before;
+  if (decision.owner !== undefined || owner === undefined || isKnown) return false;
+  return decision.outcomes.get(owner)?.type === 'applied' && isProvisional(slot, owner, canWait);
 }
 
 function isProvisional({ claimants }: Slot, owner: ObjectKey | null, canWait: CanWait): boolean {

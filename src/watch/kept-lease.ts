@@ -42,6 +42,11 @@ export class KeptLease {
     return true;
   }
 
+  /** Others are told that this process ends, as long as it still has the Lease. */
+  windUp(): void {
+    if (this.isOurs) this.#elector.windUp();
+  }
+
   /** Lets the next one have it at once, or the heir that is named. Nothing when it is not ours. */
   async giveBack(heir?: string): Promise<void> {
     this.#stop.abort();

@@ -2,7 +2,17 @@ import type { KubernetesClient } from '../clients/kubernetes.ts';
 import { elapsedMs, moment, type Clock, type Moment } from '../clock.ts';
 import { KubernetesError, messageOf, NotLeaderError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { claimed, isFree, promisedMs, released, type Lease, type LeaseSpec, type LeaseTimes } from './lease.ts';
+import {
+  claimed,
+  isFree,
+  isWindingUp,
+  marked,
+  promisedMs,
+  released,
+  type Lease,
+  type LeaseSpec,
+  type LeaseTimes,
+} from './lease.ts';
 
 export interface LeaderElectorOptions {
   /** A client of its own, so that no other request holds up a renewal. */
@@ -20,9 +30,10 @@ export interface LeaderElectorOptions {
 
 /** A Lease as this process sees it. */
 export type LeaseView =
-  | { readonly type: 'free' }
-  /** `silentMs`: how long ago it was last seen to change. */
-  | { readonly type: 'held'; readonly holder: string; readonly silentMs: number };
+  /** `freeMs`: how long it has been so, as far as it was seen. */
+  | { readonly type: 'free'; readonly freeMs: number }
+  /** `silentMs`: how long ago it was last seen to change; `isWindingUp`: the holder ends, and takes nothing any more. */
+  | { readonly type: 'held'; readonly holder: string; readonly silentMs: number; readonly isWindingUp: boolean };
 
 const RELEASE_WITHIN_MS = 5000;
 
@@ -34,8 +45,9 @@ const RELEASE_WITHIN_MS = 5000;
 export class LeaderElector {
   readonly #options: LeaderElectorOptions;
   #lease: Lease | undefined;
-  /** When the Lease as it is was seen first: others' clocks say nothing about ours. */
-  #seenAt: Moment | undefined;
+  /** When the Lease as it is was seen first, on the clock that nobody sets: others' clocks say nothing about ours. */
+  #seenAtMs: number | undefined;
+  #isWindingUp = false;
   /** When the last renewal that was granted was asked for; undefined while somebody else leads. */
   #renewedAt: Moment | undefined;
 
@@ -74,7 +86,8 @@ export class LeaderElector {
     const within = this.#within(signal);
     let view: LeaseView | undefined;
     await this.#try(async () => {
-      view = this.#see(await this.#get(within));
+      this.#know(await this.#get(within));
+      view = this.#judge(this.#lease);
       return true;
     });
     return view;
@@ -86,6 +99,7 @@ export class LeaderElector {
     const within = this.#within(signal);
     return this.#try(async () => {
       const askedAt = moment(clock);
+      this.#isWindingUp = false;
       const spec = claimed(this.#lease?.spec, { identity, times, nowMs: clock.now() });
       const isOurs = await this.#put(this.#lease, spec, within);
       // A claim that took too long to be granted is worth nothing.
@@ -104,15 +118,21 @@ export class LeaderElector {
     }
   }
 
+  /** Says with each renewal from now on that this process ends: nobody has to wait for what it might take. */
+  windUp(): void {
+    this.#isWindingUp = true;
+  }
+
   /** Lets the next one begin at once, or the heir that is named; the caller no longer writes. Best effort. */
   async release(heir = ''): Promise<void> {
     if (this.#renewedAt === undefined) return;
     this.#renewedAt = undefined;
+    this.#isWindingUp = false;
     const within = AbortSignal.timeout(RELEASE_WITHIN_MS);
     await this.#try(async () => {
       if (await this.#giveBack(heir, within)) return true;
       // A renewal whose answer did not come may have been carried out.
-      this.#lease = await this.#get(within);
+      this.#know(await this.#get(within));
       return this.#giveBack(heir, within);
     });
   }
@@ -130,20 +150,21 @@ export class LeaderElector {
     return AbortSignal.any([signal, AbortSignal.timeout(this.#options.times.renewDeadlineSeconds * 1000)]);
   }
 
-  #see(lease: Lease | undefined): LeaseView {
-    const { clock } = this.#options;
-    if (this.#seenAt === undefined || lease?.metadata.resourceVersion !== this.#lease?.metadata.resourceVersion)
-      this.#seenAt = moment(clock);
+  #know(lease: Lease | undefined): void {
+    if (this.#seenAtMs === undefined || lease?.metadata.resourceVersion !== this.#lease?.metadata.resourceVersion)
+      this.#seenAtMs = this.#options.clock.steady();
     this.#lease = lease;
-    return this.#judge(lease?.spec, elapsedMs(clock, this.#seenAt));
   }
 
   /** An answer that was lost may have left us the holder. */
-  #judge(spec: LeaseSpec | undefined, silentMs: number): LeaseView {
-    const { times, identity } = this.#options;
-    const holder = spec?.holderIdentity ?? '';
-    const isOver = silentMs > promisedMs(spec, times);
-    return isFree(spec) || holder === identity || isOver ? { type: 'free' } : { type: 'held', holder, silentMs };
+  #judge(lease: Lease | undefined): LeaseView {
+    const { clock, times, identity } = this.#options;
+    const silentMs = clock.steady() - (this.#seenAtMs ?? clock.steady());
+    const holder = lease?.spec?.holderIdentity ?? '';
+    if (isFree(lease?.spec) || holder === identity) return { type: 'free', freeMs: silentMs };
+    const overMs = silentMs - promisedMs(lease?.spec, times);
+    if (overMs > 0) return { type: 'free', freeMs: overMs };
+    return { type: 'held', holder, silentMs, isWindingUp: isWindingUp(lease) };
   }
 
   /** A server that does not answer must not keep us from seeing that our time is over. */
@@ -163,7 +184,7 @@ export class LeaderElector {
       this.#renewedAt = askedAt;
       return true;
     }
-    this.#lease = await this.#get(signal);
+    this.#know(await this.#get(signal));
     if (this.#lease !== undefined && this.#lease.spec?.holderIdentity !== identity) this.#renewedAt = undefined;
     return false;
   }
@@ -181,12 +202,13 @@ export class LeaderElector {
   async #put(lease: Lease | undefined, spec: LeaseSpec, signal: AbortSignal): Promise<boolean> {
     const { kubernetes, namespace, name } = this.#options;
     const type = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' };
+    const metadata = lease && marked(lease.metadata, this.#isWindingUp);
     const request =
       lease === undefined
         ? ({ method: 'POST', path: this.#collection, body: { ...type, metadata: { name, namespace }, spec } } as const)
-        : ({ method: 'PUT', path: this.#path, body: { ...lease, ...type, spec } } as const);
+        : ({ method: 'PUT', path: this.#path, body: { ...lease, ...type, metadata, spec } } as const);
     try {
-      this.#lease = (await kubernetes.request(request, signal)) as Lease;
+      this.#know((await kubernetes.request(request, signal)) as Lease);
       return true;
     } catch (error) {
       if (error instanceof KubernetesError && [404, 409].includes(error.status)) return false;

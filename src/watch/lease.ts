@@ -23,6 +23,8 @@ export interface LeaseTimes {
   readonly retryPeriodSeconds: number;
 }
 
+const WINDING_UP = 'security.opensearch.org/winding-up';
+
 /** Who wants the Lease, and when (milliseconds since 1970, for people to read: nobody else's clock is trusted). */
 export interface Claimant {
   readonly identity: string;
@@ -65,6 +67,17 @@ export function claimed(before: LeaseSpec | undefined, { identity, times, nowMs 
 /** The Lease given back: whoever looks next takes it. */
 export function released(before: LeaseSpec, nowMs: number): LeaseSpec {
   return { ...before, holderIdentity: '', leaseDurationSeconds: 1, renewTime: microTime(nowMs) };
+}
+
+/** Whether the holder has said that it ends. */
+export function isWindingUp(lease: Lease | undefined): boolean {
+  return lease?.metadata.annotations?.[WINDING_UP] === 'true';
+}
+
+/** The metadata of a Lease whose holder ends, or does not; all else stays as others have set it. */
+export function marked({ annotations = {}, ...rest }: Lease['metadata'], isEnding: boolean): Lease['metadata'] {
+  const others = Object.fromEntries(Object.entries(annotations).filter(([name]) => name !== WINDING_UP));
+  return { ...rest, annotations: isEnding ? { ...others, [WINDING_UP]: 'true' } : others };
 }
 
 /** `metav1.MicroTime`, which takes no other number of digits. */

@@ -53,7 +53,8 @@ export interface RawObject {
 
 interface List {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
-  readonly items: readonly RawObject[];
+  /** A list of metadata only says `null` where there is nothing. */
+  readonly items: readonly RawObject[] | null;
 }
 
 interface WatchEvent {
@@ -68,6 +69,8 @@ const HEALTHY_MS = 60_000;
 /** A server or proxy that ends watches sooner than this is not asked again without a pause. */
 const SHORTEST_MS = 1000;
 const CATCH_UP_MS = 60_000;
+/** Bookmarks come about once a minute: a watch that brings nothing at all for longer may never do so. */
+const DEAF_MS = 120_000;
 const WATCH_SECONDS = { least: 240, spread: 60 };
 
 /**
@@ -82,8 +85,9 @@ export class ListWatch<T extends Cached> {
   #track: WatchTrack | undefined;
   /** Of the watch that is under way. */
   #watching = new AbortController();
-  /** Who waits for a list that begins from now on. */
-  readonly #waiting = new Set<() => void>();
+  /** Who waits for a list that begins from now on; aborted once it is there, or with why it may not be had. */
+  readonly #waiting = new Set<AbortController>();
+  #hasListed = false;
   /** When the last page of a list came. */
   #pageAtMs = -Infinity;
   /** Ends after the first complete list. */
@@ -104,18 +108,18 @@ export class ListWatch<T extends Cached> {
    * Lists anew: what is there afterwards is at least as new as the API server was when this was called, of which a watch may be
    * behind. Ends early when the signal is aborted.
    *
-   * @throws KubernetesError when no page of a list comes for a minute
+   * @throws KubernetesError when no page of a list comes for a minute, and at once when we may not list
    */
   async catchUp(signal: AbortSignal): Promise<void> {
     const over = new AbortController();
-    const listed = (): void => over.abort();
-    this.#waiting.add(listed);
+    this.#waiting.add(over);
     this.#watching.abort();
     try {
       await this.#wait(AbortSignal.any([signal, over.signal]));
     } finally {
-      this.#waiting.delete(listed);
+      this.#waiting.delete(over);
     }
+    if (isForbidden(over.signal.reason)) throw over.signal.reason;
   }
 
   /** Until the signal is aborted, as long as pages come. */
@@ -160,7 +164,7 @@ export class ListWatch<T extends Cached> {
   #tellFailure(error: unknown, failures: number): void {
     const { log, path, isRequired } = this.#options;
     const words = messageOf(error);
-    const hasList = this.#resourceVersion !== undefined || isExpired(error);
+    const hasList = this.#hasListed || isExpired(error);
     if (hasList) return log[failures > 1 ? 'warn' : 'debug']({ path, error: words }, 'watch interrupted');
     const isNews = this.#track?.failed(words) === true;
     const consequence = isRequired ? 'nothing is reconciled until it is complete' : 'it is tried again';
@@ -185,7 +189,7 @@ export class ListWatch<T extends Cached> {
   }
 
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
-    const { kubernetes, path, query, accept, random } = this.#options;
+    const { kubernetes, path, query, accept, random, clock } = this.#options;
     const timeoutSeconds = String(Math.round(WATCH_SECONDS.least + WATCH_SECONDS.spread * random()));
     const request = {
       method: 'GET',
@@ -193,22 +197,40 @@ export class ListWatch<T extends Cached> {
       query: { ...query, watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, resourceVersion },
       ...(accept === undefined ? {} : { accept: accept.watch }),
     } as const;
-    for await (const line of kubernetes.watch(request, signal)) {
-      this.#track?.moved();
-      this.#handle(JSON.parse(line) as WatchEvent);
+    let isSilent = true;
+    const startedAt = clock.steady();
+    try {
+      for await (const line of kubernetes.watch(request, signal)) {
+        isSilent = false;
+        this.#track?.moved();
+        this.#handle(JSON.parse(line) as WatchEvent);
+      }
+    } finally {
+      // A server that was set back to an earlier state says nothing until it has come this far again.
+      if (isSilent && clock.steady() - startedAt > DEAF_MS) this.#resourceVersion = undefined;
     }
   }
 
   async #listAnew(signal: AbortSignal): Promise<string> {
-    const waiting = new Set(this.#waiting);
-    const resourceVersion = await this.#list(signal);
-    this.#track?.synced();
-    this.#markSynced();
-    for (const listed of waiting) {
-      this.#waiting.delete(listed);
-      listed();
+    const waiting = [...this.#waiting];
+    try {
+      const resourceVersion = await this.#list(signal);
+      this.#hasListed = true;
+      this.#track?.synced();
+      this.#markSynced();
+      this.#answer(waiting);
+      return resourceVersion;
+    } catch (error) {
+      if (isForbidden(error)) this.#answer(waiting, error);
+      throw error;
     }
-    return resourceVersion;
+  }
+
+  #answer(waiting: readonly AbortController[], why?: KubernetesError): void {
+    for (const one of waiting) {
+      this.#waiting.delete(one);
+      one.abort(why);
+    }
   }
 
   async #list(signal: AbortSignal): Promise<string> {
@@ -220,7 +242,7 @@ export class ListWatch<T extends Cached> {
       const from = page.metadata.continue ?? '';
       // The server is at work on the next page while this one is taken in.
       if (from !== '') coming = this.#page(from, signal);
-      for (const item of page.items) seen.add(this.#put(item));
+      for (const item of page.items ?? []) seen.add(this.#put(item));
       if (from !== '') continue;
       for (const key of [...this.objects.keys()]) if (!seen.has(key)) this.#remove(key);
       return page.metadata.resourceVersion;
@@ -269,6 +291,11 @@ export class ListWatch<T extends Cached> {
 
 function keyOf(raw: RawObject): NamespacedName {
   return namespacedName({ namespace: raw.metadata.namespace ?? '', name: raw.metadata.name });
+}
+
+/** We may not list, or there is no such collection: to wait for that is of no use. */
+function isForbidden(error: unknown): error is KubernetesError {
+  return error instanceof KubernetesError && (error.status === 403 || error.status === 404);
 }
 
 /** 410: the place where the watch or the list was is no longer known. */

@@ -36,6 +36,11 @@ export class NamespaceCache {
     await this.#watch?.run(signal);
   }
 
+  /** As `ListWatch.catchUp`; nothing where nothing is watched. */
+  async catchUp(signal: AbortSignal): Promise<void> {
+    await this.#watch?.catchUp(signal);
+  }
+
   get synced(): Promise<void> {
     return this.#watch?.synced ?? Promise.resolve();
   }

@@ -1,9 +1,11 @@
 import type { Clock } from '../clock.ts';
+import { isAborted } from '../concurrency.ts';
 import type { Log } from '../log.ts';
 import { KeptLease } from './kept-lease.ts';
-import type { LeaderElector, LeaseView } from './leader-elector.ts';
+import type { LeaderElector } from './leader-elector.ts';
 import type { LeaseTimes } from './lease.ts';
-import { nextMove, type Move, type ShardsView } from './share-shards.ts';
+import { anotherIn, isLeftOver, seeShards, type SeenLeases } from './see-shards.ts';
+import { nextMove, type Move } from './share-shards.ts';
 import { Tenure } from './tenure.ts';
 
 export interface ShardElectionOptions {
@@ -20,6 +22,9 @@ export interface ShardElectionOptions {
   readonly onChange: (lease: string, isLeader: boolean) => void;
 }
 
+/** What is done after all was told to end is not cut short; each request has a deadline. */
+const NEVER = new AbortController().signal;
+
 /** Does the work of one shard until the signal is aborted, and ends when nothing more of it will be written. */
 export type Serve = (shard: number, signal: AbortSignal) => Promise<void>;
 
@@ -30,8 +35,10 @@ interface Shard {
   tenure: Tenure;
 }
 
-/** A replica that was silent for so many renewals is not waited for. */
+/** A replica that was silent for so many renewals is not waited for, nor one that has not taken a free shard for so long. */
 const SILENT_PERIODS = 3;
+/** Whoever left a shard over would leave one that is given back, too: nothing is given for so many renewals. */
+const KEPT_PERIODS = 30;
 
 /**
  * Shares the shards among all replicas, by a Lease for each. Whoever holds none waits in a Lease of its own, where those that hold
@@ -46,6 +53,9 @@ export class ShardElection {
   /** What all who count as we do end their name at the door with. */
   readonly #count: string;
   readonly #serving = new Set<Promise<void>>();
+  #keepsUntilMs = -Infinity;
+  /** Since when shards may be taken. */
+  #insideSinceMs: number | undefined;
 
   constructor(options: ShardElectionOptions) {
     const { id, shards, identity, electorOf, onChange } = options;
@@ -75,21 +85,52 @@ export class ShardElection {
 
   /** Takes part until the signal is aborted; then everything is finished and given back. */
   async run(serve: Serve, signal: AbortSignal): Promise<void> {
-    const { clock, random, times } = this.#options;
+    const { clock, random } = this.#options;
     while (!signal.aborted) {
       await this.#turn(serve, signal);
-      await clock.sleep(times.retryPeriodSeconds * 1000 * (1 + 0.2 * random()), signal);
+      await clock.sleep(this.#periodMs * (1 + 0.2 * random()), signal);
     }
-    for (const { tenure } of this.#shards) if (tenure.hasBegun) tenure.end();
-    await Promise.all(this.#serving);
+    this.#windUp();
     await this.#waiting.giveBack();
+    await this.#finish();
+    // What was seen before all was finished may be long ago.
+    if (this.#door.isOurs) await this.#lookAtLeases(NEVER);
     await this.#door.giveBack(this.#heir());
+  }
+
+  /** Whoever sees our Leases sees that nothing need be left to us. */
+  #windUp(): void {
+    for (const { tenure } of this.#shards) if (tenure.hasBegun) tenure.end();
+    for (const { lease } of this.#shards) lease.windUp();
+  }
+
+  /** As long as anything is written here, those who count otherwise must stay outside: the door is attended to until then. */
+  async #finish(): Promise<void> {
+    const finished = new AbortController();
+    const finishing = Promise.all(this.#serving).finally(() => finished.abort());
+    // It is awaited below, and may fail before that.
+    finishing.catch(() => undefined);
+    while (this.#serving.size > 0 && !isAborted(finished.signal)) {
+      if (await this.#door.look(finished.signal)) await this.#passDoor(NEVER);
+      await this.#options.clock.sleep(this.#periodMs, finished.signal);
+    }
+    await finishing;
+  }
+
+  get #leases(): readonly KeptLease[] {
+    return [this.#waiting, ...this.#shards.map(({ lease }) => lease)];
+  }
+
+  async #lookAtLeases(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#leases.map((lease) => lease.look(signal)));
   }
 
   async #turn(serve: Serve, signal: AbortSignal): Promise<void> {
     if (!(await this.#door.look(signal))) return;
-    await Promise.all([this.#waiting, ...this.#shards.map(({ lease }) => lease)].map((lease) => lease.look(signal)));
-    if (!(await this.#passDoor(signal))) return;
+    await this.#lookAtLeases(signal);
+    const isInside = await this.#passDoor(signal);
+    this.#insideSinceMs = isInside ? (this.#insideSinceMs ?? this.#options.clock.steady()) : undefined;
+    if (!isInside) return;
     await this.#share(serve, signal);
     await this.#wait(signal);
   }
@@ -100,13 +141,13 @@ export class ShardElection {
     if (this.#door.isOurs) return true;
     if (view?.type === 'free') return this.#door.take(signal, () => undefined);
     if (view?.holder.endsWith(this.#count) === true) return true;
-    if (view !== undefined) this.#leaveAll(view.holder);
+    if (view !== undefined) await this.#leaveAll(view.holder);
     return false;
   }
 
-  /** While one of us is there, those who count otherwise stay outside. */
+  /** While one of us is there, those who count otherwise stay outside; one that ends attends to the door as long as it writes. */
   #heir(): string | undefined {
-    const [heir] = this.#heard();
+    const heir = anotherIn(this.#seen);
     return heir === undefined ? undefined : heir + this.#count;
   }
 
@@ -114,46 +155,28 @@ export class ShardElection {
   async #share(serve: Serve, signal: AbortSignal): Promise<void> {
     for (let move = this.#nextMove(); move?.type === 'take'; move = this.#nextMove()) {
       const shard = this.#shards[move.shard];
+      const wasLeftOver = shard !== undefined && isLeftOver(shard, this.#seen);
       if (shard === undefined || !(await shard.lease.take(signal, () => shard.tenure.close()))) return;
+      if (wasLeftOver) this.#keepsUntilMs = this.#options.clock.steady() + KEPT_PERIODS * this.#periodMs;
       this.#serve(shard, serve, signal);
     }
     const move = this.#nextMove();
-    if (move?.type === 'give') this.#give(move.shard);
+    if (move?.type === 'give' && this.#options.clock.steady() >= this.#keepsUntilMs) this.#give(move.shard);
   }
 
   #nextMove(): Move | undefined {
-    const view = this.#see();
-    return view && nextMove(view);
+    return nextMove(seeShards(this.#seen));
   }
 
-  /** Undefined while one of them could not be looked at. */
-  #see(): ShardsView | undefined {
-    const { identity: self } = this.#options;
-    const isUnknown = ({ lease, tenure }: Shard): boolean =>
-      lease.view === undefined && !lease.isOurs && !tenure.hasBegun;
-    if (this.#shards.some(isUnknown)) return undefined;
-    // One that was lost and is not wound up cannot be had again, by us.
-    const holders = this.#shards.map(
-      ({ lease, tenure }) => holderOf(lease, self) ?? (tenure.hasBegun ? self : undefined),
-    );
-    return { self, holders, waiting: holderOf(this.#waiting, self), silent: this.#silent() };
+  get #seen(): SeenLeases {
+    const { clock, identity: self } = this.#options;
+    const insideMs = clock.steady() - (this.#insideSinceMs ?? clock.steady());
+    const quietMs = SILENT_PERIODS * this.#periodMs;
+    return { self, shards: this.#shards, waiting: this.#waiting, insideMs, quietMs };
   }
 
-  #silent(): ReadonlySet<string> {
-    const heard = this.#heard();
-    return new Set(this.#others().flatMap(({ holder }) => (heard.has(holder) ? [] : [holder])));
-  }
-
-  /** Whoever is heard of by any Lease is there. */
-  #heard(): ReadonlySet<string> {
-    const quietMs = SILENT_PERIODS * this.#options.times.retryPeriodSeconds * 1000;
-    return new Set(this.#others().flatMap(({ holder, silentMs }) => (silentMs <= quietMs ? [holder] : [])));
-  }
-
-  /** Leases that somebody else holds, as they were seen last. */
-  #others(): readonly Extract<LeaseView, { type: 'held' }>[] {
-    const leases = [this.#waiting, ...this.#shards.map(({ lease }) => lease)];
-    return leases.flatMap(({ view }) => (view?.type === 'held' ? [view] : []));
+  get #periodMs(): number {
+    return this.#options.times.retryPeriodSeconds * 1000;
   }
 
   /** One that is being given back is still ours until all its work is finished. */
@@ -194,16 +217,12 @@ export class ShardElection {
       await this.#waiting.take(signal, () => undefined);
   }
 
-  /** Somebody writes for all connections of ours by now. */
-  #leaveAll(holder: string): void {
+  /** Somebody writes for all connections of ours by now, and none of those who count as they do shall wait for us. */
+  async #leaveAll(holder: string): Promise<void> {
     const left = this.#shards.filter(({ tenure }) => tenure.isUnderWay);
     if (left.length > 0)
       this.#options.log.warn({ holder }, 'somebody leads who counts the shards otherwise: all are given back');
     for (const { tenure } of left) tenure.close();
+    if (this.#waiting.isOurs) await this.#waiting.giveBack();
   }
-}
-
-function holderOf(lease: KeptLease, self: string): string | undefined {
-  if (lease.isOurs) return self;
-  return lease.view?.type === 'held' ? lease.view.holder : undefined;
 }

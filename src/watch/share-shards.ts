@@ -1,5 +1,8 @@
 import { heaviest } from './shard-of.ts';
 
+/** The holder of a shard that could not be looked at: it may be anybody, and is nobody's measure. */
+export const UNKNOWN = '';
+
 /** All shards as one replica sees them. */
 export interface ShardsView {
   readonly self: string;
@@ -7,31 +10,37 @@ export interface ShardsView {
   readonly holders: readonly (string | undefined)[];
   /** One that holds none and asks for some. */
   readonly waiting: string | undefined;
-  /** Who is not heard of any more, and so is waited for by nobody. */
+  /** Who is not heard of any more or is about to end, and so is waited for by nobody. */
   readonly silent: ReadonlySet<string>;
+  /** Shards that nobody has taken for so long that whoever should have does not. */
+  readonly leftOver: ReadonlySet<number>;
 }
 
 export type Move = { readonly type: 'take' | 'give'; readonly shard: number };
 
 /**
- * What this replica should do so that all hold equally many shards: take a free one when nobody who is heard of holds fewer;
+ * What this replica should do so that all hold equally many shards: take a free one when nobody who is heard of holds fewer, or
+ * when it is left over;
  * give one back when it holds the most, two more than somebody else, and no other is on its way. All replicas that see the same agree who
  * moves, and each move makes the shares more equal, so it comes to rest. Which shard it is depends on the
  * replica, so that two do not reach for the same one. Pure.
  */
 export function nextMove(view: ShardsView): Move | undefined {
-  const { self, holders } = view;
+  const { self, holders, leftOver } = view;
   const shares = sharesOf(view);
   const own = shares.get(self) ?? 0;
   const least = Math.min(...shares.values());
   const free = shardsOf(holders, undefined);
-  if (free.length > 0) return own <= least ? { type: 'take', shard: preferred(self, free) } : undefined;
+  const takeable = own <= least ? free : free.filter((shard) => leftOver.has(shard));
+  if (takeable.length > 0) return { type: 'take', shard: preferred(self, takeable) };
+  if (free.length > 0 || holders.includes(UNKNOWN)) return undefined;
   if (own - least < 2 || fullest(shares) !== self) return undefined;
   return { type: 'give', shard: preferred(`not ${self}`, shardsOf(holders, self)) };
 }
 
 function sharesOf({ self, holders, waiting, silent }: ShardsView): ReadonlyMap<string, number> {
-  const heard = [self, waiting, ...holders].flatMap((name) => (name === undefined || silent.has(name) ? [] : [name]));
+  const named = [self, waiting, ...holders].flatMap((name) => (name === undefined || name === UNKNOWN ? [] : [name]));
+  const heard = named.filter((name) => !silent.has(name));
   return new Map(heard.map((name) => [name, shardsOf(holders, name).length]));
 }
 

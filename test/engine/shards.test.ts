@@ -11,6 +11,7 @@ const SHARDS = 4;
 /** Leads what it is told to lead. */
 class ManualElection {
   readonly shards = SHARDS;
+  readonly hasOthers = true;
   readonly #stops = new Map<number, AbortController>();
   readonly #serving = new Map<number, Promise<void>>();
   #serve: Parameters<Election['run']>[0] = () => Promise.resolve();

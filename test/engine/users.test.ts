@@ -72,6 +72,28 @@ describe('a user', () => {
     expect(operator.opened.at(-1)?.auth).toMatchObject({ username: 'operator', password: 'secret-password' });
   });
 
+  test('that was changed takes along what was read for it when it goes', async () => {
+    const operator = anOperator();
+    const place = { name: 'jane', namespace: 'team-b' };
+    const namespaces = { names: ['team-b'] };
+    operator.connect({
+      allowedNamespaces: namespaces,
+      grants: [{ namespaces, kinds: ['OpenSearchUser' as const], names: ['*'] }],
+    });
+    operator.kubernetes.create('secrets', 'team-b', { metadata: { name: 'jane' }, stringData: { password: 'first' } });
+    await operator.start();
+    const { watchers } = operator.kubernetes;
+    const spec = { ...FROM_SECRET, connectionRef: { name: 'default', namespace: 'team-a' } };
+    for (const description of ['a', 'b', 'c']) {
+      operator.apply(USERS, place, { ...spec, description });
+      await operator.pass();
+    }
+    expect([operator.ready(USERS, place), operator.kubernetes.watchers]).toEqual(['True Applied', watchers + 1]);
+    operator.delete(USERS, place);
+    await operator.pass(60_000);
+    expect([operator.exists(USERS, place), operator.kubernetes.watchers]).toEqual([false, watchers]);
+  });
+
   test('is never written without a credential: it waits for its Secret, and for the key in it', async () => {
     const operator = anOperator();
     operator.delete('secrets', JANE);

@@ -8,6 +8,11 @@ import { merge, toPlace, type Place } from './kubernetes-requests.ts';
 type Metadata = RawObject['metadata'];
 type Body = Readonly<Record<string, unknown>> & { readonly metadata?: Partial<Metadata> };
 
+interface List {
+  readonly metadata: object;
+  readonly items: readonly RawObject[];
+}
+
 /** How many objects a page of a list has when the request asks for more. */
 const ALL = 1_000_000;
 
@@ -139,6 +144,7 @@ export class FakeKubernetes {
     const place = toPlace(request.path);
     const body = (request.body ?? {}) as Body;
     const answer = this.#carryOut(request, place, body);
+    if (request.accept?.includes('PartialObjectMetadataList;') === true) return listOfMetadata(answer as List);
     const isPartial = request.accept?.includes('PartialObjectMetadata;') === true;
     return isPartial ? { metadata: (answer as RawObject).metadata } : answer;
   }
@@ -159,7 +165,7 @@ export class FakeKubernetes {
     }
   }
 
-  #list(place: Place, query: Readonly<Record<string, string>>): unknown {
+  #list(place: Place, query: Readonly<Record<string, string>>): List {
     const [offset, token] = (query['continue'] ?? `0/${this.#version}`).split('/').map(Number);
     if ((token ?? 0) < this.#oldestToken) throw new KubernetesError('the continue token is too old', 410, 'Expired');
     const [key, value] = (query['labelSelector'] ?? '').split('=');
@@ -255,6 +261,11 @@ export class FakeKubernetes {
   #timestamp(): string {
     return new Date(this.#now()).toISOString().replace(/\.\d+Z$/, 'Z');
   }
+}
+
+/** A list that has nothing in it says `null`, as the real one does, and only where metadata is asked for. */
+function listOfMetadata({ metadata, items }: List): unknown {
+  return { metadata, items: items.length === 0 ? null : items.map((item) => ({ metadata: item.metadata })) };
 }
 
 function isJsonPatch(body: Body | readonly Operation[]): body is readonly Operation[] {

@@ -20,3 +20,19 @@ export async function withRoleInForce(operator: SimulatedOperator): Promise<Simu
   expect(operator.ready(ROLES, { name: 'ops' })).toBe('True Applied');
   return operator;
 }
+
+/**
+ * Starts it as one that watches and does not lead yet. It counts on nobody else unless told so, and then lists nothing anew when it leads.
+ *
+ * @returns makes it lead
+ */
+export async function standBy(
+  operator: SimulatedOperator,
+  namespaces: readonly string[] = [],
+  hasOthers = false,
+): Promise<() => void> {
+  const led = Promise.withResolvers<undefined>();
+  operator.election = { shards: 1, hasOthers, run: (serve, signal) => led.promise.then(() => serve(0, signal)) };
+  await operator.start(namespaces);
+  return () => led.resolve(undefined);
+}

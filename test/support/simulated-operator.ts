@@ -65,7 +65,10 @@ export class SimulatedOperator {
   /** The settings of every attempt to open the cluster. */
   readonly opened: OpenSearchSettings[] = [];
   /** Leads the one shard at once, unless told otherwise. */
-  election: Omit<Election, 'openWriters'> = { shards: 1, run: (serve, signal) => serve(0, signal) };
+  election: Omit<Election, 'openWriters'> = {
+    ...{ shards: 1, hasOthers: false },
+    run: (serve, signal) => serve(0, signal),
+  };
   #stop = new AbortController();
   #running: RunningOperator | undefined;
 

@@ -189,6 +189,36 @@ describe('leader election', () => {
     expect(stage.lease?.spec?.holderIdentity).toBe('');
   });
 
+  test('does not take a Lease for abandoned since the time of day is set forward', async () => {
+    const stage = new Stage();
+    await stage.elector('a').acquire(stage.stop.signal);
+    const other = stage.elector('b');
+    await other.look(stage.stop.signal);
+    stage.clock.putBack(-60_000);
+    expect((await other.look(stage.stop.signal))?.type).toBe('held');
+  });
+
+  test('waits for who has taken the Lease from it as for anybody', async () => {
+    const stage = new Stage();
+    const { elector, held } = await stage.leader('a');
+    await stage.clock.advance(60_000);
+    stage.kubernetes.edit('leases', 'platform', { metadata: { name: 'the-operator' }, spec: { holderIdentity: 'b' } });
+    await stage.clock.advance(2000);
+    expect(await held).toBeInstanceOf(NotLeaderError);
+    expect((await elector.look(stage.stop.signal))?.type).toBe('held');
+  });
+
+  test('says that it ends with each renewal, and no more once the Lease is another one’s', async () => {
+    const stage = new Stage();
+    const { elector } = await stage.leader('a');
+    const other = stage.elector('b');
+    elector.windUp();
+    await stage.clock.advance(2000);
+    expect(await other.look(stage.stop.signal)).toMatchObject({ type: 'held', holder: 'a', isWindingUp: true });
+    await elector.release('c');
+    expect(await other.look(stage.stop.signal)).toMatchObject({ type: 'held', holder: 'c', isWindingUp: false });
+  });
+
   test('stops asking when it is told to stop', async () => {
     const stage = new Stage();
     await stage.elector('a').acquire(stage.stop.signal);

@@ -266,6 +266,35 @@ describe('a watched collection', () => {
     expect(stage.progress.stuck(2)).toEqual([]);
   });
 
+  test('is listed anew when a watch has brought nothing at all, not even a bookmark, until it ended', async () => {
+    const stage = await new Stage().start();
+    stage.requests();
+    await stage.clock.advance(150_000);
+    stage.kubernetes.breakWatches(new KubernetesError('nothing came', 0, 'Unreachable'));
+    await stage.clock.advance(1000);
+    expect(stage.requests()).toEqual(['list', `watch ${stage.kubernetes.version}`]);
+    expect(stage.logged.join()).not.toContain('cannot be listed');
+  });
+
+  test('goes on where a watch ended that had brought nothing but bookmarks', async () => {
+    const stage = await new Stage().start();
+    await stage.clock.advance(60_000);
+    stage.kubernetes.bookmark();
+    await stage.clock.advance(150_000);
+    stage.requests();
+    stage.kubernetes.breakWatches(new KubernetesError('nothing came', 0, 'Unreachable'));
+    await stage.clock.advance(1000);
+    expect(stage.requests()).toEqual([`watch ${stage.kubernetes.version}`]);
+  });
+
+  test('does not catch up where it may not be listed any more, which it says at once', async () => {
+    const stage = await new Stage().start();
+    stage.kubernetes.refuse = () => new KubernetesError('forbidden', 403, 'Forbidden');
+    const failed = expect(stage.watch.catchUp(stage.stop.signal)).rejects.toThrow('forbidden');
+    await stage.clock.advance(0);
+    await failed;
+  });
+
   test('catches up at once with what its watch has not brought, and is in step from then on', async () => {
     const stage = new Stage();
     for (const name of ['gone', 'same']) stage.create(name);

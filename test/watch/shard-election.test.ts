@@ -21,6 +21,8 @@ class Replica {
   readonly ended: Promise<void>;
   /** How long it takes to finish what is under way. */
   finishMs = 0;
+  /** The only shard where that takes any time; all of them when absent. */
+  slow: number | undefined;
   /** Its requests do not arrive, as if it were dead. */
   isCut = false;
 
@@ -41,7 +43,8 @@ class Replica {
     const serve = async (shard: number, signal: AbortSignal): Promise<void> => {
       this.serving.set(shard, this.election.tenureOf(shard));
       await untilAborted(signal);
-      await clock.sleep(this.finishMs, new AbortController().signal);
+      const finishMs = this.slow === undefined || this.slow === shard ? this.finishMs : 0;
+      await clock.sleep(finishMs, new AbortController().signal);
       this.serving.delete(shard);
     };
     this.ended = this.election.run(serve, this.stop.signal);
@@ -103,11 +106,24 @@ class Stage {
     return (this.kubernetes.get('leases', 'platform', lease) as Lease | undefined)?.spec?.holderIdentity;
   }
 
+  /** Somebody takes the Lease of all, whoever has it. */
+  takeDoor(holderIdentity: string): void {
+    const lease = this.kubernetes.get('leases', 'platform', 'op') as Lease;
+    const spec = { ...lease.spec, holderIdentity };
+    this.kubernetes.edit('leases', 'platform', { metadata: { name: 'op' }, spec });
+  }
+
   async end(): Promise<void> {
     for (const { stop } of this.replicas) stop.abort();
     await this.clock.advance(60_000);
     await Promise.all(this.replicas.map(({ ended }) => ended));
   }
+}
+
+/** It has work under way in one of its shards that takes a minute to be finished. */
+function beSlowAtTheEnd(replica: Replica): void {
+  replica.finishMs = 60_000;
+  replica.slow = [...replica.serving.keys()][0];
 }
 
 describe('the shards', () => {
@@ -218,6 +234,60 @@ describe('the shards', () => {
     await stage.end();
   });
 
+  test('go on to others while one that ends still has work to finish in one of them', async () => {
+    const stage = new Stage();
+    const a = stage.add('a');
+    await stage.pass(1);
+    const b = stage.add('b');
+    await stage.pass(30);
+    beSlowAtTheEnd(a);
+    a.stop.abort();
+    await stage.pass(5);
+    expect([a.writable.length, b.writable.length]).toEqual([1, SHARDS - 1]);
+    await stage.end();
+  });
+
+  test('are taken in the end from who should take them and does not, and then kept', async () => {
+    const stage = new Stage();
+    const { clock, kubernetes } = stage;
+    const tools = { kubernetes: kubernetes.client, times, clock, random: () => 0.5, log };
+    const idle = new LeaderElector({ ...tools, namespace: 'platform', name: 'op-shard-waiting', identity: 'idle' });
+    const stop = new AbortController();
+    await idle.acquire(stop.signal);
+    void idle.hold(stop.signal);
+    stage.add('a');
+    await stage.pass(4);
+    expect(stage.shares).toEqual([1]);
+    await stage.pass(5);
+    expect(stage.shares).toEqual([SHARDS]);
+    await stage.pass(30);
+    expect(stage.shares).toEqual([SHARDS]);
+    stop.abort();
+    await stage.end();
+  });
+
+  test('are shared as ever by those who had to stay outside for long', async () => {
+    const stage = new Stage();
+    const a = stage.add('a', 2);
+    await stage.pass(1);
+    for (const name of ['b', 'c']) stage.add(name);
+    await stage.pass(60);
+    a.stop.abort();
+    await stage.pass(20);
+    expect(stage.shares).toEqual([0, 2, 2]);
+    await stage.end();
+  });
+
+  test('are led though one of them cannot be looked at', async () => {
+    const stage = new Stage();
+    stage.kubernetes.refuse = ({ path }) =>
+      path.endsWith('/op-shard-2') ? new KubernetesError('forbidden', 403, 'Forbidden') : undefined;
+    const a = stage.add('a');
+    await stage.pass(0.1);
+    expect([...a.writable].sort()).toEqual([0, 1, 3]);
+    await stage.end();
+  });
+
   test('are led by nobody who counts them otherwise than who leads already', async () => {
     const stage = new Stage();
     stage.add('a');
@@ -252,6 +322,26 @@ describe('the shards', () => {
     await stage.end();
   });
 
+  test('pass on to no one who counts them otherwise while one that ends is still at work', async () => {
+    const stage = new Stage();
+    const a = stage.add('a');
+    await stage.pass(1);
+    const b = stage.add('b');
+    await stage.pass(30);
+    beSlowAtTheEnd(b);
+    b.stop.abort();
+    await stage.pass(3);
+    const other = stage.add('c', 2);
+    a.stop.abort();
+    for (let second = 0; second < 50; second += 1) {
+      await stage.pass(1);
+      expect([b.writable.length, other.writable]).toEqual([1, []]);
+    }
+    await stage.pass(20);
+    expect(other.writable.length).toBe(2);
+    await stage.end();
+  });
+
   test('are left to a single leader', async () => {
     const stage = new Stage();
     const { clock, kubernetes } = stage;
@@ -267,16 +357,30 @@ describe('the shards', () => {
     await stage.end();
   });
 
-  test('are cut off when a single leader takes its Lease all the same', async () => {
+  test.each(['works', 'is about to end'])(
+    'are cut off when a single leader takes its Lease while one %s',
+    async (what) => {
+      const stage = new Stage();
+      const a = stage.add('a');
+      a.finishMs = 60_000;
+      await stage.pass(10);
+      if (what !== 'works') a.stop.abort();
+      await stage.pass(1);
+      stage.takeDoor('single');
+      await stage.pass(5);
+      expect(stage.shares).toEqual([0]);
+      await stage.end();
+    },
+  );
+
+  test('are waited for by nobody who may not have any', async () => {
     const stage = new Stage();
-    const a = stage.add('a');
-    a.finishMs = 60_000;
-    await stage.pass(10);
-    const lease = stage.kubernetes.get('leases', 'platform', 'op') as Lease;
-    const spec = { ...lease.spec, holderIdentity: 'single' };
-    stage.kubernetes.edit('leases', 'platform', { metadata: { name: 'op' }, spec });
+    for (const name of ['a', 'b', 'c', 'd', 'e']) stage.add(name);
+    await stage.pass(40);
+    expect(stage.holderOf('op-shard-waiting')).not.toBe('');
+    stage.takeDoor('somebody of 2 shards');
     await stage.pass(5);
-    expect(stage.shares).toEqual([0]);
+    expect(stage.holderOf('op-shard-waiting')).toBe('');
     await stage.end();
   });
 });

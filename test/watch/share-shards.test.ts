@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
-import { nextMove, type ShardsView } from '../../src/watch/share-shards.ts';
+import { nextMove, UNKNOWN, type ShardsView } from '../../src/watch/share-shards.ts';
 
-/** `a.b` is: a holds the first shard, nobody the second, b the third. */
+/** `a.b?` is: a holds the first shard, nobody the second, b the third, and perhaps somebody the fourth. */
 function seenBy(self: string, text: string, rest: Partial<ShardsView> = {}): ShardsView {
-  const holders = text.split('').map((holder) => (holder === '.' ? undefined : holder));
-  return { self, holders, waiting: undefined, silent: new Set(), ...rest };
+  const holders = text.split('').map((holder) => (holder === '.' ? undefined : holder === '?' ? UNKNOWN : holder));
+  return { self, holders, waiting: undefined, silent: new Set(), leftOver: new Set(), ...rest };
 }
 
 describe('a replica', () => {
@@ -20,6 +20,14 @@ describe('a replica', () => {
       'take',
     ],
     ['takes a free shard though one who holds fewer is silent', seenBy('a', 'aab.', { silent: new Set('b') }), 'take'],
+    ['takes what is left over though others have fewer', seenBy('a', 'aab.', { leftOver: new Set([3]) }), 'take'],
+    ['takes a free shard though another one cannot be looked at', seenBy('a', '.?'), 'take'],
+    ['takes as many as others have, whoever has what cannot be looked at', seenBy('a', 'aabb.?'), 'take'],
+    [
+      'gives none while one cannot be looked at: it may be on its way',
+      seenBy('a', 'aaa?', { waiting: 'c' }),
+      undefined,
+    ],
     ['gives one to who waits', seenBy('a', 'aabb', { waiting: 'c' }), 'give'],
     ['gives none while another is on its way', seenBy('a', 'aaa.', { waiting: 'c' }), undefined],
     ['gives none to who is silent', seenBy('a', 'aaab', { silent: new Set('b') }), undefined],
@@ -33,6 +41,7 @@ describe('a replica', () => {
 
   test('takes only what is free, and gives only what it has', () => {
     expect(nextMove(seenBy('a', 'ab.b'))).toEqual({ type: 'take', shard: 2 });
+    expect(nextMove(seenBy('a', 'aab..', { leftOver: new Set([4]) }))).toEqual({ type: 'take', shard: 4 });
     expect(nextMove(seenBy('a', 'babab', { waiting: 'c' }))?.shard).toBeUndefined();
     expect([1, 3]).toContain(nextMove(seenBy('a', 'bacac', { waiting: 'd', silent: new Set('bc') }))?.shard);
   });
@@ -67,7 +76,7 @@ describe('all replicas together', () => {
     for (const number of order) {
       const self = live[number % live.length] ?? '';
       const waiting = live.find((name) => !shards.includes(name));
-      const move = nextMove({ self, holders: shards, waiting, silent: new Set() });
+      const move = nextMove({ self, holders: shards, waiting, silent: new Set(), leftOver: new Set() });
       if (move !== undefined) shards[move.shard] = move.type === 'take' ? self : undefined;
       if (move !== undefined) moves.push(move.type);
       quiet = move === undefined ? quiet + 1 : 0;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { UnreachableError } from '../../../src/errors.ts';
 import { FakeCluster } from '../../support/fake-cluster.ts';
 import { useOperators } from '../../support/operators.ts';
-import { ROLES, type SimulatedOperator } from '../../support/simulated-operator.ts';
+import { MAPPINGS, ROLES, type SimulatedOperator } from '../../support/simulated-operator.ts';
 
 const OPS = { name: 'ops' };
 const READ = { indexPermissions: [{ indexPatterns: ['logs-*'], allowedActions: ['read'] }] };
@@ -56,6 +57,49 @@ describe('Promise 6: it deletes only what it created or adopted, and knows that 
     await operator.pass(5000);
     expect(operator.ready(ROLES, OPS)).toBe('False AlreadyExists');
     expect(operator.cluster.get('roles', 'ops')).toEqual({ description: 'of somebody else' });
+  });
+
+  /** Its finalizer is taken off before it is deleted, so that nobody sees it being deleted. */
+  function tearAway(operator: SimulatedOperator, collection: string): void {
+    operator.kubernetes.edit(collection, 'team-a', { metadata: { name: 'ops', finalizers: [] } });
+    operator.delete(collection, OPS);
+  }
+
+  test.each([
+    ['is removed', {}, []],
+    ['stays where it is meant to', { deletionPolicy: 'Orphan' }, ['ops']],
+  ])('a role whose object goes without being waited for %s', async (_, policy, left) => {
+    const operator = await anOperator().start();
+    operator.apply(ROLES, OPS, { ...READ, ...policy });
+    await operator.pass();
+    tearAway(operator, ROLES);
+    await operator.pass();
+    expect(operator.cluster.names('roles')).toEqual(left);
+    expect(JSON.stringify(operator.kubernetes.all('configmaps'))).not.toContain('roles/ops');
+  });
+
+  test('a role whose object is missing from a new list is removed', async () => {
+    const operator = await anOperator().start();
+    operator.apply(ROLES, OPS, READ);
+    await operator.pass();
+    operator.kubernetes.unseen(() => tearAway(operator, ROLES));
+    operator.kubernetes.compact();
+    operator.kubernetes.breakWatches(new UnreachableError('reset'));
+    await operator.pass(10_000);
+    expect(operator.cluster.names('roles')).toEqual([]);
+  });
+
+  test('what an object has put into a shared mapping is taken out when that goes without being waited for', async () => {
+    const operator = anOperator();
+    operator.cluster.put('rolesmapping', 'ops', { users: ['by hand'] });
+    await operator.start();
+    operator.apply(ROLES, OPS, READ);
+    operator.apply(MAPPINGS, OPS, { role: 'ops', mode: 'Merge', users: ['jane'] });
+    await operator.pass();
+    expect(operator.cluster.get('rolesmapping', 'ops')).toEqual({ users: ['by hand', 'jane'] });
+    tearAway(operator, MAPPINGS);
+    await operator.pass();
+    expect(operator.cluster.get('rolesmapping', 'ops')).toEqual({ users: ['by hand'] });
   });
 
   test('what it did not make is left when the object goes', async () => {

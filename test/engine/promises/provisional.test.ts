@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { KubernetesError, UnreachableError } from '../../../src/errors.ts';
-import { useOperators } from '../../support/operators.ts';
+import { standBy, useOperators } from '../../support/operators.ts';
 import { CONNECTIONS, ROLES, type SimulatedOperator } from '../../support/simulated-operator.ts';
 
 const OPS = { name: 'ops' };
@@ -21,15 +21,6 @@ async function provisional(spec: object = READ): Promise<SimulatedOperator> {
   operator.apply(ROLES, OPS, spec);
   await operator.pass();
   return operator;
-}
-
-/** Starts it as one that watches and does not lead yet. @returns makes it lead */
-async function standBy(operator: SimulatedOperator, namespaces: readonly string[] = []): Promise<() => void> {
-  let lead = (): void => undefined;
-  const led = new Promise<void>((resolve) => (lead = resolve));
-  operator.election = { shards: 1, run: (serve, signal) => led.then(() => serve(0, signal)) };
-  await operator.start(namespaces);
-  return lead;
 }
 
 function record(operator: SimulatedOperator): string {
@@ -149,6 +140,33 @@ describe('an object that is in force before it has its finalizer', () => {
     await operator.start();
     expect(operator.ready(ROLES, OPS)).toBe('True Applied');
     expect(operator.cluster.get('roles', 'ops')).toMatchObject({ description: 'anew' });
+  });
+
+  test('is a provisional owner again when it is made anew from a copy without a finalizer, and takes its role along', async () => {
+    const operator = await anOperator().start();
+    operator.apply(ROLES, OPS, READ);
+    await operator.pass();
+    expect(record(operator)).not.toContain('provisional');
+    await operator.stop();
+    operator.kubernetes.edit(ROLES, 'team-a', { metadata: { name: 'ops', finalizers: [] } });
+    refuseFinalizers(operator);
+    await operator.start();
+    expect([operator.ready(ROLES, OPS), record(operator).includes('provisional')]).toEqual(['True Applied', true]);
+    await operator.stop();
+    operator.delete(ROLES, OPS);
+    await operator.start();
+    expect(operator.cluster.names('roles')).toEqual([]);
+  });
+
+  test('that was made anew is an owner like before once it has its finalizer', async () => {
+    const operator = await anOperator().start();
+    operator.apply(ROLES, OPS, READ);
+    await operator.pass();
+    operator.kubernetes.edit(ROLES, 'team-a', { metadata: { name: 'ops', finalizers: [] } });
+    await operator.restart();
+    await operator.pass(60_000);
+    expect(operator.kubernetes.get(ROLES, 'team-a', 'ops')?.metadata.finalizers).toHaveLength(1);
+    expect(record(operator)).not.toContain('provisional');
   });
 
   test('keeps its role when the next operator has not seen it yet', async () => {

@@ -58,14 +58,13 @@ true
 {{- end -}}
 {{- end -}}
 
-{{- /* The Leases, as a list in quotes: of the leader, or of one for each shard and of who waits for one besides. */ -}}
+{{- /* The Leases, as a list: of the leader, of who waits for a shard, and of as many shards as there can be. While the number is
+changed, pods of before lead more than there are now. */ -}}
 {{- define "operator.leases" -}}
 {{- $id := .Values.leaderElection.id -}}
-{{ $id | quote }}
-{{- if gt (int .Values.shards) 1 -}}
-, {{ printf "%s-shard-waiting" $id | quote }}
-{{- range $shard := until (int .Values.shards) -}}
-, {{ printf "%s-shard-%d" $id $shard | quote }}
-{{- end -}}
-{{- end -}}
+- {{ $id | quote }}
+- {{ printf "%s-shard-waiting" $id | quote }}
+{{- range $shard := until 32 }}
+- {{ printf "%s-shard-%d" $id $shard | quote }}
+{{- end }}
 {{- end -}}
