@@ -59,6 +59,8 @@ export interface Uses {
   readonly mappableRoles: readonly string[];
   /** What somebody is by it, by which the mappings of everybody go. */
   readonly backendRoles: readonly string[];
+  /** Why it may read any index besides, in words that say what to do; absent when it may not. */
+  readonly anyIndex?: string;
 }
 
 /**
@@ -89,6 +91,8 @@ export interface Kind<Spec = never> {
   readonly normalize?: (entity: Entity) => Entity;
   /** What is wrong with the spec, in words that say what to do; empty when nothing is. */
   readonly problems: (name: string, spec: Spec) => readonly string[];
+  /** The same for what only those may say whom the connection trusts: objects of its own namespace. */
+  readonly foreignProblems?: (spec: Spec) => readonly string[];
   readonly uses: (spec: Spec) => Uses;
   /** The resources of the same cluster that the spec names. */
   readonly references: (spec: Spec) => readonly Reference[];

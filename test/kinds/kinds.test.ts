@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { kinds } from '../../src/kinds/index.ts';
 import { tenant } from '../../src/kinds/tenant.ts';
+import { user } from '../../src/kinds/user.ts';
 import { readCustomResourceDefinitions } from '../support/custom-resource-definitions.ts';
 
 describe('the kinds', () => {
@@ -32,5 +33,19 @@ describe('a tenant', () => {
     [{}, { description: '' }],
   ])('of %j becomes %j', (spec, expected) => {
     expect(tenant.toEntity(spec)).toEqual(expected);
+  });
+});
+
+describe('a user', () => {
+  const spec = { passwordFrom: { secretKeyRef: { name: 'jane' } } };
+
+  test.each(['x{-team-a-', 'x}-team-a-', 'a b', 'a"', '\\', '$', 'ä'])('may have no attribute named %j', (name) => {
+    expect(user.problems('jane', { ...spec, attributes: { [name]: '*' } })).toEqual([
+      `spec.attributes has the name ${JSON.stringify(name)}: use letters, digits, _, . and - only`,
+    ]);
+  });
+
+  test('may have attributes with any value', () => {
+    expect(user.problems('jane', { ...spec, attributes: { 'Team.a_1-x': '{"a": "*"}', empty: '' } })).toEqual([]);
   });
 });
