@@ -3,7 +3,13 @@ import type { Entity, Kind, Uses } from './kind.ts';
 import { reliedRoles } from './own-access.ts';
 import { fieldProblems, maskProblems, patternProblems, templateProblems } from './pattern-problems.ts';
 import { anyIndexOf, lookedUp, parsedQuery } from './role-query.ts';
-import { adminActionProblems, blankProblems, isGroupName, type ListsByPath } from './spec-problems.ts';
+import {
+  adminActionProblems,
+  adminPatternProblems,
+  blankProblems,
+  isGroupName,
+  type ListsByPath,
+} from './spec-problems.ts';
 
 type IndexPermission = NonNullable<OpenSearchRoleSpec['indexPermissions']>[number];
 type TenantPermission = NonNullable<OpenSearchRoleSpec['tenantPermissions']>[number];
@@ -36,6 +42,7 @@ export const role: Kind<OpenSearchRoleSpec> = {
     return [
       ...blankProblems(lists),
       ...adminActionProblems(lists),
+      ...adminPatternProblems({ 'spec.clusterPermissions': spec.clusterPermissions ?? [] }),
       ...regexProblems(lists),
       ...(spec.indexPermissions ?? []).flatMap(dlsProblems),
     ];

@@ -164,6 +164,51 @@ describe('the lists of a role', () => {
     expect(role.problems('ops', spec)).toEqual([expect.stringContaining(`${path} grants restapi:admin permissions`)]);
   });
 
+  test.each([
+    'restapi:*',
+    'rest*',
+    '*:admin/*',
+    '**',
+    '?*',
+    '*roles',
+    're?tapi:admin/ssl/certs/reload',
+    '/.*/',
+    '/restapi:.*/',
+  ])('may not grant it in other words: %s', (permission) => {
+    expect(role.problems('ops', { clusterPermissions: ['*', permission] })).toEqual([
+      expect.stringContaining(`spec.clusterPermissions has "${permission}", which may grant restapi:admin permissions`),
+    ]);
+  });
+
+  test.each([
+    '/indices:a|restapi:admin.*/',
+    '/x?restapi:admin.*/',
+    '/x{0}restapi:admin.*/',
+    '/(?i)RESTAPI:.*/',
+    '/[r]estapi:.*/',
+    '/^restapi.*/',
+    '/(a)?restapi.*/',
+  ])('may not grant it by a regular expression: %s', (permission) => {
+    expect(role.problems('ops', { clusterPermissions: [permission] })).toHaveLength(1);
+  });
+
+  test.each([
+    '*',
+    'cluster:*',
+    'cluster:admin/*',
+    'indices:*',
+    '*:monitor/*',
+    '/cluster:(admin|monitor)/.*/',
+    'manage',
+  ])('may hold %s, which does not grant it', (permission) => {
+    expect(role.problems('ops', { clusterPermissions: [permission] })).toEqual([]);
+  });
+
+  test('may hold any pattern where no permission for the REST API counts', () => {
+    const everything = { indexPatterns: ['**', '/.*/'], allowedActions: ['**'], fls: ['**'] };
+    expect(role.problems('ops', { indexPermissions: [everything] })).toEqual([]);
+  });
+
   test('without anything wrong are good', () => {
     expect(
       role.problems('ops', { clusterPermissions: ['*'], indexPermissions: [index], tenantPermissions: [tenant] }),
