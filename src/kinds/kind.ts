@@ -86,6 +86,11 @@ export interface Kind<Spec = never> {
   readonly emptyValue: '' | readonly [];
   /** The name in OpenSearch. */
   readonly resourceName: (metadataName: string, spec: Spec) => string;
+  /**
+   * Where OpenSearch keeps what belongs to a name, if two names can come to the same place: who may use the one could read and
+   * write what belongs to the other. Absent where they cannot.
+   */
+  readonly placeOf?: (name: string) => string;
   readonly toEntity: (spec: Spec) => Entity;
   /** Spells alike what the server takes for the same; absent where it tells every spelling apart. */
   readonly normalize?: (entity: Entity) => Entity;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { kinds } from '../../src/kinds/index.ts';
-import { tenant } from '../../src/kinds/tenant.ts';
+import { dashboardsIndex, tenant } from '../../src/kinds/tenant.ts';
 import { user } from '../../src/kinds/user.ts';
 import { readCustomResourceDefinitions } from '../support/custom-resource-definitions.ts';
 
@@ -33,6 +33,17 @@ describe('a tenant', () => {
     [{}, { description: '' }],
   ])('of %j becomes %j', (spec, expected) => {
     expect(tenant.toEntity(spec)).toEqual(expected);
+  });
+
+  // Computed by the expression of the plugin, in Java.
+  test.each([
+    ['team-alpha', '1693715950_teamalpha'],
+    ['team-a-lpha^^!._^-_!-_-_', '1693715950_teamalpha'],
+    ['Team A', '-1793847458_teama'],
+    ['kirk', '3292183_kirk'],
+    ['', '0_'],
+  ])('%j has its dashboards in the index %s', (name, index) => {
+    expect(dashboardsIndex(name)).toBe(index);
   });
 });
 
