@@ -1,4 +1,6 @@
 import type { OpenSearchConnectionSpec } from '../generated/opensearch-connection.ts';
+import type { Uses } from '../kinds/kind.ts';
+import { joinedProblems } from '../kinds/unescaped-text.ts';
 import { connectionOf, resourceName, type Resource } from './resource.ts';
 
 /** What is known of a namespace. */
@@ -25,6 +27,8 @@ export function refusalOf(
   if (!isChosen(connection.spec.allowedNamespaces ?? {}, place)) {
     return `the connection ${at} does not allow the namespace ${resource.namespace}: add it to spec.allowedNamespaces there`;
   }
+  const problems = unescapedProblems(resource);
+  if (problems.length > 0) return problems.join('; ');
   const grants = (connection.spec.grants ?? []).filter((grant) => isChosen(grant.namespaces, place));
   const refusals = grants.map((grant) => beyondGrant(resource, grant));
   if (refusals.includes(undefined)) return undefined;
@@ -34,6 +38,13 @@ export function refusalOf(
   );
 }
 
+/** Grants compare whole texts. OpenSearch joins them with others, and what it reads then is another text. */
+function unescapedProblems(resource: Resource): readonly string[] {
+  const { kind, spec } = resource;
+  const name = { [`the name of the ${kind.noun} in OpenSearch`]: [resourceName(resource)] };
+  return [...joinedProblems(name), ...(kind.foreignProblems?.(spec as never) ?? [])];
+}
+
 function beyondGrant(resource: Resource, grant: Grant): string | undefined {
   const { kind } = resource;
   if (!grant.kinds.some((granted) => granted === kind.kind)) return `the grant does not include the kind ${kind.kind}`;
@@ -41,11 +52,16 @@ function beyondGrant(resource: Resource, grant: Grant): string | undefined {
   return (
     beyond('name', outside([resourceName(resource)], grant.names)) ??
     beyond('index pattern', outside(uses.indexPatterns, grant.indexPatterns)) ??
+    beyondIndices(uses, grant) ??
     beyond('tenant', outside(uses.tenants, grant.tenants)) ??
     beyond('action', outside(uses.actions, grant.actions)) ??
     beyond('role', outside(uses.mappableRoles, grant.mappableRoles)) ??
     beyond('backend role', outside(uses.backendRoles, grant.backendRoles, matchesText))
   );
+}
+
+function beyondIndices({ anyIndex }: Uses, { indexPatterns }: Grant): string | undefined {
+  return outside(['*'], indexPatterns) === undefined ? undefined : anyIndex;
 }
 
 function beyond(what: string, outside: string | undefined): string | undefined {
@@ -62,12 +78,14 @@ function outside(
 
 /**
  * Whether all that `pattern` can match is matched by `grant`. `*` in a grant stands for any text, wildcards of the
- * pattern included; everything else must be equal. Regular expressions, date math and exclusions are covered by `*` only.
+ * pattern included; everything else must be equal. Regular expressions, date math and exclusions are covered by `*` only, and
+ * so is a brace that belongs to no placeholder: OpenSearch may take more for a placeholder than we do.
  */
 export function covers(grant: string, pattern: string): boolean {
   if (grant === '*') return true;
   if (/^[/<-]/.test(pattern) || grant.startsWith('/')) return false;
-  return matchesText(grant, pattern.replaceAll(/\$\{[^{}]*\}/g, '*'));
+  const text = pattern.replaceAll(/\$\{[^{}]*\}/g, '*');
+  return !/[{}]/.test(text) && matchesText(grant, text);
 }
 
 /** Whether a text, in which nothing means anything, is matched by `grant`. */

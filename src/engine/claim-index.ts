@@ -1,5 +1,6 @@
 import { objectKey, resourceName, type ObjectKey, type Resource } from '../desired/resource.ts';
 import type { DocumentName, Kind } from '../kinds/kind.ts';
+import { NamesByPlace } from './names-by-place.ts';
 
 /** `document/name`: one name of one document. */
 export type SlotKey = string;
@@ -16,6 +17,8 @@ export interface Slot {
 export class ClaimIndex {
   readonly #slots = new Map<SlotKey, Slot>();
   readonly #slotOf = new Map<ObjectKey, Slot>();
+  /** Of documents in which two names may come to one place. */
+  readonly #places = new Map<string, NamesByPlace>();
 
   get(key: ObjectKey): Resource | undefined {
     return this.#slotOf.get(key)?.claimants.get(key);
@@ -23,6 +26,13 @@ export class ClaimIndex {
 
   slot(key: SlotKey): Slot | undefined {
     return this.#slots.get(key);
+  }
+
+  /** The slots of other names that come to the same place in OpenSearch as that of a slot, which need not be claimed itself. */
+  beside(key: SlotKey): readonly SlotKey[] {
+    const documentLength = key.indexOf('/');
+    const names = this.#places.get(key.slice(0, documentLength))?.beside(key.slice(documentLength + 1)) ?? [];
+    return names.map((name) => `${key.slice(0, documentLength)}/${name}`);
   }
 
   slots(): IterableIterator<Slot> {
@@ -75,13 +85,23 @@ export class ClaimIndex {
     const key = slotKeyOf(resource.kind.document, name);
     const slot = this.#slots.get(key) ?? { key, kind: resource.kind, name, claimants: new Map<ObjectKey, Resource>() };
     this.#slots.set(key, slot);
+    this.#placesOf(resource.kind)?.put(name);
     slot.claimants.set(objectKey(resource), resource);
     return slot;
   }
 
   #leave(slot: Slot, key: ObjectKey): void {
     slot.claimants.delete(key);
-    if (slot.claimants.size === 0) this.#slots.delete(slot.key);
+    if (slot.claimants.size > 0) return;
+    this.#slots.delete(slot.key);
+    this.#placesOf(slot.kind)?.delete(slot.name);
+  }
+
+  #placesOf({ document, placeOf }: Kind): NamesByPlace | undefined {
+    if (placeOf === undefined) return undefined;
+    const places = this.#places.get(document) ?? new NamesByPlace(placeOf);
+    this.#places.set(document, places);
+    return places;
   }
 }
 

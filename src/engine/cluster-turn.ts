@@ -103,10 +103,12 @@ function noticeDrift(context: TurnContext, kind: Kind, name: string): void {
   wake(state, key, { priority: 'sweep', nowMs: state.turnMs });
 }
 
-/** Who refers to a name that came, changed or went has to be looked at again. */
+/** Who refers to a name that came, changed or went, or waits for its place, has to be looked at again. */
 function wakeDependents({ world, state }: TurnContext, document: DocumentName, name: string): void {
   const nowMs = world.clock.steady();
-  for (const slot of state.references.dependents(document, name)) wake(state, slot, { priority: 'sweep', nowMs });
+  const waiting = state.index.beside(slotKeyOf(document, name));
+  for (const slot of [...state.references.dependents(document, name), ...waiting])
+    wake(state, slot, { priority: 'sweep', nowMs });
 }
 
 function isApplied(world: World, resource: Resource): boolean {

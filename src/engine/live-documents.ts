@@ -3,11 +3,14 @@ import type { Cluster } from '../commit/cluster.ts';
 import type { DocumentName, Kind } from '../kinds/kind.ts';
 import type { Live } from '../plan/slot.ts';
 import type { Operation } from '../plan/operation.ts';
+import { NamesByPlace } from './names-by-place.ts';
 
 interface Held {
   snapshot: Snapshot;
   /** When it was fetched; `-Infinity` once something happened that makes it doubtful. */
   fetchedAtMs: number;
+  /** Where two names may come to one place. */
+  readonly places: NamesByPlace | undefined;
 }
 
 /** What the cluster holds, as far as we know: fetched once per document and interval, and updated by our own commits. */
@@ -24,6 +27,11 @@ export class LiveDocuments {
 
   names(document: DocumentName): Iterable<string> {
     return this.#held.get(document)?.snapshot.keys() ?? [];
+  }
+
+  /** Other names that come to the same place in OpenSearch as a name, which need not be there itself. */
+  namesBeside(document: DocumentName, name: string): readonly string[] {
+    return this.#held.get(document)?.places?.beside(name) ?? [];
   }
 
   /** The operation that leaves a name as it is. */
@@ -43,14 +51,22 @@ export class LiveDocuments {
     at: { readonly nowMs: number; readonly signal: AbortSignal },
   ): Promise<readonly string[]> {
     const snapshot = toSnapshot(kind, await cluster.fetchDocument(kind.document, at.signal));
-    const before = this.#held.get(kind.document)?.snapshot;
-    this.#held.set(kind.document, { snapshot, fetchedAtMs: at.nowMs });
-    return before === undefined ? [...snapshot.keys()] : changedNames(before, snapshot);
+    const before = this.#held.get(kind.document);
+    const held = { snapshot, fetchedAtMs: at.nowMs, places: before?.places ?? placesOf(kind) };
+    this.#held.set(kind.document, held);
+    const changed = before === undefined ? [...snapshot.keys()] : changedNames(before.snapshot, snapshot);
+    keepPlaces(held, changed);
+    return changed;
   }
 
   committed(document: DocumentName, operations: readonly Operation[]): void {
     const held = this.#held.get(document);
-    if (held !== undefined) applyToSnapshot(held.snapshot, operations);
+    if (held === undefined) return;
+    applyToSnapshot(held.snapshot, operations);
+    keepPlaces(
+      held,
+      operations.map(({ name }) => name),
+    );
   }
 
   /** A write failed half way, or somebody else writes: look again before the next plan. */
@@ -66,6 +82,17 @@ export class LiveDocuments {
   /** Another cluster: nothing that we knew is true any more. */
   clear(): void {
     this.#held.clear();
+  }
+}
+
+function placesOf({ placeOf }: Kind): NamesByPlace | undefined {
+  return placeOf === undefined ? undefined : new NamesByPlace(placeOf);
+}
+
+function keepPlaces({ snapshot, places }: Held, changed: readonly string[]): void {
+  for (const name of changed) {
+    if (snapshot.has(name)) places?.put(name);
+    else places?.delete(name);
   }
 }
 

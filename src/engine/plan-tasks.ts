@@ -5,12 +5,13 @@ import { nobody } from '../commit/ownership.ts';
 import { isDeleting, type ObjectKey, type Resource } from '../desired/resource.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { decideSlot } from '../plan/decide-slot.ts';
-import type { Decision } from '../plan/slot.ts';
+import type { Decision, Rival } from '../plan/slot.ts';
 import type { Operation } from '../plan/operation.ts';
 import type { Slot, SlotKey } from './claim-index.ts';
 import type { Credentials } from './credentials.ts';
 import type { Connection } from './resolve-settings.ts';
 import type { Task } from './pass.ts';
+import { rivalsOf } from './rivals.ts';
 import { isUnseen, settle, type SessionState } from './session-state.ts';
 import type { Namespaces } from './world.ts';
 
@@ -112,10 +113,16 @@ function turnOf({ kind, claimants }: Slot): Operation['type'] | 'either' {
 /** Nothing while something that it depends on is still being read. */
 function decisionOf(state: SessionState, slot: Slot, context: ClaimContext): Decision | undefined {
   const claims = [...slot.claimants.values()].map((resource) => claimOf(state, resource, context));
-  return claims.every(({ desired }) => desired.type !== 'unknown') ? decide(state, slot, claims) : undefined;
+  if (claims.some(({ desired }) => desired.type === 'unknown')) return undefined;
+  const rivals = rivalsOf(state, slot, (resource) => claimApart(state, resource, context.namespaces));
+  return decide(state, slot, { claims, rivals });
 }
 
-function decide(state: SessionState, slot: Slot, claims: readonly Claim[]): Decision {
+function decide(
+  state: SessionState,
+  slot: Slot,
+  { claims, rivals }: { readonly claims: readonly Claim[]; readonly rivals: readonly Rival[] },
+): Decision {
   const { document } = slot.kind;
   const { owner, parts } = state.ledger?.owners.ownershipOf(document, slot.name) ?? nobody;
   return decideSlot({
@@ -123,6 +130,8 @@ function decide(state: SessionState, slot: Slot, claims: readonly Claim[]): Deci
     name: slot.name,
     claims,
     live: state.documents.get(document, slot.name),
+    rivals,
+    home: state.connection?.namespace,
     owner,
     parts,
     isUnrecorded: state.unrecorded.has(slot.key),

@@ -100,14 +100,19 @@ export function lookAgain(
   if (atMs !== undefined) state.postponed.until(slot, atMs);
 }
 
-/** A name has to be looked at since now: what was read before may be too old to decide by. */
+/**
+ * A name has to be looked at since now: what was read before may be too old to decide by. So have those that come to the
+ * same place, of which only one is let in.
+ */
 export function wake(
-  { dirty, arrivals }: SessionState,
+  { dirty, arrivals, index }: SessionState,
   slot: SlotKey,
   { priority, nowMs }: { readonly priority: Priority; readonly nowMs: number },
 ): void {
-  dirty.add(slot, priority);
-  arrivals.set(slot, Math.max(nowMs, arrivals.get(slot) ?? nowMs));
+  for (const each of [slot, ...index.beside(slot)]) {
+    dirty.add(each, priority);
+    arrivals.set(each, Math.max(nowMs, arrivals.get(each) ?? nowMs));
+  }
 }
 
 /** Everything has to be looked at again, when there is time. */

@@ -1,7 +1,7 @@
 import type { OpenSearchActionGroupSpec } from '../generated/opensearch-action-group.ts';
 import type { Kind } from './kind.ts';
 import { patternProblems } from './pattern-problems.ts';
-import { adminActionProblems, blankProblems, isGroupName } from './spec-problems.ts';
+import { adminActionProblems, adminPatternProblems, blankProblems, isGroupName } from './spec-problems.ts';
 
 export const actionGroup: Kind<OpenSearchActionGroupSpec> = {
   kind: 'OpenSearchActionGroup',
@@ -25,6 +25,7 @@ export const actionGroup: Kind<OpenSearchActionGroupSpec> = {
   problems: (name, spec) => [
     ...blankProblems({ 'spec.allowedActions': spec.allowedActions }),
     ...adminActionProblems({ 'spec.allowedActions': spec.allowedActions }),
+    ...adminPatternProblems({ 'spec.allowedActions': spec.allowedActions }),
     ...patternProblems({ 'spec.allowedActions': spec.allowedActions }),
     ...(spec.allowedActions.includes(name)
       ? [`spec.allowedActions names the group itself ("${name}"): remove it`]

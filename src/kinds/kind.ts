@@ -59,6 +59,8 @@ export interface Uses {
   readonly mappableRoles: readonly string[];
   /** What somebody is by it, by which the mappings of everybody go. */
   readonly backendRoles: readonly string[];
+  /** Why it may read any index besides, in words that say what to do; absent when it may not. */
+  readonly anyIndex?: string;
 }
 
 /**
@@ -84,11 +86,18 @@ export interface Kind<Spec = never> {
   readonly emptyValue: '' | readonly [];
   /** The name in OpenSearch. */
   readonly resourceName: (metadataName: string, spec: Spec) => string;
+  /**
+   * Where OpenSearch keeps what belongs to a name, if two names can come to the same place: who may use the one could read and
+   * write what belongs to the other. Absent where they cannot.
+   */
+  readonly placeOf?: (name: string) => string;
   readonly toEntity: (spec: Spec) => Entity;
   /** Spells alike what the server takes for the same; absent where it tells every spelling apart. */
   readonly normalize?: (entity: Entity) => Entity;
   /** What is wrong with the spec, in words that say what to do; empty when nothing is. */
   readonly problems: (name: string, spec: Spec) => readonly string[];
+  /** The same for what only those may say whom the connection trusts: objects of its own namespace. */
+  readonly foreignProblems?: (spec: Spec) => readonly string[];
   readonly uses: (spec: Spec) => Uses;
   /** The resources of the same cluster that the spec names. */
   readonly references: (spec: Spec) => readonly Reference[];

@@ -1,8 +1,15 @@
 import type { OpenSearchRoleSpec } from '../generated/opensearch-role.ts';
-import type { Entity, Kind } from './kind.ts';
+import type { Entity, Kind, Uses } from './kind.ts';
 import { reliedRoles } from './own-access.ts';
 import { fieldProblems, maskProblems, patternProblems, templateProblems } from './pattern-problems.ts';
-import { adminActionProblems, blankProblems, isGroupName, type ListsByPath } from './spec-problems.ts';
+import { anyIndexOf, lookedUp, parsedQuery } from './role-query.ts';
+import {
+  adminActionProblems,
+  adminPatternProblems,
+  blankProblems,
+  isGroupName,
+  type ListsByPath,
+} from './spec-problems.ts';
 
 type IndexPermission = NonNullable<OpenSearchRoleSpec['indexPermissions']>[number];
 type TenantPermission = NonNullable<OpenSearchRoleSpec['tenantPermissions']>[number];
@@ -35,6 +42,7 @@ export const role: Kind<OpenSearchRoleSpec> = {
     return [
       ...blankProblems(lists),
       ...adminActionProblems(lists),
+      ...adminPatternProblems({ 'spec.clusterPermissions': spec.clusterPermissions ?? [] }),
       ...regexProblems(lists),
       ...(spec.indexPermissions ?? []).flatMap(dlsProblems),
     ];
@@ -48,6 +56,7 @@ export const role: Kind<OpenSearchRoleSpec> = {
     actions: actionsOf(spec),
     mappableRoles: [],
     backendRoles: [],
+    ...anyIndex(spec),
   }),
   references: (spec) =>
     [...new Set(actionsOf(spec).filter(isGroupName))].map((name) => ({
@@ -64,6 +73,12 @@ export const role: Kind<OpenSearchRoleSpec> = {
 function actionsOf(spec: OpenSearchRoleSpec): readonly string[] {
   const permissions = [...(spec.indexPermissions ?? []), ...(spec.tenantPermissions ?? [])];
   return [...(spec.clusterPermissions ?? []), ...permissions.flatMap(({ allowedActions }) => allowedActions)];
+}
+
+function anyIndex({ indexPermissions = [] }: OpenSearchRoleSpec): Pick<Uses, 'anyIndex'> {
+  const why = indexPermissions.map(({ dls }, index) => anyIndexOf(`spec.indexPermissions[${index}].dls`, dls));
+  const first = why.find((each) => each !== undefined);
+  return first === undefined ? {} : { anyIndex: first };
 }
 
 function toIndexPermission(permission: IndexPermission): Entity {
@@ -114,43 +129,8 @@ function regexProblems(lists: ListsByPath): readonly string[] {
 function dlsProblems(permission: IndexPermission, index: number): readonly string[] {
   if (permission.dls === undefined || permission.dls === '') return [];
   const at = `spec.indexPermissions[${index}].dls`;
-  const query = parsed(withoutPlaceholders(permission.dls));
+  const query = parsedQuery(permission.dls);
   if (query === undefined) return [`${at} is not valid JSON: write a query such as {"term": {"public": true}}`];
   if (typeof query === 'object' && query !== null && !Array.isArray(query)) return [];
   return [`${at} is not a query: write a JSON object such as {"term": {"public": true}}`];
-}
-
-/** Beside the index of a lookup: `terms`, `indexed_shape`, `percolate` and `more_like_this` read another document with them. */
-const OF_LOOKUPS = ['id', '_id', 'path', 'query'];
-
-/** Indices that a query reads documents of. The plugin asks for no privilege for them (`DocumentAllowList`). */
-function lookedUp(dls = ''): readonly string[] {
-  const query = [dls, withoutPlaceholders(dls)].map(parsed).find((value) => value !== undefined);
-  return query === undefined ? [] : indicesIn(query);
-}
-
-/** However deep it is. */
-function indicesIn(query: unknown): readonly string[] {
-  const found: string[] = [];
-  const left = [query];
-  for (let value = left.pop(); value !== undefined; value = left.pop()) {
-    if (typeof value !== 'object' || value === null) continue;
-    const { index, _index: other } = value as Readonly<Record<string, unknown>>;
-    const isLookup = OF_LOOKUPS.some((key) => Object.hasOwn(value, key));
-    if (isLookup) found.push(...[index, other].filter((name) => typeof name === 'string'));
-    left.push(...(Object.values(value) as unknown[]));
-  }
-  return found;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function withoutPlaceholders(dls: string): string {
-  return dls.replaceAll(/\$\{[^{}]*\}/g, '0');
 }

@@ -1,7 +1,8 @@
 import type { OpenSearchUserSpec } from '../generated/opensearch-user.ts';
 import type { Change, CredentialSource, Kind, Self } from './kind.ts';
 import { lost } from './own-access.ts';
-import { blankProblems } from './spec-problems.ts';
+import { blankProblems, type ListsByPath } from './spec-problems.ts';
+import { joinedProblems, quotedProblems } from './unescaped-text.ts';
 
 const defaultLength = 32;
 
@@ -28,6 +29,14 @@ export const user: Kind<OpenSearchUserSpec> = {
       'spec.backendRoles': spec.backendRoles ?? [],
       'spec.securityRoles': spec.securityRoles ?? [],
     }),
+    ...attributeProblems(spec),
+  ],
+  foreignProblems: (spec) => [
+    ...joinedProblems({
+      'spec.backendRoles': spec.backendRoles ?? [],
+      'spec.securityRoles': spec.securityRoles ?? [],
+    }),
+    ...quotedProblems(attributesByPath(spec)),
   ],
   uses: (spec) => ({
     indexPatterns: [],
@@ -40,6 +49,17 @@ export const user: Kind<OpenSearchUserSpec> = {
   credential: toSource,
   cutsOff,
 };
+
+/** OpenSearch replaces `${attr.internal.<name>}` as plain text, so that a brace in a name would reach beyond it. */
+function attributeProblems({ attributes = {} }: OpenSearchUserSpec): readonly string[] {
+  return Object.keys(attributes)
+    .filter((name) => !/^[A-Za-z0-9_.-]+$/.test(name))
+    .map((name) => `spec.attributes has the name ${JSON.stringify(name)}: use letters, digits, _, . and - only`);
+}
+
+function attributesByPath({ attributes = {} }: OpenSearchUserSpec): ListsByPath {
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`spec.attributes.${name}`, [value]]));
+}
 
 function toSource({ passwordFrom, passwordHashFrom, generatePassword }: OpenSearchUserSpec): CredentialSource {
   const length = generatePassword?.length ?? defaultLength;

@@ -15,6 +15,7 @@ import {
 } from './obstacles.ts';
 import type { Operation } from './operation.ts';
 import { stalled, waiting, type Outcome } from './outcome.ts';
+import { rivalObstacle } from './rivals.ts';
 import type { Decision, SlotView } from './slot.ts';
 
 /** Decides about one name. Pure: equal input, equal output, whatever the order of the claims. */
@@ -83,6 +84,8 @@ function obstacleTo(slot: SlotView, winner: Claim, { wanted, isOwn }: Wish): Out
   const { live } = slot;
   if (live?.protection !== undefined) return protectedBy(slot, live.protection);
   if (isObserved(slot, winner.resource)) return observed(slot, wanted);
+  const rival = rivalObstacle(slot, winner);
+  if (rival !== undefined) return rival;
   if (live === undefined || isOwn) return undefined;
   return adoptionObstacle(slot, winner, { live: live.canonical, wanted });
 }

@@ -24,12 +24,23 @@ export type Parts = ReadonlyMap<ObjectKey, readonly string[]>;
 /** The part of a kind that decisions depend on. */
 export type SlotKind = Pick<Kind, 'noun' | 'requiredFields' | 'emptyValue' | 'sharing' | 'cutsOff'>;
 
+/** Another name that comes to the same place in OpenSearch. */
+export interface Rival {
+  readonly name: string;
+  readonly isLive: boolean;
+  /** The claim that has it, or would have it; undefined when nobody may. */
+  readonly holder: Claim | undefined;
+}
+
 /** All that is known of one name of one document of one cluster. */
 export interface SlotView {
   readonly kind: SlotKind;
   readonly name: string;
   readonly claims: readonly Claim[];
   readonly live: Live | undefined;
+  readonly rivals: readonly Rival[];
+  /** The namespace of the connection, which trusts the objects in it. */
+  readonly home: string | undefined;
   /** Who created or adopted it, living or not. */
   readonly owner: ObjectKey | undefined;
   /** On record for a shared name. */

@@ -9,7 +9,7 @@ describe('a bcrypt hash', () => {
     `$2b${TAIL}`,
     `$2a${TAIL}`,
     `$2y${TAIL}`.replace('$12$', '$04$'),
-    `$2y${TAIL}`.replace('$12$', '$31$'),
+    `$2y${TAIL}`.replace('$12$', '$16$'),
   ])('%s is one', (hash) => {
     expect([isBcryptHash(hash), bcryptHashProblem(hash)]).toEqual([true, undefined]);
   });
@@ -20,6 +20,8 @@ describe('a bcrypt hash', () => {
     ['of another kind', '{SHA256}abc', 'not a bcrypt hash'],
     ['followed by a line break', `$2y${TAIL}\n`, 'blanks or a line break'],
     ['cheaper than the server allows', `$2y${TAIL}`.replace('$12$', '$03$'), 'not whole'],
+    ['dearer than the server can bear', `$2y${TAIL}`.replace('$12$', '$17$'), 'a cost from 04 to 16'],
+    ['as dear as there is', `$2y${TAIL}`.replace('$12$', '$31$'), 'busy for too long at each login'],
     ['dearer than there is', `$2y${TAIL}`.replace('$12$', '$32$'), 'not whole'],
     ['cut short', `$2y${TAIL}`.slice(0, -1), 'not whole'],
     ['longer than there is', `$2y${TAIL}x`, 'not whole'],

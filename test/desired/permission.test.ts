@@ -4,6 +4,9 @@ import { covers, refusalOf } from '../../src/desired/permission.ts';
 import type { Resource } from '../../src/desired/resource.ts';
 import type { OpenSearchConnectionSpec } from '../../src/generated/opensearch-connection.ts';
 import type { OpenSearchRoleSpec } from '../../src/generated/opensearch-role.ts';
+import type { OpenSearchRoleMappingSpec } from '../../src/generated/opensearch-role-mapping.ts';
+import type { OpenSearchUserSpec } from '../../src/generated/opensearch-user.ts';
+import { roleMapping } from '../../src/kinds/role-mapping.ts';
 import { aConnection, anActionGroup, aRole, aTenant, aUser } from '../support/builders.ts';
 
 type Allowed = NonNullable<OpenSearchConnectionSpec['allowedNamespaces']>;
@@ -70,6 +73,10 @@ describe('a pattern of a grant', () => {
     ['a*b*b', 'ab', 'a part that is the end as well'],
     ['^.*$', 'anything', 'the syntax of regular expressions'],
     ['a|*', 'b', 'the syntax of regular expressions'],
+    ['*-team-a-*', '${attr.internal.x{-team-a-}', 'a placeholder that OpenSearch knows and we do not'],
+    ['*-team-a-*', '${attr.internal.x}-team-a-}', 'a placeholder that ends later than it seems to'],
+    ['*-team-a-*', '{-team-a-', 'a brace of no placeholder'],
+    ['team-a-*', 'team-a-${x${y}}', 'a placeholder in a placeholder'],
   ])('%j does not cover %j: %s', (grant, pattern) => {
     expect(covers(grant, pattern)).toBe(false);
   });
@@ -309,6 +316,50 @@ describe('a grant', () => {
     expect(refusal(resource, grant)).toBe(`the grant does not cover the ${what}`);
   });
 
+  test.each<[string, Resource, string]>([
+    ['a role', aRole({ name: 'x', spec: { ...good.spec, name: 'team-b-x,all_access' } }), 'name of the role'],
+    ['a mapping', aMapping('team-b-x,all_access'), 'name of the role mapping'],
+    ['a user with such a name', aUser({ spec: { name: 'team-b-x","joe' } }), 'name of the user'],
+    ['a user with such a role', aUserWith({ securityRoles: ['team-b-x,all_access'] }), 'spec.securityRoles'],
+    ['a user with such a backend role', aUserWith({ backendRoles: ['team-b', 'team-b,admin'] }), 'spec.backendRoles'],
+    ['a user with a list for one backend role', aUserWith({ backendRoles: ['team-b","hr'] }), 'spec.backendRoles'],
+    ['an attribute that leaves its quotes', aUserWith({ attributes: { q: 'x","y":"z' } }), 'spec.attributes.q'],
+    ['an attribute that escapes its quote', aUserWith({ attributes: { q: 'x\\' } }), 'spec.attributes.q'],
+    ['an attribute that is a placeholder', aUserWith({ attributes: { q: '${user.roles}' } }), 'spec.attributes.q'],
+    ['a tenant', aTenant({ spec: { name: 'team-b|x' } }), 'name of the tenant'],
+    ['a name of two lines', aTenant({ spec: { name: 'team-b\nx' } }), 'name of the tenant'],
+  ])('refuses text that OpenSearch reads as another one, whatever it covers: %s', (_, resource, what) => {
+    const everything = { ...grant, kinds: [...grant.kinds, 'OpenSearchRoleMapping'] } as Grant;
+    const all = ['*'];
+    const told = refusal(resource, { ...everything, names: all, mappableRoles: all, backendRoles: all });
+    expect(told).toContain(what);
+    expect(told).toContain('which OpenSearch does not escape: choose another');
+  });
+
+  test.each([
+    ['in the namespace of the connection', { namespace: 'platform' }],
+    ['in a mapping, where backend roles of a directory are only compared', { namespace: 'team-b' }],
+  ])('lets a comma pass %s', (_, { namespace }) => {
+    const resource = aMapping('team-b-x', { backendRoles: ['cn=a,ou=b'], users: ['cn=jane,ou=b'] });
+    const isHome = namespace === 'platform';
+    const wanted = isHome ? aUserWith({ backendRoles: ['cn=a,ou=b'], attributes: { q: '"' } }) : resource;
+    const kinds = [...grant.kinds, 'OpenSearchRoleMapping'] as Grant['kinds'];
+    const spec = { allowedNamespaces: { names: ['team-b'] }, grants: [{ ...grant, kinds }] };
+    expect(refusalOf({ ...wanted, namespace }, aConnection({ namespace: 'platform', spec }), {})).toBeUndefined();
+  });
+
+  test('of some indices is not enough for a query in which a placeholder may be a lookup', () => {
+    const resource = withSpec(good, {
+      indexPermissions: [
+        { indexPatterns: ['team-b-x'], allowedActions: ['read'], dls: '{"terms": ${attr.internal.q}}' },
+      ],
+    });
+    expect(refusal(resource, grant)).toBe(
+      'spec.indexPermissions[0].dls has a placeholder outside of quotes, in the name of a field, or without an end, which may make the query look into any index: put it into the text of a value ("${...}"), or let the grant cover the index pattern "*"',
+    );
+    expect(refusal(resource, { ...grant, indexPatterns: ['*'] })).toBeUndefined();
+  });
+
   test('refuses a kind that it does not name', () => {
     expect(refusal(good, { ...grant, kinds: ['OpenSearchTenant'] })).toContain(
       'does not include the kind OpenSearchRole',
@@ -359,6 +410,14 @@ function withLabels(cases: readonly Case[]) {
 
 function fromTeamB(resource: Resource): Resource {
   return { ...resource, namespace: 'team-b', spec: { ...resource.spec, connectionRef: { namespace: 'platform' } } };
+}
+
+function aMapping(role: string, spec: Partial<OpenSearchRoleMappingSpec> = {}): Resource {
+  return { ...aRole(), kind: roleMapping, spec: { role, ...spec } };
+}
+
+function aUserWith(spec: Partial<OpenSearchUserSpec>): Resource {
+  return aUser({ name: 'team-b-jane', spec });
 }
 
 function withSpec(resource: Resource, spec: OpenSearchRoleSpec): Resource {

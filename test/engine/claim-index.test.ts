@@ -71,6 +71,16 @@ describe('the index of claims', () => {
     expect(index.resources()).toEqual([aRole()]);
   });
 
+  test('finds the other names that come to the same place, as long as somebody claims them', () => {
+    const [one, other] = [aTenant({ name: 'team-alpha' }), aTenant({ spec: { name: 'team-a-lpha^^!._^-_!-_-_' } })];
+    const index = indexOf(one, other, aTenant({ name: 'team-a' }), aRole({ name: 'team-alpha' }));
+    expect(index.beside('tenants/team-alpha')).toEqual(['tenants/team-a-lpha^^!._^-_!-_-_']);
+    expect([index.beside('tenants/team-a'), index.beside('roles/team-alpha'), index.beside('')]).toEqual([[], [], []]);
+    index.delete(objectKey(one));
+    expect(index.beside('tenants/team-a-lpha^^!._^-_!-_-_')).toEqual([]);
+    expect(index.beside('tenants/team-alpha')).toEqual(['tenants/team-a-lpha^^!._^-_!-_-_']);
+  });
+
   test('knows nothing of a stranger', () => {
     expect(new ClaimIndex().delete('OpenSearchRole/a/b')).toBeUndefined();
   });

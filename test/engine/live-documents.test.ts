@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { LiveDocuments } from '../../src/engine/live-documents.ts';
-import { anAdd, aRemove, roleKind } from '../support/builders.ts';
+import { anAdd, aRemove, roleKind, tenantKind } from '../support/builders.ts';
 import { FakeCluster } from '../support/fake-cluster.ts';
 
+/** Comes to the same place as the tenant `team-alpha`. */
+const FORGED = 'team-a-lpha^^!._^-_!-_-_';
 const signal = new AbortController().signal;
 
 async function start() {
@@ -46,6 +48,23 @@ describe('what the cluster holds', () => {
       undefined,
     ]);
     expect(await refresh(2000)).toEqual([]);
+  });
+
+  test('is found by the place where other names of it are kept, read, committed or gone', async () => {
+    const [cluster, documents] = [new FakeCluster(), new LiveDocuments()];
+    const read = (nowMs: number): Promise<unknown> => documents.refresh(tenantKind, cluster, { nowMs, signal });
+    const beside = (): readonly string[] => documents.namesBeside('tenants', 'team-alpha');
+    expect(beside()).toEqual([]);
+    cluster.put('tenants', FORGED, { description: 'x' });
+    await read(1000);
+    expect(beside()).toEqual([FORGED]);
+    documents.committed('tenants', [aRemove(FORGED), anAdd('team-alpha')]);
+    expect([beside(), documents.namesBeside('tenants', FORGED)]).toEqual([[], ['team-alpha']]);
+    await read(2000);
+    expect([beside(), documents.namesBeside('tenants', FORGED)]).toEqual([[FORGED], []]);
+    cluster.drop('tenants', FORGED);
+    await read(3000);
+    expect(beside()).toEqual([]);
   });
 
   test('is fresh for as long as nobody doubts it', async () => {

@@ -15,6 +15,7 @@ describe('an action group', () => {
     ['itself', ['read', 'mine'], 'names the group itself ("mine")'],
     ['a blank action', ['read', ' '], 'has a blank entry'],
     ['the right to grant rights', ['restapi:admin/roles'], 'grants restapi:admin permissions'],
+    ['it in other words', ['read', '*:admin/*'], 'has "*:admin/*", which may grant restapi:admin permissions'],
   ])('may not hold %s', (_, allowedActions, words) => {
     expect(actionGroup.problems('mine', { allowedActions })).toEqual([expect.stringContaining(words)]);
   });

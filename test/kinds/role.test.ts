@@ -66,6 +66,47 @@ describe('the document-level security of a role', () => {
     expect(indexPatterns).toEqual(['hr']);
   });
 
+  const anyIndex = (dls: string): boolean =>
+    role.uses({ indexPermissions: [{ indexPatterns: ['x'], allowedActions: ['read'], dls }] }).anyIndex !== undefined;
+
+  test.each([
+    ['a lookup by value', '{"terms": ${attr.internal.q}}'],
+    ['a number by value', '{"range": {"level": {"lte": ${attr.internal.level}}}}'],
+    ['a field by value', '{"terms": {"v": {"${attr.internal.k}": "hr", "id": "1", "path": "x"}}}'],
+    ['a field by value, before a blank and a colon', '{"${attr.internal.k}" : 1}'],
+    ['a list within a string', '{"term": {"v": "${user.roles}"}}'],
+    ['a default that hides what is behind it', '{"terms": {"${x:-v": {"index}": "hr", "id": "1", "path": "x"}}}'],
+    ['a placeholder that ends in another string', '{"a": "${x:-b", "c": "d}"}'],
+    ['a placeholder behind an escaped quote', '{"a": "\\"", "b": ${user.name}}'],
+    ['a placeholder in another one', '{"a": "${x${user.name}}"}'],
+    ['a string without an end', '{"a": "${user.name'],
+  ])('may look into any index by %s', (_, dls) => {
+    expect(anyIndex(dls)).toBe(true);
+  });
+
+  test.each([
+    ['a query without placeholders', '{"term": {"v": "{$}"}}'],
+    ['a value in quotes', '{"term": {"v": "x-${user.name}-${attr.internal.team}"}}'],
+    ['a value behind an escaped quote', '{"term": {"v": "\\"${user.name}"}}'],
+    ['a list of roles', '{"terms": {"v": [${user.roles}], "w": [${user.securityRoles}, "x", ${user_roles}]}}'],
+    ['a fallback in quotes', '{"term": {"v": "${attr.internal.team:-none}"}}'],
+  ])('may not by %s', (_, dls) => {
+    expect(anyIndex(dls)).toBe(false);
+  });
+
+  test('is searched in time that grows with its length only', () => {
+    const start = performance.now();
+    expect(anyIndex(`{"a": "${'\\"'.repeat(100_000)}\${`)).toBe(true);
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+
+  test('names the index of a lookup that is a list of roles', () => {
+    const dls = '{"terms": {"v": {"index": ${user.roles}, "id": "1", "path": "x"}}}';
+    expect(
+      role.uses({ indexPermissions: [{ indexPatterns: [], allowedActions: ['read'], dls }] }).indexPatterns,
+    ).toEqual(['0']);
+  });
+
   const problems = (dls: string): readonly string[] =>
     role.problems('ops', { indexPermissions: [{ indexPatterns: ['*'], allowedActions: ['read'], dls }] });
 
@@ -121,6 +162,51 @@ describe('the lists of a role', () => {
     ],
   ])('may not grant what nobody can grant over REST: %s', (path, spec) => {
     expect(role.problems('ops', spec)).toEqual([expect.stringContaining(`${path} grants restapi:admin permissions`)]);
+  });
+
+  test.each([
+    'restapi:*',
+    'rest*',
+    '*:admin/*',
+    '**',
+    '?*',
+    '*roles',
+    're?tapi:admin/ssl/certs/reload',
+    '/.*/',
+    '/restapi:.*/',
+  ])('may not grant it in other words: %s', (permission) => {
+    expect(role.problems('ops', { clusterPermissions: ['*', permission] })).toEqual([
+      expect.stringContaining(`spec.clusterPermissions has "${permission}", which may grant restapi:admin permissions`),
+    ]);
+  });
+
+  test.each([
+    '/indices:a|restapi:admin.*/',
+    '/x?restapi:admin.*/',
+    '/x{0}restapi:admin.*/',
+    '/(?i)RESTAPI:.*/',
+    '/[r]estapi:.*/',
+    '/^restapi.*/',
+    '/(a)?restapi.*/',
+  ])('may not grant it by a regular expression: %s', (permission) => {
+    expect(role.problems('ops', { clusterPermissions: [permission] })).toHaveLength(1);
+  });
+
+  test.each([
+    '*',
+    'cluster:*',
+    'cluster:admin/*',
+    'indices:*',
+    '*:monitor/*',
+    '/cluster:(admin|monitor)/.*/',
+    'manage',
+  ])('may hold %s, which does not grant it', (permission) => {
+    expect(role.problems('ops', { clusterPermissions: [permission] })).toEqual([]);
+  });
+
+  test('may hold any pattern where no permission for the REST API counts', () => {
+    const everything = { indexPatterns: ['**', '/.*/'], allowedActions: ['**'], fls: ['**'] };
+    expect(role.problems('ops', { indexPermissions: [everything] })).toEqual([]);
   });
 
   test('without anything wrong are good', () => {

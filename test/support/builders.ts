@@ -87,6 +87,8 @@ export function aSlot(overrides: Partial<SlotView> = {}): SlotView {
     name: 'ops',
     claims: [],
     live: undefined,
+    rivals: [],
+    home: 'team-a',
     owner: undefined,
     parts: new Map(),
     isUnrecorded: false,

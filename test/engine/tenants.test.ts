@@ -1,0 +1,163 @@
+import { describe, expect, test } from '@jest/globals';
+import { useOperators } from '../support/operators.ts';
+import { type SimulatedOperator, TENANTS } from '../support/simulated-operator.ts';
+
+/** Comes to the index of the tenant `team-alpha`. */
+const FORGED = 'team-a-lpha^^!._^-_!-_-_';
+const VICTIM = { name: 'team-alpha', namespace: 'team-b' };
+const FORGER = { name: 'forger', namespace: 'platform' };
+const TRUSTED = { name: 'team-alpha' };
+const GRANT = { kinds: ['OpenSearchTenant'], names: ['team-*'] } as const;
+
+const newOperator = useOperators();
+
+/** The connection is in `team-a`, and grants the names of all teams to `team-b` and `platform`. */
+function anOperator(namespaces: readonly string[] = ['team-b', 'platform']): SimulatedOperator {
+  const operator = newOperator();
+  allow(operator, namespaces);
+  return operator;
+}
+
+function allow(operator: SimulatedOperator, names: readonly string[]): void {
+  operator.connect({
+    allowedNamespaces: { names: ['team-b', 'platform'] },
+    grants: [{ namespaces: { names: [...names] }, kinds: [...GRANT.kinds], names: [...GRANT.names] }],
+  });
+}
+
+function forge(operator: SimulatedOperator, place = FORGER): void {
+  const connectionRef = place.namespace === 'team-a' ? {} : { connectionRef: { namespace: 'team-a' } };
+  operator.apply(TENANTS, place, { name: FORGED, ...connectionRef });
+}
+
+function declareVictim(operator: SimulatedOperator): void {
+  operator.apply(TENANTS, VICTIM, { connectionRef: { namespace: 'team-a' } });
+}
+
+describe('a tenant of another namespace', () => {
+  test("is refused where its dashboards would be in the index of another object's tenant, until that is gone", async () => {
+    const operator = anOperator();
+    declareVictim(operator);
+    await operator.start();
+    forge(operator);
+    await operator.pass();
+    expect(operator.ready(TENANTS, FORGER)).toBe('False NameTaken');
+    expect(operator.message(TENANTS, FORGER)).toContain(`"team-alpha" of team-b/team-alpha`);
+    expect(operator.cluster.names('tenants')).toEqual(['team-alpha']);
+    operator.delete(TENANTS, VICTIM);
+    await operator.pass(5000);
+    expect(operator.ready(TENANTS, FORGER)).toBe('True Applied');
+    expect(operator.cluster.names('tenants')).toEqual([FORGED]);
+  });
+
+  test('is refused where a tenant is there that nobody declares, until that is gone', async () => {
+    const operator = anOperator();
+    operator.cluster.put('tenants', 'team-alpha', { description: 'by hand' });
+    forge(operator);
+    await operator.start();
+    expect(operator.ready(TENANTS, FORGER)).toBe('False NameTaken');
+    operator.cluster.drop('tenants', 'team-alpha');
+    await operator.pass(90_000);
+    expect(operator.ready(TENANTS, FORGER)).toBe('True Applied');
+  });
+
+  test('is told, and not changed any more, once somebody makes the other one by hand', async () => {
+    const operator = anOperator();
+    forge(operator);
+    await operator.start();
+    expect(operator.ready(TENANTS, FORGER)).toBe('True Applied');
+    operator.cluster.put('tenants', 'team-alpha', { description: 'by hand' });
+    await operator.pass(90_000);
+    expect(operator.ready(TENANTS, FORGER)).toBe('False NameTaken');
+    operator.delete(TENANTS, FORGER);
+    await operator.pass(5000);
+    expect(operator.cluster.names('tenants')).toEqual(['team-alpha']);
+  });
+
+  test('of two that come together lets the older one have the index', async () => {
+    const operator = anOperator();
+    declareVictim(operator);
+    await operator.pass(5000);
+    forge(operator);
+    await operator.start();
+    expect([operator.ready(TENANTS, VICTIM), operator.ready(TENANTS, FORGER)]).toEqual([
+      'True Applied',
+      'False NameTaken',
+    ]);
+  });
+
+  test('is kept from an index by nobody who may not have it himself', async () => {
+    const operator = anOperator(['team-b']);
+    forge(operator);
+    await operator.pass(5000);
+    declareVictim(operator);
+    await operator.start();
+    expect([operator.ready(TENANTS, VICTIM), operator.ready(TENANTS, FORGER)]).toEqual([
+      'True Applied',
+      'False NotPermitted',
+    ]);
+  });
+
+  test('gets the index when the grant of who was before it is taken away before he had it', async () => {
+    const operator = anOperator();
+    operator.cluster.poison.set(FORGED, 'no');
+    forge(operator);
+    await operator.pass(5000);
+    declareVictim(operator);
+    await operator.start();
+    expect(operator.ready(TENANTS, VICTIM)).toBe('False NameTaken');
+    allow(operator, ['team-b']);
+    await operator.pass(5000);
+    expect(operator.ready(TENANTS, VICTIM)).toBe('True Applied');
+  });
+
+  test('gets the index when the object that was before it goes, though that never had it', async () => {
+    const operator = anOperator();
+    operator.cluster.poison.set(FORGED, 'no');
+    forge(operator);
+    await operator.pass(5000);
+    declareVictim(operator);
+    await operator.start();
+    expect(operator.ready(TENANTS, VICTIM)).toBe('False NameTaken');
+    operator.delete(TENANTS, FORGER);
+    await operator.pass(5000);
+    expect(operator.ready(TENANTS, VICTIM)).toBe('True Applied');
+  });
+
+  test('goes behind one of the namespace of the connection that comes with it, though it is older', async () => {
+    const operator = anOperator();
+    forge(operator);
+    await operator.pass(5000);
+    operator.apply(TENANTS, TRUSTED);
+    await operator.start();
+    expect([operator.ready(TENANTS, TRUSTED), operator.ready(TENANTS, FORGER)]).toEqual([
+      'True Applied',
+      'False NameTaken',
+    ]);
+  });
+
+  test('that is there already keeps others out of its index, those of the namespace of the connection, too', async () => {
+    const operator = anOperator();
+    forge(operator);
+    await operator.start();
+    operator.apply(TENANTS, TRUSTED);
+    await operator.pass();
+    expect([operator.ready(TENANTS, TRUSTED), operator.ready(TENANTS, FORGER)]).toEqual([
+      'False NameTaken',
+      'True Applied',
+    ]);
+    operator.delete(TENANTS, FORGER);
+    await operator.pass(5000);
+    expect(operator.ready(TENANTS, TRUSTED)).toBe('True Applied');
+  });
+});
+
+test('tenants of the namespace of the connection may share an index, as it likes', async () => {
+  const operator = anOperator();
+  operator.cluster.put('tenants', 'team-alpha', { description: '' });
+  operator.apply(TENANTS, TRUSTED);
+  forge(operator, { name: 'forger', namespace: 'team-a' });
+  await operator.start();
+  expect(operator.cluster.names('tenants')).toEqual([FORGED, 'team-alpha'].sort());
+  expect(operator.ready(TENANTS, { name: 'forger' })).toBe('True Applied');
+});
