@@ -1,8 +1,10 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
-import { SettingsError } from '../errors.ts';
+import { SettingsError, UnreachableError } from '../errors.ts';
 import { userAgent, type Caller } from './caller.ts';
 import { isForbiddenAddress, permittedLookup } from './address-guard.ts';
+import { answerLimit } from './answer-limit.ts';
+import { withDeadline, type Deadline } from './deadline.ts';
 import { endpointOf } from './endpoint-of.ts';
 import { fenceWrites } from './fence.ts';
 import type { TlsOptions } from './kubernetes-credentials.ts';
@@ -63,23 +65,26 @@ export interface OpenSearchResponse {
 
 /** A frozen node delays a write by over 30 s until it is dropped from the cluster, and the write then succeeds. */
 const WRITE_TIMEOUT_MS = 120_000;
-const MAX_RESPONSE_BYTES = 256 * 1024 * 1024;
+/** What a body may take after its head, pauses and all; a request that has to wait for its connection takes it from this, too. */
+const BODY_MS = 60_000;
 
 /** Keep-alive connections to one cluster; goes to the next endpoint when one cannot be reached. */
 export class OpenSearchClient {
   readonly #settings: OpenSearchSettings;
   readonly #dispatcher: Dispatcher;
   readonly #headers: Record<string, string>;
+  readonly #bodyMs: number;
   #current = 0;
 
-  constructor(settings: OpenSearchSettings) {
+  constructor(settings: OpenSearchSettings, { bodyMs = BODY_MS }: { readonly bodyMs?: number } = {}) {
     for (const endpoint of settings.endpoints) assertPermitted(endpoint);
     this.#settings = settings;
+    this.#bodyMs = bodyMs;
     const agent = new Agent({
       connect: tlsOptions(settings),
       connections: 4,
       keepAliveTimeout: 30_000,
-      bodyTimeout: 60_000,
+      bodyTimeout: bodyMs,
     });
     this.#dispatcher = fenceWrites(agent, settings.caller);
     this.#headers = {
@@ -118,7 +123,7 @@ export class OpenSearchClient {
     const startedMs = performance.now();
     let code = NO_ANSWER;
     try {
-      const response = await this.#send(request, signal);
+      const response = await withDeadline(this.#deadline(request, signal), (both) => this.#send(request, both));
       code = String(response.status);
       return response;
     } finally {
@@ -128,7 +133,15 @@ export class OpenSearchClient {
     }
   }
 
-  async #send(request: OpenSearchRequest, signal?: AbortSignal): Promise<OpenSearchResponse> {
+  /** A server that sends a byte now and then must not keep a turn open for ever. */
+  #deadline(request: OpenSearchRequest, signal: AbortSignal | undefined): Deadline {
+    const ms = timeoutMs(request, this.#settings) + this.#bodyMs;
+    const { method, path } = request;
+    const late = (): Error => new UnreachableError(`${method} ${path}: not answered to the end within ${ms / 1000} s`);
+    return { ms, signal, late };
+  }
+
+  async #send(request: OpenSearchRequest, signal: AbortSignal): Promise<OpenSearchResponse> {
     const { endpoints, observer, opaqueId } = this.#settings;
     const origin = endpoints[this.#current];
     if (origin === undefined) throw new SettingsError('no endpoint is configured');
@@ -139,9 +152,10 @@ export class OpenSearchClient {
       headers: { ...this.#headers, 'x-opaque-id': observer?.opaqueId ?? opaqueId },
       body: request.body ?? null,
       headersTimeout: timeoutMs(request, this.#settings),
-      signal: signal ?? null,
+      signal,
     });
-    return { status: response.statusCode, body: parse(await readBody(response.body, MAX_RESPONSE_BYTES)) };
+    const { maxBytes, problem } = answerLimit(request);
+    return { status: response.statusCode, body: parse(await readBody(response.body, maxBytes, problem)) };
   }
 }
 

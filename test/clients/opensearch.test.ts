@@ -6,6 +6,13 @@ import { UnreachableError } from '../../src/errors.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
+const SETTINGS = {
+  auth: { type: 'basic', username: 'operator', password: 'pässword' },
+  insecureSkipVerify: false,
+  requestTimeoutMs: 5000,
+  opaqueId: 'the-operator/ns/name',
+} as const;
+
 const servers: Server[] = [];
 const clients: OpenSearchClient[] = [];
 
@@ -28,14 +35,7 @@ function aClient(...endpoints: readonly string[]): OpenSearchClient {
 }
 
 function observed(observer: RequestObserver | undefined, endpoints: readonly string[]): OpenSearchClient {
-  const client = new OpenSearchClient({
-    endpoints,
-    ...(observer === undefined ? {} : { observer }),
-    auth: { type: 'basic', username: 'operator', password: 'pässword' },
-    insecureSkipVerify: false,
-    requestTimeoutMs: 5000,
-    opaqueId: 'the-operator/ns/name',
-  });
+  const client = new OpenSearchClient({ ...SETTINGS, endpoints, ...(observer === undefined ? {} : { observer }) });
   clients.push(client);
   return client;
 }
@@ -111,6 +111,33 @@ describe('the client of one cluster', () => {
     const write = aClient(await serve(hangUp), second).request({ method: 'PATCH', path: '/', body: '[]' });
     await expect(write).rejects.toThrow(UnreachableError);
     expect(asked).toBe(0);
+  });
+
+  test.each(['/_plugins/_security/health', '/'])('does not read an endless answer to %s', async (path) => {
+    const endpoint = await serve((_, response) => {
+      const chunk = Buffer.alloc(256 * 1024, 'x');
+      const send = (): void => {
+        while (!response.destroyed && response.write(chunk));
+        if (!response.destroyed) response.once('drain', send);
+      };
+      send();
+    });
+    const reading = aClient(endpoint).request({ method: 'GET', path });
+    await expect(reading).rejects.toThrow(UnreachableError);
+    await expect(reading).rejects.toThrow(/larger than 1 MiB/);
+  });
+
+  test('gives up on an answer that does not end, though something comes now and then', async () => {
+    const endpoint = await serve((_, response) => {
+      response.write('{');
+      const timer = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(timer));
+    });
+    const client = new OpenSearchClient({ ...SETTINGS, endpoints: [endpoint], requestTimeoutMs: 200 }, { bodyMs: 100 });
+    clients.push(client);
+    const reading = client.request({ method: 'GET', path: '/x' }, new AbortController().signal);
+    await expect(reading).rejects.toThrow(UnreachableError);
+    await expect(reading).rejects.toThrow('GET /x: not answered to the end within 0.3 s');
   });
 
   test('says which endpoint is no address at all', () => {
