@@ -18,7 +18,7 @@ describe('the watch over nodes', () => {
     await look();
   });
 
-  const look = (): Promise<string> => nodes.look(cluster, never);
+  const look = (): ReturnType<NodeWatch['look']> => nodes.look(cluster, never);
 
   /** Looks each time it wants to, for so long. */
   async function watch(ms: number): Promise<void> {
@@ -94,7 +94,7 @@ describe('the watch over nodes', () => {
     expect(cluster.flushes).toBe(1);
     cluster.flushAnswer = { type: 'refused', words: 'no' };
     cluster.nodes = ['node-1', 'node-2'];
-    expect(await look()).toBe('refused');
+    expect(await look()).toEqual({ type: 'refused', words: 'no' });
     await watch(60_000);
     expect(cluster.flushes).toBe(2);
   });
