@@ -16,6 +16,7 @@ const GIVE_UP_MS = 3_600_000;
  */
 export class NodeWatch {
   readonly #clock: Clock;
+  #clusterUuid: string | undefined;
   #known: ReadonlySet<string> = new Set();
   readonly #away = new Map<string, number>();
   #mustFlush = false;
@@ -54,14 +55,24 @@ export class NodeWatch {
     this.#mustFlush = true;
   }
 
-  /** Looks who is there, and flushes when somebody came or there is doubt. At most one GET and one DELETE.  */
+  /** Looks who is there, and flushes when somebody came or there is doubt. At most one GET and one DELETE. @throws AnotherClusterError */
   async look(cluster: Cluster, signal: AbortSignal): Promise<FlushAnswer | { readonly type: 'not needed' }> {
     const nowMs = this.#clock.steady();
     this.#lookedAtMs = nowMs;
+    this.#begin(cluster.identity.clusterUuid);
     const nodes = await cluster.fetchNodes(signal);
     if (nodes !== undefined) this.#compare(new Set(nodes), nowMs);
     if (nowMs >= (this.#againAtMs ?? Infinity)) this.#mustFlush = true;
     return this.#mustFlush ? this.#flush(cluster, nowMs) : { type: 'not needed' };
+  }
+
+  /** Of another cluster than before nobody is known, and nobody of that one comes back. */
+  #begin(clusterUuid: string | undefined): void {
+    if (this.#clusterUuid !== clusterUuid) {
+      this.#known = new Set();
+      this.#away.clear();
+    }
+    this.#clusterUuid = clusterUuid;
   }
 
   /** Doubt that comes while it is under way stays. Who may not flush will not be able to at the next turn either. */

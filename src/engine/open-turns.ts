@@ -67,6 +67,8 @@ export class OpenTurns {
     await openLedger(context);
     const isDriftDue = startedMs >= this.#driftDueMs(context);
     const readMs = await refreshDocuments(context, isDriftDue ? startedMs : 0);
+    // Between what was read and what is written: another cluster may answer by now, without any failure.
+    if (isDriftDue) await this.#lookNow(context);
     if (isDriftDue) meter.looked(startedMs);
     const hasCommitted = await runTurn({ ...context, cluster });
     const hasConfigured = await unlessConfigDisabled(context, () => this.#config.run(context, isDriftDue));
@@ -77,7 +79,7 @@ export class OpenTurns {
       this.#scheduleDrift(context, { startedMs, readMs });
     }
     this.#doubtWhatWasNotWrittenAgain();
-    await this.#lookIfDue(context, isDriftDue || hasWritten || this.#nodes.isToBeLookedAt(startedMs));
+    await this.#lookIfDue(context, hasWritten || this.#nodes.isToBeLookedAt(startedMs));
     if (!context.onlyRemovals) await this.#checks.run({ ...context, cluster }, this.#intervalMs);
     return hasWritten;
   }

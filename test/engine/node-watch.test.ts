@@ -87,6 +87,16 @@ describe('the watch over nodes', () => {
     expect(cluster.flushes).toBe(3);
   });
 
+  it('waits for no node of another cluster', async () => {
+    cluster.nodes = ['node-1', 'node-2'];
+    await look();
+    await watch(60_000);
+    cluster = new FakeCluster('cluster-2');
+    cluster.nodes = ['another-1'];
+    await look();
+    expect([cluster.flushes, nodes.nextLookMs]).toEqual([0, undefined]);
+  });
+
   it('flushes once for what was not loaded, and does not insist where it may not flush', async () => {
     nodes.doubt();
     await look();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { FakeCluster } from '../../support/fake-cluster.ts';
 import { useOperators } from '../../support/operators.ts';
-import { ROLES, type SimulatedOperator } from '../../support/simulated-operator.ts';
+import { CONNECTIONS, ROLES, type SimulatedOperator } from '../../support/simulated-operator.ts';
 
 const OPS = { name: 'ops' };
 const READ = { indexPermissions: [{ indexPatterns: ['logs-*'], allowedActions: ['read'] }] };
@@ -56,6 +56,21 @@ describe('Promise 6: it deletes only what it created or adopted, and knows that 
     await operator.pass(5000);
     expect(operator.ready(ROLES, OPS)).toBe('False AlreadyExists');
     expect(operator.cluster.get('roles', 'ops')).toEqual({ description: 'of somebody else' });
+  });
+
+  test('a role of another cluster that answers at the same endpoints meanwhile is not its own either', async () => {
+    const operator = await anOperator().start();
+    operator.apply(ROLES, OPS, READ);
+    await operator.pass();
+    const another = new FakeCluster('cluster-2');
+    another.put('roles', 'ops', { description: 'of somebody else' });
+    operator.cluster.movedTo = another;
+    operator.cluster = another;
+    await operator.pass(90_000);
+    expect(another.patches).toEqual([]);
+    expect(operator.ready(ROLES, OPS)).toBe('False AlreadyExists');
+    expect(operator.ready(CONNECTIONS, { name: 'default' })).toBe('True Connected');
+    expect(operator.events).toContain('AnotherCluster');
   });
 
   test('what it did not make is left when the object goes', async () => {
