@@ -15,7 +15,7 @@ export class Statuses {
     const { KUBE_URL: server = '', KUBE_CA: ca = '', KUBE_TOKEN: token = '' } = place.environment;
     this.#client = new KubernetesClient({
       server,
-      tls: { ca: readFileSync(ca, 'utf8') },
+      tls: () => Promise.resolve({ ca: readFileSync(ca, 'utf8') }),
       headers: () => Promise.resolve({ authorization: `Bearer ${token}` }),
       namespace: place.namespace,
     });

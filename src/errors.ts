@@ -13,6 +13,12 @@ export class UnreachableError extends OperatorError {
   override readonly retry: Retry = 'backoff';
 }
 
+/** Another cluster answers where the one that is open was. */
+export class AnotherClusterError extends OperatorError {
+  override readonly code = 'ANOTHER_CLUSTER';
+  override readonly retry: Retry = 'backoff';
+}
+
 /** The server's certificate is not one that the connection trusts. */
 export class TlsVerificationError extends OperatorError {
   override readonly code = 'TLS_VERIFICATION';

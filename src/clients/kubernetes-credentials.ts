@@ -15,7 +15,8 @@ export type TlsOptions = Pick<
 /** Where the API server is and how to enter it. Holds secrets: never log it. */
 export interface KubernetesCredentials {
   readonly server: string;
-  readonly tls: TlsOptions;
+  /** Called for each connection, since authorities rotate. */
+  readonly tls: () => Promise<TlsOptions>;
   /** Called for each request, since tokens rotate. */
   readonly headers: () => Promise<Headers>;
   /** The namespace that this process belongs to. */
@@ -23,29 +24,35 @@ export interface KubernetesCredentials {
 }
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
-/** Tokens are renewed long before their end (the kubelet's at four fifths), so reading them once a minute is enough. */
-const TOKEN_AGE_MS = 60_000;
+/** Tokens are renewed long before their end (the kubelet's at four fifths), so reading files once a minute is enough. */
+const FILE_AGE_MS = 60_000;
 
 /** From `kubeconfig`, or from the pod's service account when that is undefined. @throws SettingsError when there is neither */
 export async function loadCredentials(
   kubeconfig: string | undefined,
   environment: Readonly<Record<string, string | undefined>>,
+  serviceAccount = SERVICE_ACCOUNT,
 ): Promise<KubernetesCredentials> {
   if (kubeconfig !== undefined && kubeconfig !== '') return fromKubeconfig(kubeconfig);
   const host = environment['KUBERNETES_SERVICE_HOST'];
-  if (host === undefined || !existsSync(`${SERVICE_ACCOUNT}/token`)) {
+  if (host === undefined || !existsSync(`${serviceAccount}/token`)) {
     throw new SettingsError('no Kubernetes credentials: set KUBECONFIG, or run in a pod with a service account');
   }
-  return inCluster(host.includes(':') ? `[${host}]` : host, environment['KUBERNETES_SERVICE_PORT'] ?? '443');
+  return inCluster(
+    serviceAccount,
+    host.includes(':') ? `[${host}]` : host,
+    environment['KUBERNETES_SERVICE_PORT'] ?? '443',
+  );
 }
 
-async function inCluster(host: string, port: string): Promise<KubernetesCredentials> {
-  const ca = await readFile(`${SERVICE_ACCOUNT}/ca.crt`, 'utf8');
-  const namespace = (await readFile(`${SERVICE_ACCOUNT}/namespace`, 'utf8')).trim();
+async function inCluster(folder: string, host: string, port: string): Promise<KubernetesCredentials> {
+  const tls = remember(async () => ({ ca: await readFile(`${folder}/ca.crt`, 'utf8') }));
+  await tls();
+  const namespace = (await readFile(`${folder}/namespace`, 'utf8')).trim();
   const headers = remember(async () => ({
-    authorization: `Bearer ${(await readFile(`${SERVICE_ACCOUNT}/token`, 'utf8')).trim()}`,
+    authorization: `Bearer ${(await readFile(`${folder}/token`, 'utf8')).trim()}`,
   }));
-  return { server: `https://${host}:${port}`, tls: { ca }, headers, namespace };
+  return { server: `https://${host}:${port}`, tls, headers, namespace };
 }
 
 /** One path or several, as `KUBECONFIG` has them. The library is large and slow to load, so only a process that has a kubeconfig pays for it. */
@@ -73,14 +80,19 @@ async function fromKubeconfig(path: string): Promise<KubernetesCredentials> {
     return { ...fresh.headers };
   });
   const context = config.getContextObject(config.getCurrentContext());
-  return { server: cluster.server.replace(/\/$/, ''), tls, headers, namespace: context?.namespace ?? 'default' };
+  return {
+    server: cluster.server.replace(/\/$/, ''),
+    tls: () => Promise.resolve(tls),
+    headers,
+    namespace: context?.namespace ?? 'default',
+  };
 }
 
-function remember(load: () => Promise<Headers>): () => Promise<Headers> {
-  let loaded: Promise<Headers> | undefined;
+function remember<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
   let loadedAt = 0;
   return () => {
-    if (loaded === undefined || performance.now() - loadedAt > TOKEN_AGE_MS) {
+    if (loaded === undefined || performance.now() - loadedAt > FILE_AGE_MS) {
       loaded = load();
       loadedAt = performance.now();
       loaded.catch(() => (loaded = undefined));

@@ -2,6 +2,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { KubernetesError, NotLeaderError, type OperatorError } from '../errors.ts';
 import { userAgent, type Caller } from './caller.ts';
 import { fenceWrites } from './fence.ts';
+import { freshConnector } from './fresh-connector.ts';
 import type { KubernetesCredentials } from './kubernetes-credentials.ts';
 import { readBody } from './read-body.ts';
 import { readLines } from './read-lines.ts';
@@ -61,7 +62,7 @@ export class KubernetesClient {
     this.#origin = server.origin;
     this.#host = server.host;
     this.#prefix = server.pathname.replace(/\/+$/, '');
-    const connect = { ...credentials.tls, timeout: 10_000 };
+    const connect = freshConnector(credentials.tls);
     const requests = new Agent({
       connect,
       connections: 16,

@@ -1,8 +1,10 @@
 import { isIP, type LookupFunction } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
-import { SettingsError } from '../errors.ts';
+import { SettingsError, UnreachableError } from '../errors.ts';
 import { userAgent, type Caller } from './caller.ts';
 import { isForbiddenAddress, permittedLookup } from './address-guard.ts';
+import { answerLimit } from './answer-limit.ts';
+import { withDeadline, type Deadline } from './deadline.ts';
 import { endpointOf } from './endpoint-of.ts';
 import { fenceWrites } from './fence.ts';
 import type { TlsOptions } from './kubernetes-credentials.ts';
@@ -61,25 +63,35 @@ export interface OpenSearchResponse {
   readonly body: unknown;
 }
 
+/** Looks at what one endpoint says to a GET of a path. @throws AnotherClusterError unless it may be asked for more */
+export type EndpointCheck = (get: (path: string) => Promise<OpenSearchResponse>) => Promise<void>;
+
 /** A frozen node delays a write by over 30 s until it is dropped from the cluster, and the write then succeeds. */
 const WRITE_TIMEOUT_MS = 120_000;
-const MAX_RESPONSE_BYTES = 256 * 1024 * 1024;
+/** What a body may take after its head, pauses and all; a request that has to wait for its connection takes it from this, too. */
+const BODY_MS = 60_000;
 
 /** Keep-alive connections to one cluster; goes to the next endpoint when one cannot be reached. */
 export class OpenSearchClient {
   readonly #settings: OpenSearchSettings;
   readonly #dispatcher: Dispatcher;
   readonly #headers: Record<string, string>;
+  readonly #bodyMs: number;
   #current = 0;
+  #hasMoved = false;
+  /** The endpoint that is of our cluster, since it was checked or is the only one that ever answered. */
+  #known: number | undefined;
+  #check: EndpointCheck | undefined;
 
-  constructor(settings: OpenSearchSettings) {
+  constructor(settings: OpenSearchSettings, { bodyMs = BODY_MS }: { readonly bodyMs?: number } = {}) {
     for (const endpoint of settings.endpoints) assertPermitted(endpoint);
     this.#settings = settings;
+    this.#bodyMs = bodyMs;
     const agent = new Agent({
       connect: tlsOptions(settings),
       connections: 4,
       keepAliveTimeout: 30_000,
-      bodyTimeout: 60_000,
+      bodyTimeout: bodyMs,
     });
     this.#dispatcher = fenceWrites(agent, settings.caller);
     this.#headers = {
@@ -93,32 +105,57 @@ export class OpenSearchClient {
    * One request. A request that was never sent is tried on the next endpoint; any other failure of a write leaves open
    * whether it was stored, so it is thrown and the caller looks again.
    *
-   * @throws UnreachableError, TlsVerificationError; NotLeaderError for a write that is not ours to do
+   * @throws UnreachableError, TlsVerificationError; NotLeaderError for a write that is not ours to do; what a check throws
    */
   async request(request: OpenSearchRequest, signal?: AbortSignal): Promise<OpenSearchResponse> {
     const { endpoints } = this.#settings;
     let failure: unknown;
     for (let attempt = 0; attempt < endpoints.length; attempt += 1) {
+      const at = this.#current;
       try {
-        return await this.#observed(request, signal);
+        await this.#checkOnce(at, signal);
+        return await this.#observed(at, request, signal);
       } catch (error) {
         failure = error;
-        this.#current = (this.#current + 1) % endpoints.length;
+        this.#leave(at);
         if (request.method !== 'GET' && !wasNeverSent(error)) break;
       }
     }
     throw toTransportError(`${request.method} ${request.path}`, failure);
   }
 
+  /**
+   * From now on each endpoint that has not been asked yet, or that the client moves to, is checked before anything else is asked
+   * of it: a stand-by is another cluster, and where a connection broke another server may answer.
+   */
+  checkEndpoints(check: EndpointCheck): void {
+    this.#check = check;
+  }
+
   async close(): Promise<void> {
     await this.#dispatcher.destroy();
   }
 
-  async #observed(request: OpenSearchRequest, signal?: AbortSignal): Promise<OpenSearchResponse> {
+  async #checkOnce(at: number, signal: AbortSignal | undefined): Promise<void> {
+    if (this.#check === undefined || this.#known === at) return;
+    await this.#check((path) => this.#observed(at, { method: 'GET', path }, signal));
+    this.#known = at;
+  }
+
+  /** Somebody else whose request failed in the same moment may have left it before. */
+  #leave(at: number): void {
+    if (this.#current !== at) return;
+    this.#current = (at + 1) % this.#settings.endpoints.length;
+    this.#hasMoved = true;
+    this.#known = undefined;
+  }
+
+  async #observed(at: number, request: OpenSearchRequest, signal?: AbortSignal): Promise<OpenSearchResponse> {
     const startedMs = performance.now();
     let code = NO_ANSWER;
     try {
-      const response = await this.#send(request, signal);
+      const response = await withDeadline(this.#deadline(request, signal), (both) => this.#send(at, request, both));
+      if (!this.#hasMoved) this.#known = at;
       code = String(response.status);
       return response;
     } finally {
@@ -128,9 +165,17 @@ export class OpenSearchClient {
     }
   }
 
-  async #send(request: OpenSearchRequest, signal?: AbortSignal): Promise<OpenSearchResponse> {
+  /** A server that sends a byte now and then must not keep a turn open for ever. */
+  #deadline(request: OpenSearchRequest, signal: AbortSignal | undefined): Deadline {
+    const ms = timeoutMs(request, this.#settings) + this.#bodyMs;
+    const { method, path } = request;
+    const late = (): Error => new UnreachableError(`${method} ${path}: not answered to the end within ${ms / 1000} s`);
+    return { ms, signal, late };
+  }
+
+  async #send(at: number, request: OpenSearchRequest, signal: AbortSignal): Promise<OpenSearchResponse> {
     const { endpoints, observer, opaqueId } = this.#settings;
-    const origin = endpoints[this.#current];
+    const origin = endpoints[at];
     if (origin === undefined) throw new SettingsError('no endpoint is configured');
     const response = await this.#dispatcher.request({
       origin,
@@ -139,9 +184,10 @@ export class OpenSearchClient {
       headers: { ...this.#headers, 'x-opaque-id': observer?.opaqueId ?? opaqueId },
       body: request.body ?? null,
       headersTimeout: timeoutMs(request, this.#settings),
-      signal: signal ?? null,
+      signal,
     });
-    return { status: response.statusCode, body: parse(await readBody(response.body, MAX_RESPONSE_BYTES)) };
+    const { maxBytes, problem } = answerLimit(request);
+    return { status: response.statusCode, body: parse(await readBody(response.body, maxBytes, problem)) };
   }
 }
 

@@ -1,14 +1,32 @@
+import { StringDecoder } from 'node:string_decoder';
 import { UnreachableError } from '../errors.ts';
 
-/** The text of a body; refuses one that is larger than `maxBytes`, so that no server can fill the memory. */
-export async function readBody(body: AsyncIterable<unknown>, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
+/** So many pieces are put together at a time: each one costs memory of its own, however small it is. */
+const PIECES = 1024;
+
+/**
+ * The text of a body; refuses one that is larger than `maxBytes`, so that no server can fill the memory. Each piece is let go of
+ * as soon as it is decoded.
+ *
+ * @param problem what to say of one that is larger
+ */
+export async function readBody(
+  body: AsyncIterable<unknown>,
+  maxBytes: number,
+  problem = `the answer is larger than ${maxBytes} bytes`,
+): Promise<string> {
+  const decoder = new StringDecoder('utf8');
+  let text = '';
+  let pieces: string[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     const buffer = chunk as Buffer;
     bytes += buffer.length;
-    if (bytes > maxBytes) throw new UnreachableError(`the answer is larger than ${maxBytes} bytes`);
-    chunks.push(buffer);
+    if (bytes > maxBytes) throw new UnreachableError(problem);
+    pieces.push(decoder.write(buffer));
+    if (pieces.length < PIECES) continue;
+    text += pieces.join('');
+    pieces = [];
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return text + pieces.join('') + decoder.end();
 }

@@ -14,6 +14,8 @@ import { clusterCare, type ClusterCare } from './cluster-care.ts';
 import { configApi, type ConfigApi } from './config/config-api.ts';
 import { flushCache, type FlushAnswer } from './flush-cache.ts';
 import { identify, type Identity } from './identify.ts';
+import { nodeReader } from './node-reader.ts';
+import { keepToCluster } from './same-cluster.ts';
 
 export type { WriteAnswer } from '../clients/security-api.ts';
 export type { OpenSearchSettings, RequestObserver, RequestRecord } from '../clients/opensearch.ts';
@@ -29,7 +31,7 @@ export interface Cluster {
   readonly identity: Identity;
   /** All entities of one document by name, as the server spells them. One GET. */
   fetchDocument(document: DocumentName, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>>;
-  /** Ids of the nodes that are in the cluster; undefined when we may not ask (`cluster:monitor/nodes/info`). One GET. */
+  /** Ids of the nodes that are in the cluster; undefined when we may not ask (`cluster:monitor/state`). One GET. @throws AnotherClusterError */
   fetchNodes(signal: AbortSignal): Promise<readonly string[] | undefined>;
   /** Makes every node forget who is who and read the configuration anew. */
   flushCache(): Promise<FlushAnswer>;
@@ -52,6 +54,7 @@ export async function openCluster(
   const client = new OpenSearchClient(settings);
   try {
     const identity = await identify(client, prefix, signal);
+    keepToCluster(client, identity.clusterUuid);
     return toCluster(client, identity, settings);
   } catch (error) {
     await client.close();
@@ -71,10 +74,7 @@ function toCluster(client: OpenSearchClient, identity: Identity, settings: OpenS
       const request = { method: 'PATCH', path: `${api}/${document}`, body: patchBody(operations) } as const;
       return toWriteAnswer(await client.request(request), () => secretsOf(operations));
     },
-    fetchNodes: async (signal) => {
-      const { status, body } = await client.request({ method: 'GET', path: '/_cat/nodes?h=id&format=json' }, signal);
-      return status === 200 && Array.isArray(body) ? body.flatMap(nodeId).sort() : undefined;
-    },
+    fetchNodes: nodeReader(client, identity.clusterUuid),
     flushCache: () => flushCache(rest),
     care: clusterCare(client, identity.apiPrefix, settings),
     changePassword: async (password) => {
@@ -86,14 +86,4 @@ function toCluster(client: OpenSearchClient, identity: Identity, settings: OpenS
     },
     close: () => client.close(),
   };
-}
-
-function nodeId(row: unknown): readonly string[] {
-  const { id } = toRecord(row);
-  return typeof id === 'string' ? [id] : [];
-}
-
-function toRecord(body: unknown): Readonly<Record<string, unknown>> {
-  if (typeof body === 'object' && body !== null) return body as Readonly<Record<string, unknown>>;
-  return {};
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { Cluster } from '../commit/cluster.ts';
+import type { Cluster, FlushAnswer } from '../commit/cluster.ts';
 
 /** A write that took longer than this waited for a node that hung, and that may be thrown out of the cluster by now. */
 const SLOW_WRITE_MS = 20_000;
@@ -16,6 +16,7 @@ const GIVE_UP_MS = 3_600_000;
  */
 export class NodeWatch {
   readonly #clock: Clock;
+  #clusterUuid: string | undefined;
   #known: ReadonlySet<string> = new Set();
   readonly #away = new Map<string, number>();
   #mustFlush = false;
@@ -54,25 +55,35 @@ export class NodeWatch {
     this.#mustFlush = true;
   }
 
-  /** Looks who is there, and flushes when somebody came or there is doubt. At most one GET and one DELETE.  */
-  async look(cluster: Cluster, signal: AbortSignal): Promise<'flushed' | 'refused' | 'not needed'> {
+  /** Looks who is there, and flushes when somebody came or there is doubt. At most one GET and one DELETE. @throws AnotherClusterError */
+  async look(cluster: Cluster, signal: AbortSignal): Promise<FlushAnswer | { readonly type: 'not needed' }> {
     const nowMs = this.#clock.steady();
     this.#lookedAtMs = nowMs;
+    this.#begin(cluster.identity.clusterUuid);
     const nodes = await cluster.fetchNodes(signal);
     if (nodes !== undefined) this.#compare(new Set(nodes), nowMs);
     if (nowMs >= (this.#againAtMs ?? Infinity)) this.#mustFlush = true;
-    return this.#mustFlush ? this.#flush(cluster, nowMs) : 'not needed';
+    return this.#mustFlush ? this.#flush(cluster, nowMs) : { type: 'not needed' };
+  }
+
+  /** Of another cluster than before nobody is known, and nobody of that one comes back. */
+  #begin(clusterUuid: string | undefined): void {
+    if (this.#clusterUuid !== clusterUuid) {
+      this.#known = new Set();
+      this.#away.clear();
+    }
+    this.#clusterUuid = clusterUuid;
   }
 
   /** Doubt that comes while it is under way stays. Who may not flush will not be able to at the next turn either. */
-  async #flush(cluster: Cluster, nowMs: number): Promise<'flushed' | 'refused'> {
+  async #flush(cluster: Cluster, nowMs: number): Promise<FlushAnswer> {
     const mayBeDeaf = this.#mayBeDeaf;
     [this.#mustFlush, this.#mayBeDeaf] = [false, false];
     try {
-      const { type } = await cluster.flushCache();
-      if (mayBeDeaf) this.#againAtMs = type === 'flushed' ? nowMs + AGAIN_MS : undefined;
+      const answer = await cluster.flushCache();
+      if (mayBeDeaf) this.#againAtMs = answer.type === 'flushed' ? nowMs + AGAIN_MS : undefined;
       else if (nowMs >= (this.#againAtMs ?? Infinity)) this.#againAtMs = undefined;
-      return type;
+      return answer;
     } catch (error) {
       this.#mustFlush = true;
       this.#mayBeDeaf ||= mayBeDeaf;

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Cluster } from '../commit/cluster.ts';
 import { UnreachableError } from '../errors.ts';
 import type { DocumentName } from '../kinds/kind.ts';
+import type { EventDraft } from '../status/event-recorder.ts';
 import { ConfigTurn } from './config-turn.ts';
 import { openLedger, refreshDocuments, runTurn } from './cluster-turn.ts';
 import { unlessConfigDisabled } from './disabled-documents.ts';
@@ -19,6 +20,7 @@ const READ_TIMES_KEPT = 5;
 /** The turns of one session while its cluster answers: what changed is committed, and now and then everything is looked at. */
 export class OpenTurns {
   readonly #nodes: NodeWatch;
+  readonly #tell: (event: EventDraft) => void;
   /** Documents whose last PATCH may be stored all the same, by a node that did not come to tell the others. */
   readonly #unanswered = new Set<DocumentName>();
   readonly #checks = new PasswordChecks();
@@ -31,7 +33,9 @@ export class OpenTurns {
   /** It failed. */
   #isLookOwed = false;
 
-  constructor(clock: Clock) {
+  /** @param tell records an event about the connection */
+  constructor(clock: Clock, tell: (event: EventDraft) => void) {
+    this.#tell = tell;
     this.#nodes = new NodeWatch(clock);
   }
 
@@ -63,6 +67,8 @@ export class OpenTurns {
     await openLedger(context);
     const isDriftDue = startedMs >= this.#driftDueMs(context);
     const readMs = await refreshDocuments(context, isDriftDue ? startedMs : 0);
+    // Between what was read and what is written: another cluster may answer by now, without any failure.
+    if (isDriftDue) await this.#lookNow(context);
     if (isDriftDue) meter.looked(startedMs);
     const hasCommitted = await runTurn({ ...context, cluster });
     const hasConfigured = await unlessConfigDisabled(context, () => this.#config.run(context, isDriftDue));
@@ -73,7 +79,7 @@ export class OpenTurns {
       this.#scheduleDrift(context, { startedMs, readMs });
     }
     this.#doubtWhatWasNotWrittenAgain();
-    await this.#lookIfDue(context, isDriftDue || hasWritten || this.#nodes.isToBeLookedAt(startedMs));
+    await this.#lookIfDue(context, hasWritten || this.#nodes.isToBeLookedAt(startedMs));
     if (!context.onlyRemovals) await this.#checks.run({ ...context, cluster }, this.#intervalMs);
     return hasWritten;
   }
@@ -106,9 +112,11 @@ export class OpenTurns {
     await this.#looking;
     this.#isLookOwed = false;
     const flush = await this.#nodes.look(cluster, signal);
-    if (flush === 'flushed') world.log.info({ connection: state.key }, 'caches flushed');
-    if (flush === 'refused')
-      world.log.warn({ connection: state.key }, 'caches not flushed: a node that was away may go on with old rules');
+    if (flush.type === 'flushed') world.log.info({ connection: state.key }, 'caches flushed');
+    if (flush.type !== 'refused') return;
+    world.log.warn({ connection: state.key }, 'caches not flushed: a node that was away may go on with old rules');
+    const message = `a node was away or slow and the caches were not flushed, so it may go on with old rules and let in who was removed: ${flush.words}. Once that is mended, flush them with the annotation security.opensearch.org/flush-cache`;
+    this.#tell({ type: 'Warning', reason: 'CacheNotFlushed', message });
   }
 
   /** The quickest of the last rounds says what reading costs the server; the slower ones waited for something else. */

@@ -1,4 +1,5 @@
 import {
+  AnotherClusterError,
   AuthenticationError,
   EndpointDisabledError,
   ForbiddenError,
@@ -9,6 +10,9 @@ import {
   type OperatorError,
 } from '../errors.ts';
 import type { Trouble } from '../status/connection-status.ts';
+
+const ANOTHER =
+  ': it is opened anew. All endpoints of a connection must lead to one cluster; a stand-by needs a connection of its own';
 
 /** What to tell on a connection whose cluster cannot be used. */
 export function toTrouble(error: OperatorError): Trouble {
@@ -28,6 +32,8 @@ export function toTrouble(error: OperatorError): Trouble {
     };
   }
   if (error instanceof EndpointDisabledError) return { reason: 'Forbidden', message, isStalled: true };
+  if (error instanceof AnotherClusterError)
+    return { reason: 'AnotherCluster', message: `${message}${ANOTHER}`, isStalled: false };
   if (error instanceof TlsVerificationError) return { reason: 'TLSVerificationFailed', message, isStalled: true };
   if (error instanceof NotInitializedError) return { reason: 'NotInitialized', message, isStalled: false };
   if (error instanceof SettingsError) return { reason: 'InvalidSpec', message, isStalled: true };

@@ -77,7 +77,7 @@ export class Turns {
     this.#objects = new ObjectTeller(world, tally, state.key);
     this.#teller = new ConnectionTeller(world, state);
     this.#upkeep = new Upkeep(world, (event) => this.#teller.record(event));
-    this.#open = new OpenTurns(world.clock);
+    this.#open = new OpenTurns(world.clock, (event) => this.#teller.record(event));
     this.#finalizers = new Finalizers(world, state, this.#objects);
   }
 

@@ -10,7 +10,12 @@ test('one of several says that it does not lead before it has asked anybody', as
   const { release } = oneOfSeveral(
     { id: 'the-lease', namespace: undefined, times: TIMES, shards: 1 },
     {
-      credentials: { server: 'https://127.0.0.1:1', tls: {}, headers: () => Promise.resolve({}), namespace: 'here' },
+      credentials: {
+        server: 'https://127.0.0.1:1',
+        tls: () => Promise.resolve({}),
+        headers: () => Promise.resolve({}),
+        namespace: 'here',
+      },
       clock: new FakeClock(),
       log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
       identity: { name: 'a', userAgent: 'a' },

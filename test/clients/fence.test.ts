@@ -59,7 +59,7 @@ const clients: readonly (readonly [string, () => Client])[] = [
     'the API server',
     () =>
       new KubernetesClient(
-        { server: url, tls: {}, headers: () => Promise.resolve({}), namespace: 'platform' },
+        { server: url, tls: () => Promise.resolve({}), headers: () => Promise.resolve({}), namespace: 'platform' },
         { caller },
       ),
   ],

@@ -23,7 +23,12 @@ test('each request is told with its answer, or with none', async () => {
   });
   const told: KubernetesRequestRecord[] = [];
   const kubernetes = new KubernetesClient(
-    { server: `http://127.0.0.1:${port}`, tls: {}, headers: () => Promise.resolve({}), namespace: 'default' },
+    {
+      server: `http://127.0.0.1:${port}`,
+      tls: () => Promise.resolve({}),
+      headers: () => Promise.resolve({}),
+      namespace: 'default',
+    },
     { observe: (record) => told.push(record) },
   );
   for (const path of ['/fine', '/forbidden', '/away'])
@@ -41,7 +46,7 @@ test('an API server behind a path is asked there', async () => {
   });
   const kubernetes = new KubernetesClient({
     server: `http://127.0.0.1:${port}/k8s/clusters/c-1`,
-    tls: {},
+    tls: () => Promise.resolve({}),
     headers: () => Promise.resolve({}),
     namespace: 'default',
   });

@@ -2,9 +2,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { OpenSearchClient, type RequestObserver, type RequestRecord } from '../../src/clients/opensearch.ts';
-import { UnreachableError } from '../../src/errors.ts';
+import { AnotherClusterError, UnreachableError } from '../../src/errors.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+const SETTINGS = {
+  auth: { type: 'basic', username: 'operator', password: 'pässword' },
+  insecureSkipVerify: false,
+  requestTimeoutMs: 5000,
+  opaqueId: 'the-operator/ns/name',
+} as const;
 
 const servers: Server[] = [];
 const clients: OpenSearchClient[] = [];
@@ -28,14 +35,7 @@ function aClient(...endpoints: readonly string[]): OpenSearchClient {
 }
 
 function observed(observer: RequestObserver | undefined, endpoints: readonly string[]): OpenSearchClient {
-  const client = new OpenSearchClient({
-    endpoints,
-    ...(observer === undefined ? {} : { observer }),
-    auth: { type: 'basic', username: 'operator', password: 'pässword' },
-    insecureSkipVerify: false,
-    requestTimeoutMs: 5000,
-    opaqueId: 'the-operator/ns/name',
-  });
+  const client = new OpenSearchClient({ ...SETTINGS, endpoints, ...(observer === undefined ? {} : { observer }) });
   clients.push(client);
   return client;
 }
@@ -111,6 +111,109 @@ describe('the client of one cluster', () => {
     const write = aClient(await serve(hangUp), second).request({ method: 'PATCH', path: '/', body: '[]' });
     await expect(write).rejects.toThrow(UnreachableError);
     expect(asked).toBe(0);
+  });
+
+  test.each(['/_plugins/_security/health', '/'])('does not read an endless answer to %s', async (path) => {
+    const endpoint = await serve((_, response) => {
+      const chunk = Buffer.alloc(256 * 1024, 'x');
+      const send = (): void => {
+        while (!response.destroyed && response.write(chunk));
+        if (!response.destroyed) response.once('drain', send);
+      };
+      send();
+    });
+    const reading = aClient(endpoint).request({ method: 'GET', path });
+    await expect(reading).rejects.toThrow(UnreachableError);
+    await expect(reading).rejects.toThrow(/larger than 1 MiB/);
+  });
+
+  test('gives up on an answer that does not end, though something comes now and then', async () => {
+    const endpoint = await serve((_, response) => {
+      response.write('{');
+      const timer = setInterval(() => response.write(' '), 20);
+      response.on('close', () => clearInterval(timer));
+    });
+    const client = new OpenSearchClient({ ...SETTINGS, endpoints: [endpoint], requestTimeoutMs: 200 }, { bodyMs: 100 });
+    clients.push(client);
+    const reading = client.request({ method: 'GET', path: '/x' }, new AbortController().signal);
+    await expect(reading).rejects.toThrow(UnreachableError);
+    await expect(reading).rejects.toThrow('GET /x: not answered to the end within 0.3 s');
+  });
+
+  describe('that has to check endpoints', () => {
+    const get = { method: 'GET', path: '/' } as const;
+    const patch = { method: 'PATCH', path: '/roles', body: '[]' } as const;
+
+    /** Serves what says of itself that it is of a cluster; tells what was asked. */
+    async function member(uuid: string): Promise<{ readonly url: string; readonly asked: string[] }> {
+      const asked: string[] = [];
+      const url = await serve(({ method, url: path }, response) => {
+        asked.push(`${method ?? ''} ${path ?? ''}`);
+        response.end(JSON.stringify({ uuid }));
+      });
+      return { url, asked };
+    }
+
+    function checking(client: OpenSearchClient, uuid: string): OpenSearchClient {
+      client.checkEndpoints(async (ask) => {
+        const { body } = await ask('/');
+        if ((body as { uuid: string }).uuid !== uuid) throw new AnotherClusterError('another');
+      });
+      return client;
+    }
+
+    test('asks nothing more of the one that it was opened with', async () => {
+      const first = await member('a');
+      const client = aClient(first.url);
+      await client.request(get);
+      checking(client, 'a');
+      await client.request(patch);
+      expect(first.asked).toEqual(['GET /', 'PATCH /roles']);
+    });
+
+    test('checks the next one once before it writes there', async () => {
+      const second = await member('a');
+      const client = checking(aClient('http://127.0.0.1:1', second.url), 'a');
+      await client.request(patch);
+      await client.request(patch);
+      expect(second.asked).toEqual(['GET /', 'PATCH /roles', 'PATCH /roles']);
+    });
+
+    test.each([
+      ['writes', patch],
+      ['reads', { method: 'GET', path: '/roles' } as const],
+    ])('never %s where another cluster answers', async (_, request) => {
+      const second = await member('b');
+      const client = checking(aClient('http://127.0.0.1:1', second.url), 'a');
+      await expect(client.request(request)).rejects.toThrow(AnotherClusterError);
+      expect(second.asked).toEqual(['GET /']);
+    });
+
+    test('passes by another cluster when one more is of the right one', async () => {
+      const [second, third] = [await member('b'), await member('a')];
+      const client = checking(aClient('http://127.0.0.1:1', second.url, third.url), 'a');
+      await client.request(patch);
+      expect([second.asked, third.asked]).toEqual([['GET /'], ['GET /', 'PATCH /roles']]);
+    });
+
+    test('takes none for known that was moved to before there was anything to check', async () => {
+      const second = await member('b');
+      const client = aClient('http://127.0.0.1:1', second.url);
+      await client.request(get);
+      await expect(checking(client, 'a').request(patch)).rejects.toThrow();
+      expect(second.asked).not.toContain('PATCH /roles');
+    });
+  });
+
+  test('asks the next endpoint when two reads break at once', async () => {
+    const waiting: IncomingMessage[] = [];
+    const first = await serve((request) => {
+      waiting.push(request);
+      if (waiting.length === 2) for (const { socket } of waiting) socket.destroy();
+    });
+    const client = aClient(first, await serve(ok));
+    const read = (): Promise<unknown> => client.request({ method: 'GET', path: '/' });
+    expect(await Promise.all([read(), read()])).toHaveLength(2);
   });
 
   test('says which endpoint is no address at all', () => {

@@ -18,7 +18,7 @@ describe('the watch over nodes', () => {
     await look();
   });
 
-  const look = (): Promise<string> => nodes.look(cluster, never);
+  const look = (): ReturnType<NodeWatch['look']> => nodes.look(cluster, never);
 
   /** Looks each time it wants to, for so long. */
   async function watch(ms: number): Promise<void> {
@@ -87,6 +87,16 @@ describe('the watch over nodes', () => {
     expect(cluster.flushes).toBe(3);
   });
 
+  it('waits for no node of another cluster', async () => {
+    cluster.nodes = ['node-1', 'node-2'];
+    await look();
+    await watch(60_000);
+    cluster = new FakeCluster('cluster-2');
+    cluster.nodes = ['another-1'];
+    await look();
+    expect([cluster.flushes, nodes.nextLookMs]).toEqual([0, undefined]);
+  });
+
   it('flushes once for what was not loaded, and does not insist where it may not flush', async () => {
     nodes.doubt();
     await look();
@@ -94,7 +104,7 @@ describe('the watch over nodes', () => {
     expect(cluster.flushes).toBe(1);
     cluster.flushAnswer = { type: 'refused', words: 'no' };
     cluster.nodes = ['node-1', 'node-2'];
-    expect(await look()).toBe('refused');
+    expect(await look()).toEqual({ type: 'refused', words: 'no' });
     await watch(60_000);
     expect(cluster.flushes).toBe(2);
   });

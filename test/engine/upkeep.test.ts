@@ -195,6 +195,17 @@ describe('a flush of the caches', () => {
   });
 });
 
+test('caches that may not be flushed when a node came back are told on the connection, with what hinders it', async () => {
+  const operator = await anOperator().start();
+  operator.cluster.flushAnswer = { type: 'refused', words: 'DELETE of CACHE is disabled' };
+  operator.cluster.nodes = ['node-1', 'node-2'];
+  await operator.pass(90_000);
+  const [event, ...others] = operator.kubernetes.all('events').filter(({ reason }) => reason === 'CacheNotFlushed');
+  expect(event).toMatchObject({ type: 'Warning', involvedObject: { kind: 'OpenSearchConnection', name: 'default' } });
+  expect(event?.['message']).toMatch(/old rules.*DELETE of CACHE is disabled.*security\.opensearch\.org\/flush-cache/);
+  expect(others).toEqual([]);
+});
+
 describe('health', () => {
   test('is told from when the cluster was opened, and asked for at each later look', async () => {
     const operator = await anOperator().start();

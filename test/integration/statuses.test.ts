@@ -27,7 +27,7 @@ beforeAll(async () => {
   const headers = { authorization: `Bearer ${apiServer.token}` };
   client = new KubernetesClient({
     server: apiServer.url,
-    tls: { ca: readFileSync(apiServer.caPath, 'utf8') },
+    tls: () => Promise.resolve({ ca: readFileSync(apiServer.caPath, 'utf8') }),
     headers: () => Promise.resolve(headers),
     namespace: scenario.namespace,
   });

@@ -42,7 +42,7 @@ describe(`${OBJECTS} objects of all kinds at rest`, () => {
 
   /** A look for drift ends with a look at the nodes. */
   function looks(): number {
-    return requests(({ path }) => path.startsWith('/_cat/nodes'));
+    return requests(({ path }) => path.startsWith('/_cluster/state/nodes'));
   }
 
   async function untilLooks(count: number): Promise<void> {

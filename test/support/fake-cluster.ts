@@ -7,7 +7,13 @@ import type {
   WriteAnswer,
 } from '../../src/commit/cluster.ts';
 import type { CertificateEnd } from '../../src/desired/certificate-end.ts';
-import { EndpointDisabledError, NotInForceError, NotInitializedError, type OperatorError } from '../../src/errors.ts';
+import {
+  AnotherClusterError,
+  EndpointDisabledError,
+  NotInForceError,
+  NotInitializedError,
+  type OperatorError,
+} from '../../src/errors.ts';
 import type { JsonValue } from '../../src/generated/json-value.ts';
 import type { DocumentName } from '../../src/kinds/kind.ts';
 import { FakeConfiguration } from './fake-configuration.ts';
@@ -75,6 +81,8 @@ export class FakeCluster implements Cluster {
   onPassword: (password: string) => PasswordAnswer = () => ({ type: 'changed' });
   /** PATCHes that changed something. */
   writes = 0;
+  /** What answers in its place, since its endpoints lead there now; without any failure. */
+  movedTo: FakeCluster | undefined;
 
   /** @param clusterUuid `null` when it may not be asked */
   constructor(clusterUuid: string | null = 'cluster-1') {
@@ -130,6 +138,9 @@ export class FakeCluster implements Cluster {
   }
 
   fetchNodes(): Promise<readonly string[]> {
+    const [ours, theirs] = [this, this.movedTo].map((cluster) => cluster?.identity.clusterUuid);
+    if (ours !== undefined && theirs !== undefined && ours !== theirs)
+      return Promise.reject(new AnotherClusterError(`cluster ${theirs} answers where ${ours} did before`));
     return Promise.resolve(this.nodes);
   }
 
@@ -145,6 +156,7 @@ export class FakeCluster implements Cluster {
   }
 
   fetchDocument(document: DocumentName): Promise<Readonly<Record<string, unknown>>> {
+    if (this.movedTo !== undefined) return this.movedTo.fetchDocument(document);
     this.reads += 1;
     if (this.disabled.has(`GET ${document}`)) return Promise.reject(new EndpointDisabledError(`no GET of ${document}`));
     const outage = this.outage ?? this.outageOfReads;
@@ -158,6 +170,7 @@ export class FakeCluster implements Cluster {
   }
 
   patchDocument(document: DocumentName, operations: readonly Operation[]): Promise<WriteAnswer> {
+    if (this.movedTo !== undefined) return this.movedTo.patchDocument(document, operations);
     this.patches.push({ document, operations });
     if (this.disabled.has(`PATCH ${document}`))
       return Promise.reject(new EndpointDisabledError(`no PATCH of ${document}`));

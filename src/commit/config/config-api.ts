@@ -18,7 +18,8 @@ import type { JsonObject, JsonValue } from '../../generated/json-value.ts';
 import type { ConfigChange, ConfigDocument } from '../../plan/config/config-change.ts';
 import { MASK } from '../../plan/config/defaults.ts';
 import { isObject, leavesOf, pathOf, valueAt, withValue, type ConfigTree } from '../../plan/config/tree.ts';
-import { identify, versionOf, type Identity } from '../identify.ts';
+import { identify, type Identity } from '../identify.ts';
+import { keepToCluster, keepToClusterIfTold, uuidIfTold } from '../same-cluster.ts';
 import { patchFor, rootOf, toPutBody, toRoot } from './config-wire.ts';
 import { upgradeApi, type UpgradeApi } from './upgrade-api.ts';
 
@@ -73,7 +74,7 @@ export type ConfigDocuments = Pick<ConfigApi, 'fetch' | 'patch' | 'put' | 'upgra
 export function configApi(
   client: OpenSearchClient,
   settings: OpenSearchSettings,
-  { apiPrefix, self }: Pick<Identity, 'apiPrefix' | 'self'>,
+  { apiPrefix, clusterUuid, self }: Pick<Identity, 'apiPrefix' | 'clusterUuid' | 'self'>,
 ): ConfigApi {
   const { rescue, requestTimeoutMs } = settings;
   let present = self;
@@ -89,24 +90,30 @@ export function configApi(
     renewSelf: async () => {
       present = (await identify(client, apiPrefix, AbortSignal.timeout(requestTimeoutMs))).self;
     },
-    prove: () => prove(settings, { apiPrefix, self: present }),
+    prove: () => prove(settings, { apiPrefix, clusterUuid, self: present }),
     logIn: (login) => logIn(settings, { apiPrefix }, login),
     answers,
-    asRescuer: (use) => asRescuer(settings, apiPrefix, use),
+    asRescuer: (use) => asRescuer(settings, { apiPrefix, clusterUuid }, use),
   };
+}
+
+/** Which cluster, as far as it is known, and how it is asked. */
+interface KnownCluster extends Pick<Identity, 'apiPrefix'> {
+  readonly clusterUuid: string | undefined;
 }
 
 /** Without a certificate for it the operator's own login is all there is. */
 export async function asRescuer<T>(
   settings: OpenSearchSettings,
-  apiPrefix: Identity['apiPrefix'],
+  { apiPrefix, clusterUuid }: KnownCluster,
   use: (api: ConfigDocuments) => Promise<T>,
 ): Promise<T> {
   const { rescue } = settings;
   const auth = rescue === undefined ? settings.auth : ({ type: 'certificate', ...rescue } as const);
-  return withClient({ ...settings, auth }, (client) =>
-    use(documents(client, { apiPrefix, isAdmin: auth.type === 'certificate' })),
-  );
+  return withClient({ ...settings, auth }, (client) => {
+    keepToClusterIfTold(client, clusterUuid);
+    return use(documents(client, { apiPrefix, isAdmin: auth.type === 'certificate' }));
+  });
 }
 
 function documents(
@@ -137,7 +144,7 @@ function documents(
     upgrade: upgradeApi(client, apiPrefix),
     clusterUuid: async () => {
       try {
-        return versionOf(await client.request({ method: 'GET', path: '/' })).clusterUuid;
+        return uuidIfTold(await client.request({ method: 'GET', path: '/' }));
       } catch {
         return undefined;
       }
@@ -166,10 +173,11 @@ function decodeDocument(body: JsonValue): JsonValue | undefined {
 /** A cluster that does not answer is asked again: a moment of trouble must not undo a change. */
 async function prove(
   settings: OpenSearchSettings,
-  identity: Pick<Identity, 'apiPrefix' | 'self'>,
+  identity: KnownCluster & Pick<Identity, 'self'>,
 ): Promise<string | undefined> {
-  return withClient(settings, (client) =>
-    askAgain(async () => {
+  return withClient(settings, (client) => {
+    keepToCluster(client, identity.clusterUuid);
+    return askAgain(async () => {
       try {
         return { answer: await whatWasLost(client, settings, identity), isMoment: false };
       } catch (error) {
@@ -177,8 +185,8 @@ async function prove(
         const answer = `the operator does not get in any more: ${error.message}`;
         return { answer, isMoment: error instanceof UnreachableError };
       }
-    }),
-  );
+    });
+  });
 }
 
 /** A moment of trouble is waited for, a few times and not for long. */

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { requestUnless, type KubernetesClient } from '../../clients/kubernetes.ts';
 import { timestamp, type Clock } from '../../clock.ts';
 import type { NamespacedName, ObjectKey } from '../../desired/resource.ts';
-import type { JsonValue } from '../../generated/json-value.ts';
+import type { JsonObject, JsonValue } from '../../generated/json-value.ts';
 import { DOCUMENT_OF_ROOT, type ConfigDocument } from '../../plan/config/config-change.ts';
-import type { ConfigTree, Pointer } from '../../plan/config/tree.ts';
+import { isObject, type ConfigTree, type Pointer } from '../../plan/config/tree.ts';
 import type { UpgradeRecord } from '../../plan/config/upgrade-plan.ts';
 import type { Identity } from '../identify.ts';
 import { rootOf, toPutBody } from './config-wire.ts';
@@ -113,7 +113,7 @@ export class ConfigBackups {
   async #get(name: string): Promise<Backup | undefined> {
     const request = { method: 'GET', path: this.#path(name) } as const;
     const secret = (await requestUnless(this.#tools.kubernetes, 404, request)) as Secret | undefined;
-    return secret && toBackup(secret);
+    return secret && toBackup(secret, this.#tools.namespace);
   }
 
   #path(name?: string): string {
@@ -152,20 +152,37 @@ function toSecret({ secretName, createdAt, documents, journal }: Backup, namespa
   };
 }
 
-/** What is no backup of ours, whatever it is, does not count. */
-function toBackup({ metadata, data = {} }: Secret): Backup | undefined {
+/** What is no backup of ours, whatever it is, does not count. @throws when somebody changed one of ours by hand */
+function toBackup({ metadata, data = {} }: Secret, namespace: string): Backup | undefined {
   const [journal, createdAt] = [metadata.annotations?.[JOURNAL], metadata.annotations?.[CREATED_AT]];
   if (journal === undefined || createdAt === undefined) return undefined;
+  const parse = (text: string, where: string): JsonObject => {
+    const value = objectIn(text);
+    if (value !== undefined) return value;
+    throw new Error(
+      `the backup in Secret ${namespace}/${metadata.name} was changed by hand and cannot be read (${where}): put back what was there, or delete the Secret, which gives up what is kept in it`,
+    );
+  };
   const roots = Object.entries(data).map(([document, text]) => {
-    const value = JSON.parse(Buffer.from(text, 'base64').toString()) as { readonly dynamic?: JsonValue };
-    return [rootOf(document as ConfigDocument), document === 'securityconfig' ? value.dynamic : value] as const;
+    const value = parse(Buffer.from(text, 'base64').toString(), `data.${document}`);
+    return [rootOf(document as ConfigDocument), document === 'securityconfig' ? value['dynamic'] : value] as const;
   });
   return {
     secretName: metadata.name,
     createdAt,
-    journal: JSON.parse(journal) as Journal,
+    journal: parse(journal, `the annotation ${JOURNAL}`) as unknown as Journal,
     documents: Object.fromEntries(roots) as ConfigTree,
   };
+}
+
+/** What the parser says of text that is no JSON quotes some of it, which is secret. */
+function objectIn(text: string): JsonObject | undefined {
+  try {
+    const value = JSON.parse(text) as JsonValue;
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function encode(value: JsonValue): string {

@@ -34,11 +34,13 @@ async function putBackInterrupted({ settings, connection, backups }: Guard, why:
   const open = (await backups.load(connection)).filter(({ journal }) => journal.state === 'Open');
   const [first] = open;
   if (first === undefined) return false;
-  const present = await asRescuer(settings, first.journal.apiPrefix, (api) => api.clusterUuid());
+  const anywhere = { apiPrefix: first.journal.apiPrefix, clusterUuid: undefined };
+  const present = await asRescuer(settings, anywhere, (api) => api.clusterUuid());
   const interrupted = open.find(({ journal }) => mayBeOf(journal, present));
   if (interrupted === undefined) return false;
   const { apiPrefix, upgrade } = interrupted.journal;
   const putBack = upgrade === undefined ? rollBack : rollBackUpgrade;
-  await putBack(interrupted, { api: { asRescuer: (use) => asRescuer(settings, apiPrefix, use) }, backups }, why);
+  const there = { apiPrefix, clusterUuid: interrupted.journal.clusterUuid || present };
+  await putBack(interrupted, { api: { asRescuer: (use) => asRescuer(settings, there, use) }, backups }, why);
   return true;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { UnreachableError } from '../../../src/errors.ts';
 import { FakeCluster } from '../../support/fake-cluster.ts';
 import { useOperators } from '../../support/operators.ts';
-import { MAPPINGS, ROLES, type SimulatedOperator } from '../../support/simulated-operator.ts';
+import { CONNECTIONS, MAPPINGS, ROLES, type SimulatedOperator } from '../../support/simulated-operator.ts';
 
 const OPS = { name: 'ops' };
 const READ = { indexPermissions: [{ indexPatterns: ['logs-*'], allowedActions: ['read'] }] };
@@ -100,6 +100,21 @@ describe('Promise 6: it deletes only what it created or adopted, and knows that 
     tearAway(operator, MAPPINGS);
     await operator.pass();
     expect(operator.cluster.get('rolesmapping', 'ops')).toEqual({ users: ['by hand'] });
+  });
+
+  test('a role of another cluster that answers at the same endpoints meanwhile is not its own either', async () => {
+    const operator = await anOperator().start();
+    operator.apply(ROLES, OPS, READ);
+    await operator.pass();
+    const another = new FakeCluster('cluster-2');
+    another.put('roles', 'ops', { description: 'of somebody else' });
+    operator.cluster.movedTo = another;
+    operator.cluster = another;
+    await operator.pass(90_000);
+    expect(another.patches).toEqual([]);
+    expect(operator.ready(ROLES, OPS)).toBe('False AlreadyExists');
+    expect(operator.ready(CONNECTIONS, { name: 'default' })).toBe('True Connected');
+    expect(operator.events).toContain('AnotherCluster');
   });
 
   test('what it did not make is left when the object goes', async () => {
