@@ -431,7 +431,7 @@ describe('a password that cannot be made ready', () => {
 
   test('is told where it is waited for, and stalls, and heals by itself', async () => {
     const operator = await inForce();
-    const { hash } = operator.passwords;
+    const hash = operator.passwords.hash.bind(operator.passwords);
     operator.passwords.hash = noKey;
     operator.putSecret('jane', { password: 'second' });
     await operator.pass(10_000);
