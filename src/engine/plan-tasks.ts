@@ -5,13 +5,13 @@ import { nobody } from '../commit/ownership.ts';
 import { isDeleting, type ObjectKey, type Resource } from '../desired/resource.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { decideSlot } from '../plan/decide-slot.ts';
-import type { Decision, Rival } from '../plan/slot.ts';
+import type { Decision } from '../plan/slot.ts';
 import type { Operation } from '../plan/operation.ts';
 import type { Slot, SlotKey } from './claim-index.ts';
 import type { Credentials } from './credentials.ts';
 import type { Connection } from './resolve-settings.ts';
 import type { Task } from './pass.ts';
-import { rivalsOf } from './rivals.ts';
+import { rivalsOf, TakenPlaces } from './rivals.ts';
 import { isUnseen, settle, type SessionState } from './session-state.ts';
 import type { Namespaces } from './world.ts';
 
@@ -67,6 +67,7 @@ export function planTasks(
   options: ClaimContext & { readonly only: Operation['type'] },
 ): readonly Task[] {
   const tasks: Task[] = [];
+  const places = new TakenPlaces(tasks, state.connection?.namespace);
   let operations = 0;
   const mostAgain = options.only === 'add' ? state.batchLimits.again(kind) : kind.maxOperations;
   const writtenMs = (slot: SlotKey): number => state.recentWrites.writtenMs(slot);
@@ -77,8 +78,7 @@ export function planTasks(
     if (slot === undefined) settle(state, ticket);
     const task = slot === undefined || isUnseen(state, slot) ? undefined : taskOf(state, { ticket, slot }, options);
     if (task === undefined) continue;
-    tasks.push(task);
-    if (task.decision.operation !== undefined) operations += 1;
+    operations += places.put(task);
     if (operations >= kind.maxOperations) break;
   }
   return tasks;
@@ -113,16 +113,10 @@ function turnOf({ kind, claimants }: Slot): Operation['type'] | 'either' {
 /** Nothing while something that it depends on is still being read. */
 function decisionOf(state: SessionState, slot: Slot, context: ClaimContext): Decision | undefined {
   const claims = [...slot.claimants.values()].map((resource) => claimOf(state, resource, context));
-  if (claims.some(({ desired }) => desired.type === 'unknown')) return undefined;
-  const rivals = rivalsOf(state, slot, (resource) => claimApart(state, resource, context.namespaces));
-  return decide(state, slot, { claims, rivals });
+  return claims.every(({ desired }) => desired.type !== 'unknown') ? decide(state, slot, claims) : undefined;
 }
 
-function decide(
-  state: SessionState,
-  slot: Slot,
-  { claims, rivals }: { readonly claims: readonly Claim[]; readonly rivals: readonly Rival[] },
-): Decision {
+function decide(state: SessionState, slot: Slot, claims: readonly Claim[]): Decision {
   const { document } = slot.kind;
   const { owner, parts } = state.ledger?.owners.ownershipOf(document, slot.name) ?? nobody;
   return decideSlot({
@@ -130,7 +124,7 @@ function decide(
     name: slot.name,
     claims,
     live: state.documents.get(document, slot.name),
-    rivals,
+    rivals: rivalsOf(state, slot),
     home: state.connection?.namespace,
     owner,
     parts,

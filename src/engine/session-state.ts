@@ -100,19 +100,14 @@ export function lookAgain(
   if (atMs !== undefined) state.postponed.until(slot, atMs);
 }
 
-/**
- * A name has to be looked at since now: what was read before may be too old to decide by. So have those that come to the
- * same place, of which only one is let in.
- */
+/** A name has to be looked at since now: what was read before may be too old to decide by. */
 export function wake(
-  { dirty, arrivals, index }: SessionState,
+  { dirty, arrivals }: SessionState,
   slot: SlotKey,
   { priority, nowMs }: { readonly priority: Priority; readonly nowMs: number },
 ): void {
-  for (const each of [slot, ...index.beside(slot)]) {
-    dirty.add(each, priority);
-    arrivals.set(each, Math.max(nowMs, arrivals.get(each) ?? nowMs));
-  }
+  dirty.add(slot, priority);
+  arrivals.set(slot, Math.max(nowMs, arrivals.get(slot) ?? nowMs));
 }
 
 /** Everything has to be looked at again, when there is time. */

@@ -11,7 +11,7 @@ export const tenant: Kind<OpenSearchTenantSpec> = {
   requiredFields: ['description'],
   emptyValue: '',
   resourceName: (metadataName, spec) => spec.name ?? metadataName,
-  placeOf: dashboardsIndex,
+  placeOf: hashOfIndex,
   toEntity: (spec) => ({ description: spec.description ?? '' }),
   problems: () => [],
   uses: () => ({ indexPatterns: [], tenants: [], actions: [], mappableRoles: [], backendRoles: [] }),
@@ -19,11 +19,12 @@ export const tenant: Kind<OpenSearchTenantSpec> = {
 };
 
 /**
- * What tells the index with the dashboards of a tenant from those of others; in front of it stands what all have in common.
- * Source: PrivilegesInterceptorImpl.toUserIndexName of the plugin.
+ * Of the name of the index with the dashboards of a tenant, what counts: the plugin lets whoever has a tenant use any index that
+ * begins like that of the tenant. Behind the hash stands the name without all but small letters and digits, which may be as short as one
+ * likes. Source: PrivilegesInterceptorImpl of the plugin (toUserIndexName, and `startsWith` where an index is named).
  */
-export function dashboardsIndex(name: string): string {
-  return `${javaHashCode(name)}_${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '')}`;
+function hashOfIndex(name: string): string {
+  return String(javaHashCode(name));
 }
 
 /** String.hashCode of Java, over units of UTF-16. */

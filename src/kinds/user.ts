@@ -53,8 +53,8 @@ export const user: Kind<OpenSearchUserSpec> = {
 /** OpenSearch replaces `${attr.internal.<name>}` as plain text, so that a brace in a name would reach beyond it. */
 function attributeProblems({ attributes = {} }: OpenSearchUserSpec): readonly string[] {
   return Object.keys(attributes)
-    .filter((name) => !/^[A-Za-z0-9_.-]+$/.test(name))
-    .map((name) => `spec.attributes has the name ${JSON.stringify(name)}: use letters, digits, _, . and - only`);
+    .filter((name) => /[{}$]/.test(name))
+    .map((name) => `spec.attributes has the name ${JSON.stringify(name)}: choose one without {, } and $`);
 }
 
 function attributesByPath({ attributes = {} }: OpenSearchUserSpec): ListsByPath {

@@ -24,12 +24,11 @@ export type Parts = ReadonlyMap<ObjectKey, readonly string[]>;
 /** The part of a kind that decisions depend on. */
 export type SlotKind = Pick<Kind, 'noun' | 'requiredFields' | 'emptyValue' | 'sharing' | 'cutsOff'>;
 
-/** Another name that comes to the same place in OpenSearch. */
+/** Another name that is in OpenSearch and comes to the same place there. */
 export interface Rival {
   readonly name: string;
-  readonly isLive: boolean;
-  /** The claim that has it, or would have it; undefined when nobody may. */
-  readonly holder: Claim | undefined;
+  /** On record, or about to be; undefined when no object has it. */
+  readonly owner: ObjectKey | undefined;
 }
 
 /** All that is known of one name of one document of one cluster. */

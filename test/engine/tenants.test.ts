@@ -98,30 +98,71 @@ describe('a tenant of another namespace', () => {
     ]);
   });
 
-  test('gets the index when the grant of who was before it is taken away before he had it', async () => {
+  test('gets the index when the one before it is refused by OpenSearch', async () => {
     const operator = anOperator();
     operator.cluster.poison.set(FORGED, 'no');
     forge(operator);
     await operator.pass(5000);
     declareVictim(operator);
     await operator.start();
-    expect(operator.ready(TENANTS, VICTIM)).toBe('False NameTaken');
-    allow(operator, ['team-b']);
     await operator.pass(5000);
-    expect(operator.ready(TENANTS, VICTIM)).toBe('True Applied');
+    expect([operator.ready(TENANTS, VICTIM), operator.ready(TENANTS, FORGER)]).toEqual([
+      'True Applied',
+      'False NameTaken',
+    ]);
   });
 
-  test('gets the index when the object that was before it goes, though that never had it', async () => {
+  test('keeps nobody from the index that it may not have any more, and lets nobody in beside it who could be read by its roles', async () => {
     const operator = anOperator();
-    operator.cluster.poison.set(FORGED, 'no');
     forge(operator);
-    await operator.pass(5000);
-    declareVictim(operator);
     await operator.start();
-    expect(operator.ready(TENANTS, VICTIM)).toBe('False NameTaken');
+    allow(operator, ['team-b']);
+    operator.apply(TENANTS, TRUSTED);
+    await operator.pass(5000);
+    expect([operator.ready(TENANTS, FORGER), operator.ready(TENANTS, TRUSTED)]).toEqual([
+      'False NotPermitted',
+      'False NameTaken',
+    ]);
     operator.delete(TENANTS, FORGER);
     await operator.pass(5000);
-    expect(operator.ready(TENANTS, VICTIM)).toBe('True Applied');
+    expect(operator.ready(TENANTS, TRUSTED)).toBe('True Applied');
+  });
+
+  test('that stays when its object goes still keeps the namespace of the connection from its index', async () => {
+    const operator = anOperator();
+    operator.apply(TENANTS, FORGER, {
+      name: FORGED,
+      deletionPolicy: 'Orphan',
+      connectionRef: { namespace: 'team-a' },
+    });
+    await operator.start();
+    operator.delete(TENANTS, FORGER);
+    await operator.pass(5000);
+    operator.apply(TENANTS, TRUSTED);
+    await operator.pass(5000);
+    expect(operator.ready(TENANTS, TRUSTED)).toBe('False NameTaken');
+    operator.cluster.drop('tenants', FORGED);
+    await operator.pass(90_000);
+    expect(operator.ready(TENANTS, TRUSTED)).toBe('True Applied');
+  });
+
+  test('is let in once of any number that come to one index together, and each is decided at a cost of its own', async () => {
+    const operator = anOperator();
+    const blocks = ['$_', '%@'];
+    const names = Array.from({ length: 256 }, (_, index) =>
+      Array.from({ length: 8 }, (__, bit) => blocks[(index >> bit) & 1]).join(''),
+    );
+    for (const [index, name] of names.entries())
+      operator.apply(
+        TENANTS,
+        { name: `t${index}`, namespace: 'team-b' },
+        { name: `team-${name}`, connectionRef: { namespace: 'team-a' } },
+      );
+    await operator.start();
+    await operator.pass(10_000);
+    expect(operator.cluster.names('tenants')).toHaveLength(1);
+    const told = names.map((_, index) => operator.ready(TENANTS, { name: `t${index}`, namespace: 'team-b' }));
+    expect(told.filter((ready) => ready === 'False NameTaken')).toHaveLength(255);
   });
 
   test('goes behind one of the namespace of the connection that comes with it, though it is older', async () => {

@@ -123,7 +123,7 @@ describe('access to the Security API', () => {
     const message = await waitFor('the event', async () =>
       (await scenario.events('cache')).find(({ reason }) => reason === 'CacheNotFlushed'),
     );
-    expect(message.message).toContain('endpoint CACHE and method DELETE');
+    expect(message.message).toContain('the method DELETE of CACHE disabled');
     await scenario.untilReason('OpenSearchTenant', await declare('OpenSearchTenant', 'cache'), 'Applied');
     await scenario.untilReason('OpenSearchConnection', 'cache', 'Connected');
   });

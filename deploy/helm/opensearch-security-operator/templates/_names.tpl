@@ -59,7 +59,7 @@ true
 {{- end -}}
 
 {{- /* The Leases, as a list: of the leader, of who waits for a shard, and of as many shards as there can be. While the number is
-changed, pods of before lead more than there are now. */ -}}
+changed, pods of before may lead more than the new ones. */ -}}
 {{- define "operator.leases" -}}
 {{- $id := .Values.leaderElection.id -}}
 - {{ $id | quote }}
