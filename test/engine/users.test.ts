@@ -385,12 +385,16 @@ describe('a user', () => {
     expect(madeRequests(operator)).toBe(requests);
   });
 
-  test('that cannot give up its Secret says so, and holds up nobody else', async () => {
+  test.each([
+    ['PATCH', 403],
+    ['PATCH', 500],
+    ['GET', 500],
+  ])('that cannot give up its Secret (%s: %d) says so, and holds up nobody else', async (refused, status) => {
     const operator = anOperator();
     operator.apply(USERS, JANE, MADE);
     await operator.start();
     operator.kubernetes.refuse = ({ method, path }) =>
-      method === 'PATCH' && path.endsWith('/secrets/made') ? new KubernetesError('no', 403, 'Forbidden') : undefined;
+      method === refused && path.endsWith('/secrets/made') ? new KubernetesError('no', status, '') : undefined;
     operator.apply(USERS, JANE, { ...MADE, deletionPolicy: 'Orphan' });
     operator.apply(USERS, { name: 'joe' }, FROM_SECRET);
     await operator.pass();
