@@ -488,7 +488,7 @@ test('a user that waits in a cluster that is open stalls when it has waited for 
   expect(types()).toContain('Reconciling');
   await operator.pass(590_000);
   expect(types()).toContain('Reconciling');
-  await operator.pass(15_000);
+  await operator.pass(45_000);
   expect(types()).toContain('Stalled');
   const writes = operator.kubernetesWrites;
   await operator.pass(1_200_000);
