@@ -22,6 +22,8 @@ export interface Sending {
   readonly send: (operations: readonly Operation[]) => Promise<WriteAnswer>;
   /** Called for each part as soon as it is in force; `unchanged` when it was before. */
   readonly onAccepted: (operations: readonly Operation[], answer: 'stored' | 'unchanged') => void;
+  /** What is not sent by then is not sent at all: it is neither accepted nor refused. */
+  readonly maxRequests?: number;
 }
 
 /** How operations are carried out. */
@@ -49,7 +51,8 @@ export function commitOperations(operations: readonly Operation[], commit: Commi
  * Cost: at most 2·k·log2(n) + 1 requests for k refusals among n.
  */
 export async function sendSplitting(operations: readonly Operation[], sending: Sending): Promise<CommitResult> {
-  if (operations.length === 0) return { accepted: [], refused: [], requests: 0 };
+  const { maxRequests = Infinity } = sending;
+  if (operations.length === 0 || maxRequests <= 0) return { accepted: [], refused: [], requests: 0 };
   const answer = await sending.send(operations);
   if (answer.type !== 'refused') {
     sending.onAccepted(operations, answer.type);
@@ -60,7 +63,8 @@ export async function sendSplitting(operations: readonly Operation[], sending: S
     return { accepted: [], refused: [{ operation: only, words: answer.words }], requests: 1 };
   }
   const parts = splitAt(operations, answer.name);
-  const [first, second] = [await sendSplitting(parts[0], sending), await sendSplitting(parts[1], sending)];
+  const first = await sendSplitting(parts[0], { ...sending, maxRequests: maxRequests - 1 });
+  const second = await sendSplitting(parts[1], { ...sending, maxRequests: maxRequests - 1 - first.requests });
   return {
     accepted: [...first.accepted, ...second.accepted],
     refused: [...first.refused, ...second.refused],

@@ -1,5 +1,5 @@
 import { commitOperations, type CommitResult, type RefusedOperation } from '../commit/commit-operations.ts';
-import type { Cluster } from '../commit/cluster.ts';
+import type { Cluster, WriteAnswer } from '../commit/cluster.ts';
 import type { OwnerChange } from '../commit/ownership.ts';
 import type { ObjectKey, Resource } from '../desired/resource.ts';
 import { ConflictError, EndpointDisabledError, UnreachableError } from '../errors.ts';
@@ -119,25 +119,38 @@ async function commit(
   const left = new Set(batch.operations);
   const onAccepted = (accepted: readonly Operation[]): void => {
     for (const operation of accepted) left.delete(operation);
-    context.limits.stored(kind.document);
+    context.limits.stored(kind.document, context.now());
     context.committed(kind.document, accepted);
     if (batch.only === 'add') finishAll(context, batch.byName, accepted);
   };
   try {
     return await commitOperations(batch.operations, {
-      send: (part) => context.cluster.patchDocument(kind.document, part),
+      send: (part) => send(context, kind, part),
       inverse: (part) => part.map(({ name }) => context.present(kind.document, name)),
       onAccepted,
     });
   } catch (error) {
-    // Without an answer it may have been more than the server can do in the time that we wait.
-    if (error instanceof ConflictError || error instanceof UnreachableError)
+    if (error instanceof ConflictError) {
       context.limits.failed(kind.document, left.size);
-    if (error instanceof ConflictError) context.retract(claimedInVain(kind, batch.byName, [...left]));
+      context.retract(claimedInVain(kind, batch.byName, [...left]));
+    }
     if (!(error instanceof EndpointDisabledError)) throw error;
     if (batch.only === 'add') await context.forget(claimedInVain(kind, batch.byName, [...left]));
     context.disabled(kind, { tasks: tasksWith(batch.byName, [...left]), error });
     return undefined;
+  }
+}
+
+/** Without an answer it may have been more than the server can do in the time that we wait. */
+async function send(context: PassContext, { document }: Kind, part: readonly Operation[]): Promise<WriteAnswer> {
+  const startedMs = context.now();
+  try {
+    return await context.cluster.patchDocument(document, part);
+  } catch (error) {
+    const nowMs = context.now();
+    const request = { operations: part.length, durationMs: nowMs - startedMs, nowMs };
+    if (error instanceof UnreachableError) context.limits.unanswered(document, request);
+    throw error;
   }
 }
 

@@ -3,19 +3,35 @@ import type { Resource } from '../desired/resource.ts';
 import { unlessDisabled } from '../errors.ts';
 import type { Kind } from '../kinds/kind.ts';
 import type { Operation } from '../plan/operation.ts';
-import type { Slot } from './claim-index.ts';
+import type { Slot, SlotKey } from './claim-index.ts';
 import type { TurnContext } from './turn-context.ts';
 import { ownedSecret } from './plan-tasks.ts';
 
 /** The checks of one drift interval are spread over so many turns, so that they never come all at once. */
 const SLICES = 12;
 const MIN_PAUSE_MS = 250;
+/** What refuses everybody, such as a gateway, is not asked about each of thousands. */
+const MAX_SPLITS = 20;
 
 /** One user whose password is to be checked. */
 interface Check {
   readonly slot: Slot;
   readonly resource: Resource;
   readonly operation: Operation;
+}
+
+/** The checks of one PATCH, and how often it may be split. */
+interface Batch {
+  readonly kind: Kind;
+  readonly checks: readonly Check[];
+  readonly maxRequests: number;
+}
+
+/** What the checks of one batch came to. */
+interface Checked {
+  readonly requests: number;
+  /** How many users were neither accepted nor refused. */
+  readonly left: number;
 }
 
 /**
@@ -25,6 +41,8 @@ interface Check {
 export class PasswordChecks {
   #slice = 0;
   #nextMs = 0;
+  /** Whose check was refused last time, and in which words. */
+  readonly #refused = new Map<SlotKey, string>();
 
   /** When the next slice is due; undefined while there are no secrets. */
   nextMs({ state }: Pick<TurnContext, 'state'>): number | undefined {
@@ -42,11 +60,77 @@ export class PasswordChecks {
   }
 
   async #checkKind(context: TurnContext, kind: Kind): Promise<void> {
-    const checks = [...context.state.index.slots()]
-      .filter((slot) => slot.kind === kind && sliceOf(slot.name) === this.#slice && !context.state.dirty.has(slot.key))
-      .flatMap((slot) => toCheck(context, slot) ?? []);
-    for (let from = 0; from < checks.length && !context.signal.aborted; from += kind.maxOperations)
-      await tryBatch(context, kind, checks.slice(from, from + kind.maxOperations));
+    const { state, world } = context;
+    for (const key of this.#refused.keys()) if (state.index.slot(key) === undefined) this.#refused.delete(key);
+    const checks = this.#inOrder(
+      [...state.index.slots()]
+        .filter((slot) => slot.kind === kind && sliceOf(slot.name) === this.#slice && !state.dirty.has(slot.key))
+        .flatMap((slot) => toCheck(context, slot) ?? []),
+    );
+    let [splits, left] = [MAX_SPLITS, 0];
+    for (let from = 0; from < checks.length && !context.signal.aborted; from += kind.maxOperations) {
+      const batch = { kind, checks: checks.slice(from, from + kind.maxOperations), maxRequests: 1 + splits };
+      const checked = await this.#tryBatch(context, batch);
+      splits -= Math.max(0, checked.requests - 1);
+      left += checked.left;
+    }
+    const about = { connection: state.key, document: kind.document, left };
+    if (left > 0) world.log.warn(about, 'passwords not checked this time: too much is refused');
+  }
+
+  /** Who was refused before comes last: what is left out then is not somebody else. */
+  #inOrder(checks: readonly Check[]): readonly Check[] {
+    const [refused, others] = [true, false].map((isRefused) =>
+      checks.filter(({ slot }) => this.#refused.has(slot.key) === isRefused),
+    );
+    return [...(others ?? []), ...(refused ?? [])];
+  }
+
+  /** Who may not write users cannot check them either, which is told where one is to be written. */
+  #tryBatch(context: TurnContext, batch: Batch): Promise<Checked> {
+    return unlessDisabled(
+      () => this.#checkBatch(context, batch),
+      ({ message }) => {
+        context.state.disabled.set(`PATCH ${batch.kind.document}`, message);
+        return { requests: 1, left: 0 };
+      },
+    );
+  }
+
+  /**
+   * Once a password was changed the server checks all users of the batch, and one that it objects to must not keep the
+   * others from theirs. Nothing is undone: what was there before cannot be known.
+   */
+  async #checkBatch(context: TurnContext, { kind, checks, maxRequests }: Batch): Promise<Checked> {
+    const { document } = kind;
+    const { accepted, refused, requests } = await sendSplitting(
+      checks.map(({ operation }) => operation),
+      {
+        maxRequests,
+        send: (part) => context.cluster.patchDocument(document, part),
+        onAccepted: (part, answer) => {
+          const among = checks.filter(({ operation }) => part.includes(operation));
+          for (const { slot } of among) this.#refused.delete(slot.key);
+          if (answer === 'stored') tellDrift(context, among);
+        },
+      },
+    );
+    context.state.disabled.delete(`PATCH ${document}`);
+    for (const { operation, words } of refused)
+      for (const check of checks) if (check.operation === operation) this.#tellRefusal(context, check, words);
+    return { requests, left: checks.length - accepted.length - refused.length };
+  }
+
+  /** Told when it is new, and not in each interval. */
+  #tellRefusal({ state, world, teller }: TurnContext, { slot, resource }: Check, words: string): void {
+    if (this.#refused.get(slot.key) === words) return;
+    this.#refused.set(slot.key, words);
+    const about = { connection: state.key, document: slot.kind.document, name: slot.name, words };
+    world.log.warn(about, 'password check refused');
+    const message =
+      `a password that somebody changes in OpenSearch is not put back now, since the same user sent again is refused: ${words}. ` +
+      'Mend what refuses it, OpenSearch or a gateway before it; it is tried again';
+    teller.record(resource, { type: 'Warning', reason: 'PasswordNotChecked', message });
   }
 }
 
@@ -62,35 +146,6 @@ function toCheck(context: TurnContext, slot: Slot): Check | undefined {
     return undefined;
   }
   return { slot, resource, operation: { type: 'add', name: slot.name, value: canonical, secret } };
-}
-
-/** Who may not write users cannot check them either, which is told where one is to be written. */
-function tryBatch(context: TurnContext, kind: Kind, checks: readonly Check[]): Promise<void> {
-  return unlessDisabled(
-    () => checkBatch(context, kind, checks),
-    ({ message }) => void context.state.disabled.set(`PATCH ${kind.document}`, message),
-  );
-}
-
-/**
- * Once a password was changed the server checks all users of the batch, and one that it objects to must not keep the
- * others from theirs. Nothing is undone: what was there before cannot be known.
- */
-async function checkBatch(context: TurnContext, kind: Kind, checks: readonly Check[]): Promise<void> {
-  const { cluster, world, state } = context;
-  const operations = checks.map(({ operation }) => operation);
-  const { refused } = await sendSplitting(operations, {
-    send: (part) => cluster.patchDocument(kind.document, part),
-    onAccepted: (part, answer) => {
-      const among = checks.filter(({ operation }) => part.includes(operation));
-      if (answer === 'stored') tellDrift(context, among);
-    },
-  });
-  state.disabled.delete(`PATCH ${kind.document}`);
-  for (const { operation, words } of refused) {
-    const about = { connection: state.key, document: kind.document, name: operation.name, words };
-    world.log.warn(about, 'password check refused');
-  }
 }
 
 /** The answer does not say whose password it was. */

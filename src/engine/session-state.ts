@@ -87,7 +87,10 @@ export function postpone(
   meter.retried();
 }
 
-/** Nobody tells that something has been waiting for too long: it is looked at when that is so. */
+/** Each look may read a whole document: so many milliseconds' worth of those who wait share one. */
+const LOOK_AGAIN_MS = 30_000;
+
+/** Nobody tells that something has been waiting for too long: it is looked at when that is so, or soon after. */
 export function lookAgain(
   {
     state,
@@ -97,7 +100,7 @@ export function lookAgain(
   { resource, outcome }: { readonly resource: Resource; readonly outcome: Outcome },
 ): void {
   const atMs = outcome.type === 'waiting' ? teller.stallsAtMs(resource) : undefined;
-  if (atMs !== undefined) state.postponed.until(slot, atMs);
+  if (atMs !== undefined) state.postponed.until(slot, Math.ceil(atMs / LOOK_AGAIN_MS) * LOOK_AGAIN_MS);
 }
 
 /** A name has to be looked at since now: what was read before may be too old to decide by. */

@@ -97,20 +97,34 @@ async function protect(context: TurnContext, task: Task, resource: Resource): Pr
   const about = { task, resource };
   const isProtected =
     hasFinalizer(resource) ||
-    (await unlessRefused(context, { ...about, what: 'the finalizer cannot be set' }, () =>
+    (await unlessRefused(context, { ...about, what: 'the finalizer cannot be set', isRefusal }, () =>
       world.writer.addFinalizer(toTarget(resource)),
     ));
   if (!isProtected) return false;
-  return unlessRefused(context, { ...about, what: 'its Secret cannot be kept from going with it' }, async () => {
+  const what = 'its Secret cannot be kept from going with it';
+  return unlessRefused(context, { ...about, what, isRefusal: isAnswer }, async () => {
     await giveUpSecret(world, resource);
     return true;
   });
 }
 
+/** A webhook for Secrets that is down, or a Secret that cannot be decrypted, is answered as trouble with the server is. */
+function isAnswer(error: unknown): error is KubernetesError {
+  return error instanceof KubernetesError && error.status !== 0;
+}
+
+/** What is tried of one object, and which errors are about that alone. */
+interface Attempt {
+  readonly task: Task;
+  readonly resource: Resource;
+  readonly what: string;
+  readonly isRefusal: (error: unknown) => error is KubernetesError;
+}
+
 /** One object that the API server does not let us touch must not hold up the others. */
 async function unlessRefused(
   { state, world, teller }: TurnContext,
-  { task, resource, what }: { readonly task: Task; readonly resource: Resource; readonly what: string },
+  { task, resource, what, isRefusal }: Attempt,
   act: () => Promise<boolean>,
 ): Promise<boolean> {
   try {

@@ -41,9 +41,10 @@ interface Wanted {
   turn: number;
 }
 
-/** Answers of an API server that is busy or just coming up, or of a token that is about to be renewed. */
-const PASSING = new Set([401, 429, 502, 503, 504]);
-const TRIES_BEFORE_WORDS = 3;
+/** No answer, those of an API server that is busy or just coming up, or of a token that is about to be renewed. */
+const PASSING = new Set([0, 401, 429, 502, 503, 504]);
+/** A refusal stays what it is; an error of the server is mostly over within the minute that these tries take. */
+const TRIES_BEFORE_WORDS = { refused: 3, broken: 8 };
 const RETRY = { firstMs: 500, maxMs: 30_000 };
 
 /**
@@ -159,7 +160,8 @@ export class ReferencedObjects {
   /** What was read before is not forgotten since the API server has a bad day; who waits for the first answer must hear why it does not come. */
   #isHopeless(error: unknown, { isKnown }: Wanted, failures: number): boolean {
     if (!(error instanceof KubernetesError)) return false;
-    return error.status === 403 || (!isKnown && failures >= TRIES_BEFORE_WORDS && !PASSING.has(error.status));
+    const tries = error.status < 500 ? TRIES_BEFORE_WORDS.refused : TRIES_BEFORE_WORDS.broken;
+    return error.status === 403 || (!isKnown && failures >= tries && !PASSING.has(error.status));
   }
 
   async #read(key: NamespacedName, signal: AbortSignal): Promise<ReferencedData> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { WriteAnswer } from '../../src/commit/cluster.ts';
-import { commitOperations, type CommitResult } from '../../src/commit/commit-operations.ts';
+import { commitOperations, sendSplitting, type CommitResult } from '../../src/commit/commit-operations.ts';
 import { ConflictError, NotInForceError, UnreachableError } from '../../src/errors.ts';
 import type { Operation } from '../../src/plan/operation.ts';
 import { aRemove, anAdd } from '../support/builders.ts';
@@ -77,6 +77,21 @@ describe('a commit', () => {
     });
     expect(result.refused.map(({ operation }) => operation.name)).toEqual(['role-1']);
   });
+
+  test.each([1, 2, 5, 20])(
+    'of which everything is refused ends after %d requests, if it may send no more',
+    async (most) => {
+      let sent = 0;
+      const send = (): Promise<WriteAnswer> => {
+        sent += 1;
+        return Promise.resolve({ type: 'refused', words: 'no' });
+      };
+      const result = await sendSplitting(adds(100), { send, onAccepted: () => undefined, maxRequests: most });
+      expect([result.requests, sent]).toEqual([most, most]);
+      expect(result.accepted).toEqual([]);
+      expect(result.refused.length).toBeLessThan(most);
+    },
+  );
 
   test('tells removals apart like anything else', async () => {
     const cluster = new FakeCluster();

@@ -40,3 +40,36 @@ describe('what names that are written again and again may fill', () => {
     expect(limits.again(role)).toBe(1000);
   });
 });
+
+describe('a batch that is not answered', () => {
+  const late = { durationMs: 120_000, nowMs: 0 };
+
+  test('is halved, and for ten minutes none gets as large again', () => {
+    const limits = new BatchLimits();
+    limits.unanswered('rolesmapping', { ...late, operations: 80 });
+    expect(limits.of(roleMapping)).toBe(40);
+    limits.stored('rolesmapping', 599_999);
+    expect(limits.of(roleMapping)).toBe(40);
+    limits.stored('rolesmapping', 600_000);
+    expect(limits.of(roleMapping)).toBe(80);
+  });
+
+  test.each([
+    ['has one operation', { ...late, operations: 1 }],
+    ['broke at once', { operations: 80, durationMs: 20_000, nowMs: 0 }],
+  ])('says nothing of its size when it %s', (_, request) => {
+    const limits = new BatchLimits();
+    limits.unanswered('rolesmapping', request);
+    expect(limits.of(roleMapping)).toBe(100);
+  });
+
+  test('of a few operations does not keep batches as small as that', () => {
+    const limits = new BatchLimits();
+    limits.unanswered('rolesmapping', { ...late, operations: 2 });
+    const sizes = [1, 2, 3, 4].map((nowMs) => {
+      limits.stored('rolesmapping', nowMs);
+      return limits.of(roleMapping);
+    });
+    expect(sizes).toEqual([2, 4, 8, 8]);
+  });
+});

@@ -121,9 +121,12 @@ describe('a connection', () => {
     expect(types()).toEqual(['Ready', 'ReferencesResolved']);
   });
 
-  test.each([500, 422])(
-    'says so where its Secret is answered with %s, and can be deleted with all that it has',
-    async (status) => {
+  test.each([
+    [500, 60_000],
+    [422, 0],
+  ])(
+    'says so where its Secret is answered with %d, if that is so for %d ms, and can be deleted with all that it has',
+    async (status, patienceMs) => {
       const operator = anOperator();
       operator.kubernetes.refuse = ({ method, path }) =>
         method === 'GET' && path.endsWith('/secrets/admin')
@@ -131,6 +134,8 @@ describe('a connection', () => {
           : undefined;
       operator.apply(ROLES, OPS, READ);
       await operator.start();
+      await operator.pass(patienceMs);
+      expect(operator.ready(CONNECTIONS, DEFAULT)).not.toBe('False SecretNotFound');
       await operator.pass(10_000);
       expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('False SecretNotFound');
       expect(operator.message(CONNECTIONS, DEFAULT)).toContain('cannot be decrypted');
@@ -140,6 +145,24 @@ describe('a connection', () => {
       expect(operator.ready(ROLES, OPS)).toBe('True Applied');
     },
   );
+
+  test('says nothing new of its Secret while the API server does not answer after a restart', async () => {
+    const operator = anOperator();
+    operator.apply(ROLES, OPS, READ);
+    await operator.start();
+    await operator.stop();
+    operator.kubernetes.refuse = ({ method, path }) =>
+      method === 'GET' && path.endsWith('/secrets/admin') ? new KubernetesError('reset', 0, 'Unreachable') : undefined;
+    const writes = operator.kubernetesWrites;
+    operator.apply(ROLES, OPS, { ...READ, description: 'edited' });
+    await operator.start();
+    await operator.pass(120_000);
+    expect([operator.ready(CONNECTIONS, DEFAULT), operator.kubernetesWrites]).toEqual(['True Connected', writes]);
+    operator.kubernetes.refuse = () => undefined;
+    await operator.pass(30_000);
+    expect(operator.cluster.get('roles', 'ops')).toMatchObject({ description: 'edited' });
+    expect(operator.events).not.toContain('SecretNotFound');
+  });
 
   test('goes on with what it knows of its Secret while the API server has a bad day', async () => {
     const operator = anOperator();

@@ -379,7 +379,7 @@ describe('a security configuration', () => {
       valuesFrom: [{ path: '/dynamic/on_behalf_of/signing_key', secretKeyRef: { name: 'nowhere', key: 'x' } }],
     });
     expect(operator.ready(CONFIGS, SSO)).toBe('False SecretNotFound');
-    await operator.pass(620_000);
+    await operator.pass(640_000);
     expect(operator.status(CONFIGS, SSO).conditions?.map(({ type }) => type)).toContain('Stalled');
   });
 

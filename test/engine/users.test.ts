@@ -193,6 +193,56 @@ describe('a user', () => {
     expect(told[0]).toMatchObject({ involvedObject: { name: ONE.name } });
   });
 
+  describe('when everything that is sent is refused', () => {
+    /** With 600 users, fifty to a PATCH or so, whose checks are all refused. */
+    async function refused(): Promise<SimulatedOperator> {
+      const operator = anOperator();
+      operator.putSecret('hash', { hash: `$2y$12$${'a'.repeat(53)}` });
+      for (let index = 0; index < 600; index += 1)
+        operator.apply(USERS, { name: `user-${index}` }, { passwordHashFrom: { secretKeyRef: { name: 'hash' } } });
+      await operator.start();
+      await operator.pass(10_000);
+      expect(operator.cluster.names('internalusers')).toHaveLength(600);
+      operator.cluster.patches.length = 0;
+      operator.cluster.patchDocument = (document, operations) => {
+        operator.cluster.patches.push({ document, operations });
+        return Promise.resolve({ type: 'refused', words: 'not through this gateway' });
+      };
+      return operator;
+    }
+
+    test('is not asked about each user, and says once on those that it was asked about that their passwords are not checked', async () => {
+      const operator = await refused();
+      await operator.pass(60_000);
+      expect(operator.cluster.patches.length).toBeGreaterThan(12);
+      expect(operator.cluster.patches.length).toBeLessThanOrEqual(13 * 21);
+      const told = operator.kubernetes.all('events').filter(({ reason }) => reason === 'PasswordNotChecked');
+      expect(told.length).toBeGreaterThan(12);
+      expect(told[0]?.['message']).toContain('not through this gateway');
+      expect(operator.logged.some((line) => line.includes('passwords not checked this time'))).toBe(true);
+    });
+
+    test('it is said of a user once, and again when the words are others', async () => {
+      const operator = await inForce();
+      const tell = (): number => operator.events.filter((reason) => reason === 'PasswordNotChecked').length;
+      operator.cluster.patchDocument = () => Promise.resolve({ type: 'refused', words: 'not through this gateway' });
+      await operator.pass(70_000);
+      const writes = operator.kubernetesWrites;
+      await operator.pass(600_000);
+      expect([tell(), operator.kubernetesWrites]).toEqual([1, writes]);
+      operator.cluster.patchDocument = () => Promise.resolve({ type: 'refused', words: 'read-only' });
+      await operator.pass(70_000);
+      expect(tell()).toBe(2);
+    });
+
+    test('it goes on with those who were not asked about, so that none is left out for ever', async () => {
+      const operator = await refused();
+      await operator.pass(600_000);
+      const alone = operator.cluster.patches.filter(({ operations }) => operations.length === 1);
+      expect(new Set(alone.map(({ operations }) => operations[0]?.name)).size).toBe(600);
+    });
+  });
+
   test('is not hashed again after a restart before its password is checked, and then in its turn', async () => {
     const operator = await inForce();
     operator.cluster.patches.length = 0;
@@ -385,12 +435,16 @@ describe('a user', () => {
     expect(madeRequests(operator)).toBe(requests);
   });
 
-  test('that cannot give up its Secret says so, and holds up nobody else', async () => {
+  test.each([
+    ['PATCH', 403],
+    ['PATCH', 500],
+    ['GET', 500],
+  ])('that cannot give up its Secret (%s: %d) says so, and holds up nobody else', async (refused, status) => {
     const operator = anOperator();
     operator.apply(USERS, JANE, MADE);
     await operator.start();
     operator.kubernetes.refuse = ({ method, path }) =>
-      method === 'PATCH' && path.endsWith('/secrets/made') ? new KubernetesError('no', 403, 'Forbidden') : undefined;
+      method === refused && path.endsWith('/secrets/made') ? new KubernetesError('no', status, '') : undefined;
     operator.apply(USERS, JANE, { ...MADE, deletionPolicy: 'Orphan' });
     operator.apply(USERS, { name: 'joe' }, FROM_SECRET);
     await operator.pass();
@@ -484,7 +538,7 @@ test('a user that waits in a cluster that is open stalls when it has waited for 
   expect(types()).toContain('Reconciling');
   await operator.pass(590_000);
   expect(types()).toContain('Reconciling');
-  await operator.pass(15_000);
+  await operator.pass(45_000);
   expect(types()).toContain('Stalled');
   const writes = operator.kubernetesWrites;
   await operator.pass(1_200_000);

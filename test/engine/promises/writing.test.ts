@@ -330,11 +330,21 @@ describe('Promise 10: batches are bounded: 1,000 operations for roles and tenant
 
   test('what was not answered is sent again in smaller batches: it may have been more than the server can do in time', async () => {
     const operator = anOperator();
-    applyGroups(operator, 100);
+    applyGroups(operator, 150);
+    slowDown(operator, (operations) => (operations === 100 ? 25_000 : 0));
     operator.cluster.nextPatchFails = new UnreachableError('no answer in time');
     await operator.start();
     await operator.pass(60_000);
-    expect(sizes(operator)).toEqual([100, 50, 50]);
+    expect(sizes(operator)).toEqual([100, 50, 50, 50]);
+  });
+
+  test('what was not answered since the connection broke is sent again as it was', async () => {
+    const operator = anOperator();
+    applyGroups(operator, 100);
+    operator.cluster.nextPatchFails = new UnreachableError('reset');
+    await operator.start();
+    await operator.pass(60_000);
+    expect(sizes(operator)).toEqual([100, 100]);
   });
 
   test('of a fleet only the entry that changed is sent', async () => {
