@@ -33,6 +33,8 @@ export function leavesAName({ ledger, dirty }: Pick<SessionState, 'ledger' | 'di
   const { owner, parts, isProvisional } = ledger?.owners.ownershipOf(kind.document, name) ?? nobody;
   const key = objectKey(resource);
   if (owner === key && isProvisional) return true;
+  // Nothing is done about what is paused, whoever takes its finalizer off.
+  if (resource.paused) return false;
   if (kind.isConfiguration === true || (owner !== key && !parts.has(key))) return false;
   return !isDeleting(resource) || dirty.has(slotKeyOf(kind.document, name));
 }
