@@ -3,6 +3,7 @@ import { watchCollection, type WatchTools } from '../watch/collections.ts';
 import type { ListWatch } from '../watch/list-watch.ts';
 import { WatchProgress } from '../watch/watch-progress.ts';
 import { NamespaceCache } from '../watch/namespace-cache.ts';
+import type { Serve } from '../watch/shard-election.ts';
 import { toObject, toResource } from '../watch/project.ts';
 import type { NamespacedName, Resource } from '../desired/resource.ts';
 import type { Kind } from '../kinds/kind.ts';
@@ -33,7 +34,7 @@ export interface Election {
   /** What the sessions of a shard write with, the next time that it is led. */
   readonly openWriters: (shard: number) => OpenWriters;
   /** Calls `serve` whenever this process leads a shard; ends when the signal is aborted and all of these have ended. */
-  readonly run: (serve: (shard: number, signal: AbortSignal) => Promise<void>, signal: AbortSignal) => Promise<void>;
+  readonly run: (serve: Serve, signal: AbortSignal) => Promise<void>;
 }
 
 export interface OperatorOptions {
@@ -83,8 +84,9 @@ export function startOperator(options: OperatorOptions, signal: AbortSignal): Ru
   const running = [health.run(signal), names.run(signal), ...watches.map((watch) => watch.run(signal))];
   const synced = Promise.all([names.synced, ...watches.map((watch) => watch.synced)]).then(() => undefined);
   let working = Promise.resolve();
-  const serve = async (shard: number, ending: AbortSignal): Promise<void> => {
+  const serve: Serve = async (shard, ending, tellLeader) => {
     if (election.hasOthers) await untilUpToDate([names, ...watches], world.log, ending);
+    if (!ending.aborted) tellLeader();
     await operator.serve(shard, ending);
   };
   void synced.then(() => {

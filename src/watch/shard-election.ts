@@ -25,8 +25,11 @@ export interface ShardElectionOptions {
 /** What is done after all was told to end is not cut short; each request has a deadline. */
 const NEVER = new AbortController().signal;
 
-/** Does the work of one shard until the signal is aborted, and ends when nothing more of it will be written. */
-export type Serve = (shard: number, signal: AbortSignal) => Promise<void>;
+/**
+ * Does the work of one shard until the signal is aborted, and ends when nothing more of it will be written. Says when it begins to
+ * work: until then whoever looks from outside must not take it for served.
+ */
+export type Serve = (shard: number, signal: AbortSignal, tellLeader: () => void) => Promise<void>;
 
 interface Shard {
   readonly index: number;
@@ -199,9 +202,8 @@ export class ShardElection {
     const { index, name, lease, tenure } = shard;
     tenure.begin();
     log.info({ lease: name, identity }, 'leading');
-    onChange(name, true);
     if (signal.aborted) tenure.end();
-    await serve(index, tenure.ending);
+    await serve(index, tenure.ending, () => onChange(name, true));
     if (tenure.over.aborted) log.warn({ lease: name, identity }, 'lost: another replica may lead by now');
     tenure.close();
     onChange(name, false);

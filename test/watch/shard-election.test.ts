@@ -3,7 +3,7 @@ import { untilAborted } from '../../src/concurrency.ts';
 import { KubernetesError, NotLeaderError } from '../../src/errors.ts';
 import { LeaderElector } from '../../src/watch/leader-elector.ts';
 import type { Lease } from '../../src/watch/lease.ts';
-import { ShardElection } from '../../src/watch/shard-election.ts';
+import { ShardElection, type Serve } from '../../src/watch/shard-election.ts';
 import type { Tenure } from '../../src/watch/tenure.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeKubernetes } from '../support/fake-kubernetes.ts';
@@ -19,6 +19,8 @@ class Replica {
   readonly stop = new AbortController();
   readonly election: ShardElection;
   readonly ended: Promise<void>;
+  /** It does not get to work. */
+  isCatchingUp = false;
   /** How long it takes to finish what is under way. */
   finishMs = 0;
   /** The only shard where that takes any time; all of them when absent. */
@@ -40,8 +42,9 @@ class Replica {
       electorOf: (lease, identity) => new LeaderElector({ ...elector, name: lease, identity }),
       onChange: (lease, isLeader) => this.led.set(lease, isLeader),
     });
-    const serve = async (shard: number, signal: AbortSignal): Promise<void> => {
+    const serve: Serve = async (shard, signal, tellLeader) => {
       this.serving.set(shard, this.election.tenureOf(shard));
+      if (!this.isCatchingUp) tellLeader();
       await untilAborted(signal);
       const finishMs = this.slow === undefined || this.slow === shard ? this.finishMs : 0;
       await clock.sleep(finishMs, new AbortController().signal);
