@@ -269,6 +269,47 @@ describe('the shards', () => {
     await stage.end();
   });
 
+  test('are told to be led by one who works, and not by one who only has them', async () => {
+    const stage = new Stage();
+    const [a, b] = [stage.add('a'), stage.add('b')];
+    b.isCatchingUp = true;
+    await stage.pass(30);
+    expect(stage.shares).toEqual([2, 2]);
+    expect([a, b].map(({ led }) => [...led.values()].filter((isLeader) => isLeader).length)).toEqual([2, 0]);
+    await stage.end();
+  });
+
+  test('are shared again soon after nobody could renew any Lease for long', async () => {
+    const stage = new Stage();
+    const [a, b] = [stage.add('a'), stage.add('b')];
+    await stage.pass(20);
+    a.isCut = b.isCut = true;
+    await stage.pass(60);
+    a.isCut = false;
+    await stage.pass(3);
+    expect(stage.shares).toEqual([SHARDS, 0]);
+    b.isCut = false;
+    await stage.pass(20);
+    expect(stage.shares).toEqual([2, 2]);
+    await stage.end();
+  });
+
+  test('are not left over to the first who is back after that while another one waits', async () => {
+    const stage = new Stage();
+    const [a, b] = [stage.add('a'), stage.add('b')];
+    await stage.pass(20);
+    a.isCut = b.isCut = true;
+    await stage.pass(60);
+    const { clock, kubernetes } = stage;
+    const tools = { kubernetes: kubernetes.client, times, clock, random: () => 0.5, log };
+    const waiting = new LeaderElector({ ...tools, namespace: 'platform', name: 'op-shard-waiting', identity: 'c' });
+    await waiting.acquire(a.stop.signal);
+    a.isCut = false;
+    await stage.pass(3);
+    expect(stage.shares).toEqual([1, 0]);
+    await stage.end();
+  });
+
   test('are shared as ever by those who had to stay outside for long', async () => {
     const stage = new Stage();
     const a = stage.add('a', 2);
