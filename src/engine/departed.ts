@@ -87,11 +87,11 @@ function placesOf(
   { kinds, isServed }: Pick<World, 'kinds' | 'isServed'>,
   holders: ReturnType<Ledger['holders']>,
 ): readonly Recorded[] {
-  return holders.flatMap(({ key, owner }) => {
+  return holders.flatMap(({ key, owner, isProvisional }) => {
     const [type, namespace = '', name = ''] = owner.split('/');
     const kind = kinds.find((each) => each.kind === type);
     if (kind === undefined || !isServed(namespace)) return [];
-    return [{ kind, owner, namespace, name, slotName: key.slice(kind.document.length + 1) }];
+    return [{ kind, owner, isProvisional, namespace, name, slotName: key.slice(kind.document.length + 1) }];
   });
 }
 

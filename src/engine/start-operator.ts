@@ -16,7 +16,7 @@ import { showNoResources } from './readiness-tally.ts';
 import type { Connection, Referenced } from './resolve-settings.ts';
 import { Workload } from './workload.ts';
 import { ShardSessions, type OpenWriters, type ShardParts } from './shard-sessions.ts';
-import { untilUpToDate } from './until-up-to-date.ts';
+import { catchUpUnlessRefused, untilUpToDate } from './until-up-to-date.ts';
 import type { ObjectPlace, World, Writers } from './world.ts';
 
 /** The world without what is made from watches, here, and what is opened for each shard. */
@@ -72,7 +72,7 @@ export function startOperator(options: OperatorOptions, signal: AbortSignal): Ru
     ...world,
     namespaces: names,
     isServed: servedBy(namespaces),
-    catchUp: (...which) => catchUp(resources, ...which),
+    catchUp: (places, ending) => catchUp({ watches: resources, log: world.log }, places, ending),
     clusters: new ClusterRegistry(),
     workload,
     references: referencesIn(secrets, configMaps),
@@ -158,9 +158,24 @@ function watchResources(
   return new Map(world.kinds.map((kind) => [kind, watch(kind)]));
 }
 
-async function catchUp(watches: ResourceWatches, places: readonly ObjectPlace[], signal: AbortSignal): Promise<void> {
-  const behind = places.flatMap(({ kind, namespace }) =>
-    (watches.get(kind) ?? []).filter((watch) => watch.covers(namespace)),
+async function catchUp(
+  { watches, log }: { readonly watches: ResourceWatches; readonly log: World['log'] },
+  places: readonly ObjectPlace[],
+  signal: AbortSignal,
+): Promise<void> {
+  const needed = watchesOf(
+    watches,
+    places.filter(({ isProvisional }) => isProvisional),
   );
-  await Promise.all([...new Set(behind)].map((watch) => watch.catchUp(signal)));
+  const others = [...watchesOf(watches, places)].filter((watch) => !needed.has(watch));
+  await Promise.all([
+    ...[...needed].map((watch) => watch.catchUp(signal)),
+    ...others.map((watch) => catchUpUnlessRefused(watch, log, signal)),
+  ]);
+}
+
+function watchesOf(watches: ResourceWatches, places: readonly ObjectPlace[]): ReadonlySet<ListWatch<Resource>> {
+  return new Set(
+    places.flatMap(({ kind, namespace }) => (watches.get(kind) ?? []).filter((watch) => watch.covers(namespace))),
+  );
 }
