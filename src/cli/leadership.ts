@@ -45,10 +45,7 @@ export function onlyProcess({ onChange }: Pick<LeadershipTools, 'onChange'>): Le
   const right = { assertMayWrite: () => undefined };
   return {
     ...{ shards: 1, hasOthers: false, right, rightOf: () => right },
-    run: async (serve, signal) => {
-      onChange(ALONE, true);
-      await serve(0, signal);
-    },
+    run: (serve, signal) => serve(0, signal, () => onChange(ALONE, true)),
     lost: new Promise<never>(() => undefined),
     release: () => Promise.resolve(),
   };
@@ -73,9 +70,8 @@ export function oneOfSeveral(settings: LeaderElectionSettings, tools: Leadership
     run: async (serve, signal) => {
       if (!(await elector.acquire(signal))) return;
       log.info({ namespace, name: settings.id, identity: identity.name }, 'leading');
-      onChange(settings.id, true);
       held = elector.hold(holding.signal).catch(lose);
-      await serve(0, signal);
+      await serve(0, signal, () => onChange(settings.id, true));
     },
     release: async () => {
       holding.abort();

@@ -30,6 +30,14 @@ interface ConfigMap {
   readonly data?: Readonly<Record<string, string>>;
 }
 
+/** One who is on record for a name in OpenSearch, `document/name`. */
+interface Holder {
+  readonly key: string;
+  readonly owner: ObjectKey;
+  /** Its finalizer may be missing. */
+  readonly isProvisional: boolean;
+}
+
 /** Keeps one ConfigMap small enough to be rewritten for every commit that creates something, far from the limit of 1 MiB. */
 const MAX_SHARD_LENGTH = 100_000;
 const LABEL = 'security.opensearch.org/ledger';
@@ -76,21 +84,21 @@ export class Ledger {
   }
 
   /** Whose finalizer may be missing, by the name in OpenSearch that is theirs. */
-  provisional(): readonly { readonly key: string; readonly owner: ObjectKey }[] {
+  provisional(): readonly Holder[] {
     return this.#all
       .filter(({ entry }) => entry.includes('"provisional":true'))
       .flatMap(({ key, entry }) => {
         const { owner } = readOwnership(JSON.parse(entry) as SpelledOwnership);
-        return owner === undefined ? [] : [{ key, owner }];
+        return owner === undefined ? [] : [{ key, owner, isProvisional: true }];
       });
   }
 
   /** Everybody who owns a name, or has a part of one, by that name in OpenSearch. */
-  holders(): readonly { readonly key: string; readonly owner: ObjectKey }[] {
+  holders(): readonly Holder[] {
     return this.#all.flatMap(({ key, entry }) => {
-      const { owner, parts } = readOwnership(JSON.parse(entry) as SpelledOwnership);
+      const { owner, parts, isProvisional } = readOwnership(JSON.parse(entry) as SpelledOwnership);
       const holders = new Set([...(owner === undefined ? [] : [owner]), ...parts.keys()]);
-      return [...holders].map((holder) => ({ key, owner: holder }));
+      return [...holders].map((holder) => ({ key, owner: holder, isProvisional: isProvisional && holder === owner }));
     });
   }
 

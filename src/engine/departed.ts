@@ -33,6 +33,8 @@ export function leavesAName({ ledger, dirty }: Pick<SessionState, 'ledger' | 'di
   const { owner, parts, isProvisional } = ledger?.owners.ownershipOf(kind.document, name) ?? nobody;
   const key = objectKey(resource);
   if (owner === key && isProvisional) return true;
+  // Nothing is done about what is paused, whoever takes its finalizer off.
+  if (resource.paused) return false;
   if (kind.isConfiguration === true || (owner !== key && !parts.has(key))) return false;
   return !isDeleting(resource) || dirty.has(slotKeyOf(kind.document, name));
 }
@@ -85,11 +87,11 @@ function placesOf(
   { kinds, isServed }: Pick<World, 'kinds' | 'isServed'>,
   holders: ReturnType<Ledger['holders']>,
 ): readonly Recorded[] {
-  return holders.flatMap(({ key, owner }) => {
+  return holders.flatMap(({ key, owner, isProvisional }) => {
     const [type, namespace = '', name = ''] = owner.split('/');
     const kind = kinds.find((each) => each.kind === type);
     if (kind === undefined || !isServed(namespace)) return [];
-    return [{ kind, owner, namespace, name, slotName: key.slice(kind.document.length + 1) }];
+    return [{ kind, owner, isProvisional, namespace, name, slotName: key.slice(kind.document.length + 1) }];
   });
 }
 

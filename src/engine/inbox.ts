@@ -35,6 +35,11 @@ export class Inbox {
     this.#isRunning = true;
   }
 
+  /** From now on somebody else may look after the names: of what departs nothing has to be removed here. */
+  end(): void {
+    this.#isRunning = false;
+  }
+
   /** A resource appeared or changed. What only we wrote ourselves wakes nobody. */
   put(resource: Resource): void {
     const { world, state, tally } = this.#parts;
@@ -63,7 +68,7 @@ export class Inbox {
 
   #depart(resource: Resource): void {
     const { state } = this.#parts;
-    if (leavesAName(state, resource)) state.index.putDeparted(departedAs(resource));
+    if (this.#isRunning && leavesAName(state, resource)) state.index.putDeparted(departedAs(resource));
   }
 
   /** Nothing counts here any more, nor is anything held. */

@@ -22,7 +22,10 @@ export class Postponed {
 
   /** When the first of them is due; undefined when there is none. */
   get nextMs(): number | undefined {
-    return this.#untilMs.size === 0 ? undefined : Math.min(...this.#untilMs.values());
+    let firstMs: number | undefined;
+    // They are too many for the arguments of one call.
+    for (const untilMs of this.#untilMs.values()) firstMs = Math.min(untilMs, firstMs ?? Infinity);
+    return firstMs;
   }
 
   /** Those whose pause is over; they are not postponed any more. */

@@ -103,6 +103,7 @@ export class Session {
     }
     this.#credentials.close();
     await this.#turns.close();
+    this.#inbox.end();
     this.#world.workload.leave(this.#meter);
   }
 

@@ -3,6 +3,7 @@ import { watchCollection, type WatchTools } from '../watch/collections.ts';
 import type { ListWatch } from '../watch/list-watch.ts';
 import { WatchProgress } from '../watch/watch-progress.ts';
 import { NamespaceCache } from '../watch/namespace-cache.ts';
+import type { Serve } from '../watch/shard-election.ts';
 import { toObject, toResource } from '../watch/project.ts';
 import type { NamespacedName, Resource } from '../desired/resource.ts';
 import type { Kind } from '../kinds/kind.ts';
@@ -15,7 +16,7 @@ import { showNoResources } from './readiness-tally.ts';
 import type { Connection, Referenced } from './resolve-settings.ts';
 import { Workload } from './workload.ts';
 import { ShardSessions, type OpenWriters, type ShardParts } from './shard-sessions.ts';
-import { untilUpToDate } from './until-up-to-date.ts';
+import { catchUpUnlessRefused, untilUpToDate } from './until-up-to-date.ts';
 import type { ObjectPlace, World, Writers } from './world.ts';
 
 /** The world without what is made from watches, here, and what is opened for each shard. */
@@ -33,7 +34,7 @@ export interface Election {
   /** What the sessions of a shard write with, the next time that it is led. */
   readonly openWriters: (shard: number) => OpenWriters;
   /** Calls `serve` whenever this process leads a shard; ends when the signal is aborted and all of these have ended. */
-  readonly run: (serve: (shard: number, signal: AbortSignal) => Promise<void>, signal: AbortSignal) => Promise<void>;
+  readonly run: (serve: Serve, signal: AbortSignal) => Promise<void>;
 }
 
 export interface OperatorOptions {
@@ -71,7 +72,7 @@ export function startOperator(options: OperatorOptions, signal: AbortSignal): Ru
     ...world,
     namespaces: names,
     isServed: servedBy(namespaces),
-    catchUp: (...which) => catchUp(resources, ...which),
+    catchUp: (places, ending) => catchUp({ watches: resources, log: world.log }, places, ending),
     clusters: new ClusterRegistry(),
     workload,
     references: referencesIn(secrets, configMaps),
@@ -83,8 +84,9 @@ export function startOperator(options: OperatorOptions, signal: AbortSignal): Ru
   const running = [health.run(signal), names.run(signal), ...watches.map((watch) => watch.run(signal))];
   const synced = Promise.all([names.synced, ...watches.map((watch) => watch.synced)]).then(() => undefined);
   let working = Promise.resolve();
-  const serve = async (shard: number, ending: AbortSignal): Promise<void> => {
+  const serve: Serve = async (shard, ending, tellLeader) => {
     if (election.hasOthers) await untilUpToDate([names, ...watches], world.log, ending);
+    if (!ending.aborted) tellLeader();
     await operator.serve(shard, ending);
   };
   void synced.then(() => {
@@ -156,9 +158,24 @@ function watchResources(
   return new Map(world.kinds.map((kind) => [kind, watch(kind)]));
 }
 
-async function catchUp(watches: ResourceWatches, places: readonly ObjectPlace[], signal: AbortSignal): Promise<void> {
-  const behind = places.flatMap(({ kind, namespace }) =>
-    (watches.get(kind) ?? []).filter((watch) => watch.covers(namespace)),
+async function catchUp(
+  { watches, log }: { readonly watches: ResourceWatches; readonly log: World['log'] },
+  places: readonly ObjectPlace[],
+  signal: AbortSignal,
+): Promise<void> {
+  const needed = watchesOf(
+    watches,
+    places.filter(({ isProvisional }) => isProvisional),
   );
-  await Promise.all([...new Set(behind)].map((watch) => watch.catchUp(signal)));
+  const others = [...watchesOf(watches, places)].filter((watch) => !needed.has(watch));
+  await Promise.all([
+    ...[...needed].map((watch) => watch.catchUp(signal)),
+    ...others.map((watch) => catchUpUnlessRefused(watch, log, signal)),
+  ]);
+}
+
+function watchesOf(watches: ResourceWatches, places: readonly ObjectPlace[]): ReadonlySet<ListWatch<Resource>> {
+  return new Set(
+    places.flatMap(({ kind, namespace }) => (watches.get(kind) ?? []).filter((watch) => watch.covers(namespace))),
+  );
 }

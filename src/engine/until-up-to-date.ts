@@ -17,16 +17,23 @@ export async function untilUpToDate(copies: readonly Copy[], log: Log, signal: A
   await Promise.all(copies.map((copy) => untilCaughtUp(copy, log, signal)));
 }
 
+/** What may not be listed any more stays as it is. @throws KubernetesError */
+export async function catchUpUnlessRefused(copy: Copy, log: Log, signal: AbortSignal): Promise<void> {
+  try {
+    await copy.catchUp(signal);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    log.warn({ error: messageOf(error) }, 'not up to date: it stays as it was seen last');
+  }
+}
+
 async function untilCaughtUp(copy: Copy, log: Log, signal: AbortSignal): Promise<void> {
   while (!isAborted(signal)) {
     try {
-      await copy.catchUp(signal);
+      await catchUpUnlessRefused(copy, log, signal);
       return;
     } catch (error) {
-      const mayNot = isRefusal(error);
-      const consequence = mayNot ? 'it stays as it was seen last' : 'nothing is reconciled until it is';
-      log.warn({ error: messageOf(error) }, `not up to date: ${consequence}`);
-      if (mayNot) return;
+      log.warn({ error: messageOf(error) }, 'not up to date: nothing is reconciled until it is');
     }
   }
 }

@@ -61,6 +61,8 @@ export interface Writers {
 export interface ObjectPlace {
   readonly kind: Kind;
   readonly namespace: string;
+  /** What its object made is removed if it is not there: whether it is must be known. */
+  readonly isProvisional: boolean;
 }
 
 /** Everything around the engine: passed in, so that tests can steer each of them. */
@@ -79,6 +81,7 @@ export interface World extends Writers {
   readonly isServed: (namespace: string) => boolean;
   /**
    * Waits until the objects of these places are known as they are in the API server now, or the signal is aborted: a watch may be behind.
+   * What may not be listed stays as it was seen last, unless anybody there is a provisional owner.
    *
    * @throws KubernetesError when they cannot be listed
    */

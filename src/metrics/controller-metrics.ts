@@ -51,7 +51,7 @@ export function controllerMetrics(registers: Registers): ControllerMetrics {
     ...queueMetrics(registers),
     leaderStatus: new Gauge({
       name: 'leader_election_master_status',
-      help: 'Whether this process is the leader, by name of the Lease: 1 for the leader, 0 for a stand-by.',
+      help: 'Whether this process is the leader, by name of the Lease: 1 for the leader once it works, 0 for a stand-by and for one that takes over and has not listed everything yet.',
       labelNames: ['name'],
       registers,
     }),

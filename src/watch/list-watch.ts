@@ -62,14 +62,17 @@ interface WatchEvent {
   readonly object: RawObject & { readonly code?: number; readonly message?: string };
 }
 
-const PAGE_SIZE = 500;
+const WHOLE_PAGE = { limit: '500' };
 const RETRY = { firstMs: 250, maxMs: 30_000 };
 /** A watch that lived this long was healthy: the next failure starts at the first pause again. */
 const HEALTHY_MS = 60_000;
 /** A server or proxy that ends watches sooner than this is not asked again without a pause. */
 const SHORTEST_MS = 1000;
 const CATCH_UP_MS = 60_000;
-/** Bookmarks come about once a minute: a watch that brings nothing at all for longer may never do so. */
+/**
+ * Bookmarks come about once a minute where anything at all happens in the API server: a watch that brings nothing for longer may
+ * be of a place that the server does not know yet.
+ */
 const DEAF_MS = 120_000;
 const WATCH_SECONDS = { least: 240, spread: 60 };
 
@@ -88,8 +91,11 @@ export class ListWatch<T extends Cached> {
   /** Who waits for a list that begins from now on; aborted once it is there, or with why it may not be had. */
   readonly #waiting = new Set<AbortController>();
   #hasListed = false;
-  /** When the last page of a list came. */
-  #pageAtMs = -Infinity;
+  /** Whether the last watch brought nothing for so long that it may be of no use. */
+  #mayBeDeaf = false;
+  /** When a list came further than those before it that failed, and how many pages that was. */
+  #furtherAtMs = -Infinity;
+  #furthestPages = 0;
   /** Ends after the first complete list. */
   readonly synced: Promise<void>;
 
@@ -108,7 +114,7 @@ export class ListWatch<T extends Cached> {
    * Lists anew: what is there afterwards is at least as new as the API server was when this was called, of which a watch may be
    * behind. Ends early when the signal is aborted.
    *
-   * @throws KubernetesError when no page of a list comes for a minute, and at once when we may not list
+   * @throws KubernetesError when no list gets any further for a minute, and at once when we may not list
    */
   async catchUp(signal: AbortSignal): Promise<void> {
     const over = new AbortController();
@@ -122,12 +128,12 @@ export class ListWatch<T extends Cached> {
     if (isForbidden(over.signal.reason)) throw over.signal.reason;
   }
 
-  /** Until the signal is aborted, as long as pages come. */
+  /** Until the signal is aborted, as long as pages come that are not the same ones again. */
   async #wait(signal: AbortSignal): Promise<void> {
     const { clock, path } = this.#options;
     const startedMs = clock.steady();
     while (!isAborted(signal)) {
-      const leftMs = Math.max(startedMs, this.#pageAtMs) + CATCH_UP_MS - clock.steady();
+      const leftMs = Math.max(startedMs, this.#furtherAtMs) + CATCH_UP_MS - clock.steady();
       if (leftMs <= 0) throw new KubernetesError(`${path} cannot be listed anew`, 0, 'Timeout');
       await clock.sleep(leftMs, signal);
     }
@@ -172,6 +178,7 @@ export class ListWatch<T extends Cached> {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
+    if (this.#mayBeDeaf && this.#waiting.size === 0) await this.#lookBack(signal);
     while (this.#resourceVersion === undefined || this.#waiting.size > 0)
       this.#resourceVersion = await this.#listAnew(signal);
     const { clock } = this.#options;
@@ -206,9 +213,19 @@ export class ListWatch<T extends Cached> {
         this.#handle(JSON.parse(line) as WatchEvent);
       }
     } finally {
-      // A server that was set back to an earlier state says nothing until it has come this far again.
-      if (isSilent && clock.steady() - startedAt > DEAF_MS) this.#resourceVersion = undefined;
+      this.#mayBeDeaf = isSilent && clock.steady() - startedAt > DEAF_MS;
     }
+  }
+
+  /**
+   * Whether the server is as far as we are. One that was set back to an earlier state says nothing until it has come this far
+   * again; but neither does one in which nothing happens.
+   */
+  async #lookBack(signal: AbortSignal): Promise<void> {
+    const { resourceVersion } = (await this.#page({ limit: '1' }, signal)).metadata;
+    this.#mayBeDeaf = false;
+    // What is no number is not comparable.
+    if (!(Number(resourceVersion) >= Number(this.#resourceVersion))) this.#resourceVersion = undefined;
   }
 
   async #listAnew(signal: AbortSignal): Promise<string> {
@@ -216,6 +233,8 @@ export class ListWatch<T extends Cached> {
     try {
       const resourceVersion = await this.#list(signal);
       this.#hasListed = true;
+      this.#mayBeDeaf = false;
+      this.#furthestPages = 0;
       this.#track?.synced();
       this.#markSynced();
       this.#answer(waiting);
@@ -235,13 +254,14 @@ export class ListWatch<T extends Cached> {
 
   async #list(signal: AbortSignal): Promise<string> {
     const seen = new Set<NamespacedName>();
-    for (let coming = this.#page('', signal); ;) {
+    let pages = 0;
+    for (let coming = this.#page(WHOLE_PAGE, signal); ;) {
       const page = await coming;
-      this.#pageAtMs = this.#options.clock.steady();
+      this.#took((pages += 1));
       this.#track?.moved();
       const from = page.metadata.continue ?? '';
       // The server is at work on the next page while this one is taken in.
-      if (from !== '') coming = this.#page(from, signal);
+      if (from !== '') coming = this.#page({ ...WHOLE_PAGE, continue: from }, signal);
       for (const item of page.items ?? []) seen.add(this.#put(item));
       if (from !== '') continue;
       for (const key of [...this.objects.keys()]) if (!seen.has(key)) this.#remove(key);
@@ -249,12 +269,18 @@ export class ListWatch<T extends Cached> {
     }
   }
 
-  #page(from: string, signal: AbortSignal): Promise<List> {
+  #took(pages: number): void {
+    if (pages <= this.#furthestPages) return;
+    this.#furthestPages = pages;
+    this.#furtherAtMs = this.#options.clock.steady();
+  }
+
+  #page(part: Readonly<Record<string, string>>, signal: AbortSignal): Promise<List> {
     const { kubernetes, path, query, accept } = this.#options;
     const request = {
       method: 'GET',
       path,
-      query: { ...query, limit: String(PAGE_SIZE), ...(from === '' ? {} : { continue: from }) },
+      query: { ...query, ...part },
       ...(accept === undefined ? {} : { accept: accept.list }),
     } as const;
     const page = kubernetes.request(request, signal) as Promise<List>;

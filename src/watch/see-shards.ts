@@ -41,7 +41,7 @@ export function seeShards(seen: SeenLeases): ShardsView {
 }
 
 /** Nobody has taken it for so long that whoever should have does not. */
-export function isLeftOver({ lease: { view } }: SeenShard, { insideMs, quietMs }: SeenLeases): boolean {
+function isLeftOver({ lease: { view } }: SeenShard, { insideMs, quietMs }: SeenLeases): boolean {
   return view?.type === 'free' && Math.min(view.freeMs, insideMs) > quietMs;
 }
 

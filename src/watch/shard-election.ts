@@ -4,8 +4,8 @@ import type { Log } from '../log.ts';
 import { KeptLease } from './kept-lease.ts';
 import type { LeaderElector } from './leader-elector.ts';
 import type { LeaseTimes } from './lease.ts';
-import { anotherIn, isLeftOver, seeShards, type SeenLeases } from './see-shards.ts';
-import { nextMove, type Move } from './share-shards.ts';
+import { anotherIn, seeShards, type SeenLeases } from './see-shards.ts';
+import { hasMoreThanAnother, nextMove, type Move } from './share-shards.ts';
 import { Tenure } from './tenure.ts';
 
 export interface ShardElectionOptions {
@@ -25,8 +25,11 @@ export interface ShardElectionOptions {
 /** What is done after all was told to end is not cut short; each request has a deadline. */
 const NEVER = new AbortController().signal;
 
-/** Does the work of one shard until the signal is aborted, and ends when nothing more of it will be written. */
-export type Serve = (shard: number, signal: AbortSignal) => Promise<void>;
+/**
+ * Does the work of one shard until the signal is aborted, and ends when nothing more of it will be written. Says when it begins to
+ * work: until then whoever looks from outside must not take it for served.
+ */
+export type Serve = (shard: number, signal: AbortSignal, tellLeader: () => void) => Promise<void>;
 
 interface Shard {
   readonly index: number;
@@ -126,9 +129,10 @@ export class ShardElection {
   }
 
   async #turn(serve: Serve, signal: AbortSignal): Promise<void> {
-    if (!(await this.#door.look(signal))) return;
-    await this.#lookAtLeases(signal);
-    const isInside = await this.#passDoor(signal);
+    const isSeen = await this.#door.look(signal);
+    if (isSeen) await this.#lookAtLeases(signal);
+    // Where nobody can be seen nobody is late: what is free afterwards is not left over yet.
+    const isInside = isSeen && (await this.#passDoor(signal));
     this.#insideSinceMs = isInside ? (this.#insideSinceMs ?? this.#options.clock.steady()) : undefined;
     if (!isInside) return;
     await this.#share(serve, signal);
@@ -155,9 +159,9 @@ export class ShardElection {
   async #share(serve: Serve, signal: AbortSignal): Promise<void> {
     for (let move = this.#nextMove(); move?.type === 'take'; move = this.#nextMove()) {
       const shard = this.#shards[move.shard];
-      const wasLeftOver = shard !== undefined && isLeftOver(shard, this.#seen);
+      const wasOthers = hasMoreThanAnother(seeShards(this.#seen));
       if (shard === undefined || !(await shard.lease.take(signal, () => shard.tenure.close()))) return;
-      if (wasLeftOver) this.#keepsUntilMs = this.#options.clock.steady() + KEPT_PERIODS * this.#periodMs;
+      if (wasOthers) this.#keepsUntilMs = this.#options.clock.steady() + KEPT_PERIODS * this.#periodMs;
       this.#serve(shard, serve, signal);
     }
     const move = this.#nextMove();
@@ -199,9 +203,8 @@ export class ShardElection {
     const { index, name, lease, tenure } = shard;
     tenure.begin();
     log.info({ lease: name, identity }, 'leading');
-    onChange(name, true);
     if (signal.aborted) tenure.end();
-    await serve(index, tenure.ending);
+    await serve(index, tenure.ending, () => onChange(name, true));
     if (tenure.over.aborted) log.warn({ lease: name, identity }, 'lost: another replica may lead by now');
     tenure.close();
     onChange(name, false);

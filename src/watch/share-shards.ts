@@ -28,14 +28,24 @@ export type Move = { readonly type: 'take' | 'give'; readonly shard: number };
 export function nextMove(view: ShardsView): Move | undefined {
   const { self, holders, leftOver } = view;
   const shares = sharesOf(view);
-  const own = shares.get(self) ?? 0;
-  const least = Math.min(...shares.values());
+  const { own, least } = ownAndLeast(view);
   const free = shardsOf(holders, undefined);
   const takeable = own <= least ? free : free.filter((shard) => leftOver.has(shard));
   if (takeable.length > 0) return { type: 'take', shard: preferred(self, takeable) };
   if (free.length > 0 || holders.includes(UNKNOWN)) return undefined;
   if (own - least < 2 || fullest(shares) !== self) return undefined;
   return { type: 'give', shard: preferred(`not ${self}`, shardsOf(holders, self)) };
+}
+
+/** Whether somebody who is heard of holds fewer than this replica. Pure. */
+export function hasMoreThanAnother(view: ShardsView): boolean {
+  const { own, least } = ownAndLeast(view);
+  return own > least;
+}
+
+function ownAndLeast(view: ShardsView): { readonly own: number; readonly least: number } {
+  const shares = sharesOf(view);
+  return { own: shares.get(view.self) ?? 0, least: Math.min(...shares.values()) };
 }
 
 function sharesOf({ self, holders, waiting, silent }: ShardsView): ReadonlyMap<string, number> {

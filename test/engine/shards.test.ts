@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { untilAborted } from '../../src/concurrency.ts';
+import { ClaimIndex } from '../../src/engine/claim-index.ts';
 import type { Election } from '../../src/engine/start-operator.ts';
 import { KubernetesError } from '../../src/errors.ts';
 import { shardOf } from '../../src/watch/shard-of.ts';
@@ -26,7 +27,10 @@ class ManualElection {
   lead(shard: number): void {
     const stop = new AbortController();
     this.#stops.set(shard, stop);
-    this.#serving.set(shard, this.#serve(shard, stop.signal));
+    this.#serving.set(
+      shard,
+      this.#serve(shard, stop.signal, () => undefined),
+    );
   }
 
   async end(shard: number): Promise<void> {
@@ -90,6 +94,23 @@ describe('a connection', () => {
     await operator.pass();
     expect(cluster.get('roles', 'role-one')).toMatchObject({ description: 'new' });
     expect(operator.ready(ROLES, { name: 'late' })).toBe('True Applied');
+  });
+
+  test('keeps in mind what goes without being waited for only while its shard is led, since nobody would ever remove it', async () => {
+    const departed = jest.spyOn(ClaimIndex.prototype, 'putDeparted');
+    const tearAway = async (name: string): Promise<void> => {
+      operator.kubernetes.edit(ROLES, 'team-a', { metadata: { name, finalizers: [] } });
+      operator.delete(ROLES, { name });
+      await operator.pass();
+    };
+    for (const { shard } of [ONE, TWO]) election.lead(shard);
+    await operator.pass();
+    await tearAway('role-two');
+    expect(departed).toHaveBeenCalledTimes(1);
+    await election.end(ONE.shard);
+    await tearAway('role-one');
+    expect(departed).toHaveBeenCalledTimes(1);
+    departed.mockRestore();
   });
 
   test('that goes while its shard is led elsewhere is forgotten', async () => {

@@ -123,6 +123,18 @@ describe('a replica that takes over while its watch is behind', () => {
     expect(operator.cluster.names('roles')).toEqual(['ops']);
   });
 
+  test('is told to lead when it begins, and not before', async () => {
+    const [operator, lead] = await withRole();
+    operator.kubernetes.refuse = (request) =>
+      isList(request) && request.path.endsWith(CONNECTIONS) ? new KubernetesError('busy', 503, '') : undefined;
+    lead();
+    await operator.pass(150_000);
+    expect(operator.isToldToLead).toBe(false);
+    operator.kubernetes.refuse = () => undefined;
+    await operator.pass(60_000);
+    expect(operator.isToldToLead).toBe(true);
+  });
+
   test('waits for no list that it may not have any more', async () => {
     const [operator, lead] = await withRole();
     operator.cluster.drop('roles', 'ops');

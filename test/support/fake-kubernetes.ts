@@ -96,6 +96,11 @@ export class FakeKubernetes {
     this.#watches.bookmark(this.#version);
   }
 
+  /** Is at an earlier state again, as after a restore: of what comes next the watches that are open hear nothing. */
+  setBack(): void {
+    this.#version -= 50;
+  }
+
   /** Forgets what happened until now: who asks for it is answered 410. */
   compact(): void {
     this.#watches.forgetUntil(this.#version);

@@ -32,7 +32,12 @@ export async function standBy(
   hasOthers = false,
 ): Promise<() => void> {
   const led = Promise.withResolvers<undefined>();
-  operator.election = { shards: 1, hasOthers, run: (serve, signal) => led.promise.then(() => serve(0, signal)) };
+  const tellLeader = (): void => void (operator.isToldToLead = true);
+  operator.isToldToLead = false;
+  operator.election = {
+    ...{ shards: 1, hasOthers },
+    run: (serve, signal) => led.promise.then(() => serve(0, signal, tellLeader)),
+  };
   await operator.start(namespaces);
   return () => led.resolve(undefined);
 }

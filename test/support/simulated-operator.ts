@@ -64,10 +64,12 @@ export class SimulatedOperator {
   onRefusedLogin: (password: string) => void = () => undefined;
   /** The settings of every attempt to open the cluster. */
   readonly opened: OpenSearchSettings[] = [];
+  /** Whether who looks from outside is told that it leads. */
+  isToldToLead = false;
   /** Leads the one shard at once, unless told otherwise. */
   election: Omit<Election, 'openWriters'> = {
     ...{ shards: 1, hasOthers: false },
-    run: (serve, signal) => serve(0, signal),
+    run: (serve, signal) => serve(0, signal, () => (this.isToldToLead = true)),
   };
   #stop = new AbortController();
   #running: RunningOperator | undefined;

@@ -63,11 +63,12 @@ class Stage {
     this.kubernetes.create(PLURAL, 'team-a', { metadata: { name }, spec: {} });
   }
 
-  /** The requests since the last time, `list` or `watch from`. */
+  /** The requests since the last time, `list`, `list of one` or `watch from`. */
   requests(): readonly string[] {
-    return this.kubernetes.requests
-      .splice(0)
-      .map(({ query }) => (query?.['watch'] === 'true' ? `watch ${query['resourceVersion'] ?? ''}` : 'list'));
+    return this.kubernetes.requests.splice(0).map(({ query }) => {
+      if (query?.['watch'] === 'true') return `watch ${query['resourceVersion'] ?? ''}`;
+      return query?.['limit'] === '1' ? 'list of one' : 'list';
+    });
   }
 }
 
@@ -266,14 +267,45 @@ describe('a watched collection', () => {
     expect(stage.progress.stuck(2)).toEqual([]);
   });
 
-  test('is listed anew when a watch has brought nothing at all, not even a bookmark, until it ended', async () => {
-    const stage = await new Stage().start();
-    stage.requests();
+  /** A watch brings nothing at all, not even a bookmark, until it ends. */
+  async function passInSilence(stage: Stage): Promise<void> {
     await stage.clock.advance(150_000);
     stage.kubernetes.breakWatches(new KubernetesError('nothing came', 0, 'Unreachable'));
     await stage.clock.advance(1000);
-    expect(stage.requests()).toEqual(['list', `watch ${stage.kubernetes.version}`]);
+  }
+
+  test('is listed anew when a watch has brought nothing since the server was set back to an earlier state', async () => {
+    const stage = await new Stage().start();
+    stage.kubernetes.setBack();
+    stage.requests();
+    await passInSilence(stage);
+    expect(stage.requests()).toEqual(['list of one', 'list', `watch ${stage.kubernetes.version}`]);
     expect(stage.logged.join()).not.toContain('cannot be listed');
+  });
+
+  test('goes on where it was when a watch has brought nothing since nothing happened', async () => {
+    const stage = new Stage();
+    for (let index = 0; index < 600; index += 1) stage.create(`role-${index}`);
+    await stage.start();
+    stage.requests();
+    for (let time = 0; time < 3; time += 1) {
+      await passInSilence(stage);
+      expect(stage.requests()).toEqual(['list of one', `watch ${stage.kubernetes.version}`]);
+    }
+    stage.create('a');
+    await stage.clock.advance(0);
+    expect(stage.told.at(-1)).toBe('+a');
+  });
+
+  test('is asked again how far the server is when that was not answered', async () => {
+    const stage = await new Stage().start();
+    stage.kubernetes.setBack();
+    stage.requests();
+    stage.kubernetes.refuse = () => new KubernetesError('no', 503, '');
+    await passInSilence(stage);
+    stage.kubernetes.refuse = () => undefined;
+    await stage.clock.advance(10_000);
+    expect([...new Set(stage.requests())]).toEqual(['list of one', 'list', `watch ${stage.kubernetes.version}`]);
   });
 
   test('goes on where a watch ended that had brought nothing but bookmarks', async () => {
@@ -358,6 +390,17 @@ describe('a watched collection', () => {
     expect(isThere).toBe(false);
     await stage.clock.advance(10_000);
     expect(isThere).toBe(true);
+  });
+
+  test('does not catch up by a list of which the same page fails each time, which it says after a minute', async () => {
+    const stage = new Stage();
+    for (let index = 0; index < 1200; index += 1) stage.create(`role-${index}`);
+    await stage.start();
+    stage.kubernetes.refuse = ({ query }) =>
+      query?.['continue'] === undefined ? undefined : new KubernetesError('no', 503, '');
+    const failed = expect(stage.watch.catchUp(stage.stop.signal)).rejects.toThrow(`${PATH} cannot be listed anew`);
+    await stage.clock.advance(70_000);
+    await failed;
   });
 
   test('waits for no list any more after the end', async () => {

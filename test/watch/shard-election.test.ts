@@ -3,7 +3,7 @@ import { untilAborted } from '../../src/concurrency.ts';
 import { KubernetesError, NotLeaderError } from '../../src/errors.ts';
 import { LeaderElector } from '../../src/watch/leader-elector.ts';
 import type { Lease } from '../../src/watch/lease.ts';
-import { ShardElection } from '../../src/watch/shard-election.ts';
+import { ShardElection, type Serve } from '../../src/watch/shard-election.ts';
 import type { Tenure } from '../../src/watch/tenure.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FakeKubernetes } from '../support/fake-kubernetes.ts';
@@ -19,6 +19,8 @@ class Replica {
   readonly stop = new AbortController();
   readonly election: ShardElection;
   readonly ended: Promise<void>;
+  /** It does not get to work. */
+  isCatchingUp = false;
   /** How long it takes to finish what is under way. */
   finishMs = 0;
   /** The only shard where that takes any time; all of them when absent. */
@@ -40,8 +42,9 @@ class Replica {
       electorOf: (lease, identity) => new LeaderElector({ ...elector, name: lease, identity }),
       onChange: (lease, isLeader) => this.led.set(lease, isLeader),
     });
-    const serve = async (shard: number, signal: AbortSignal): Promise<void> => {
+    const serve: Serve = async (shard, signal, tellLeader) => {
       this.serving.set(shard, this.election.tenureOf(shard));
+      if (!this.isCatchingUp) tellLeader();
       await untilAborted(signal);
       const finishMs = this.slow === undefined || this.slow === shard ? this.finishMs : 0;
       await clock.sleep(finishMs, new AbortController().signal);
@@ -263,6 +266,47 @@ describe('the shards', () => {
     await stage.pass(30);
     expect(stage.shares).toEqual([SHARDS]);
     stop.abort();
+    await stage.end();
+  });
+
+  test('are told to be led by one who works, and not by one who only has them', async () => {
+    const stage = new Stage();
+    const [a, b] = [stage.add('a'), stage.add('b')];
+    b.isCatchingUp = true;
+    await stage.pass(30);
+    expect(stage.shares).toEqual([2, 2]);
+    expect([a, b].map(({ led }) => [...led.values()].filter((isLeader) => isLeader).length)).toEqual([2, 0]);
+    await stage.end();
+  });
+
+  test('are shared again soon after nobody could renew any Lease for long', async () => {
+    const stage = new Stage();
+    const [a, b] = [stage.add('a'), stage.add('b')];
+    await stage.pass(20);
+    a.isCut = b.isCut = true;
+    await stage.pass(60);
+    a.isCut = false;
+    await stage.pass(3);
+    expect(stage.shares).toEqual([SHARDS, 0]);
+    b.isCut = false;
+    await stage.pass(20);
+    expect(stage.shares).toEqual([2, 2]);
+    await stage.end();
+  });
+
+  test('are not left over to the first who is back after that while another one waits', async () => {
+    const stage = new Stage();
+    const [a, b] = [stage.add('a'), stage.add('b')];
+    await stage.pass(20);
+    a.isCut = b.isCut = true;
+    await stage.pass(60);
+    const { clock, kubernetes } = stage;
+    const tools = { kubernetes: kubernetes.client, times, clock, random: () => 0.5, log };
+    const waiting = new LeaderElector({ ...tools, namespace: 'platform', name: 'op-shard-waiting', identity: 'c' });
+    await waiting.acquire(a.stop.signal);
+    a.isCut = false;
+    await stage.pass(3);
+    expect(stage.shares).toEqual([1, 0]);
     await stage.end();
   });
 

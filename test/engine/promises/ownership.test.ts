@@ -78,6 +78,18 @@ describe('Promise 6: it deletes only what it created or adopted, and knows that 
     expect(JSON.stringify(operator.kubernetes.all('configmaps'))).not.toContain('roles/ops');
   });
 
+  test('a role whose object is paused stays on record, even if that goes without being waited for', async () => {
+    const operator = await anOperator().start();
+    operator.apply(ROLES, OPS, READ);
+    await operator.pass();
+    operator.annotate(ROLES, OPS, { 'security.opensearch.org/paused': 'true' });
+    await operator.pass();
+    tearAway(operator, ROLES);
+    await operator.pass(60_000);
+    expect(operator.cluster.names('roles')).toEqual(['ops']);
+    expect(JSON.stringify(operator.kubernetes.all('configmaps'))).toContain('roles/ops');
+  });
+
   test('a role whose object is missing from a new list is removed', async () => {
     const operator = await anOperator().start();
     operator.apply(ROLES, OPS, READ);

@@ -194,6 +194,29 @@ describe('an object that is in force before it has its finalizer', () => {
     expect(operator.cluster.names('roles')).toEqual([]);
   });
 
+  test.each([
+    ['waited for where it may not be listed', true, []],
+    ['not waited for where nobody is provisional', false, ['other']],
+  ])('is %s', async (_, isProvisional, written) => {
+    const operator = await anOperator().start();
+    if (isProvisional) refuseFinalizers(operator);
+    operator.apply(ROLES, OPS, READ);
+    await operator.pass();
+    await operator.stop();
+    operator.kubernetes.edit(ROLES, 'team-a', { metadata: { name: 'ops', finalizers: [] } });
+    operator.delete(ROLES, OPS);
+    const lead = await standBy(operator);
+    operator.apply(ROLES, { name: 'other' }, READ);
+    await operator.pass();
+    operator.kubernetes.refuse = ({ path, method, query }) =>
+      method === 'GET' && path.endsWith(ROLES) && query?.['watch'] === undefined
+        ? new KubernetesError('no', 403, 'Forbidden')
+        : undefined;
+    lead();
+    await operator.pass(5000);
+    expect(operator.cluster.names('roles').filter((name) => name !== 'ops')).toEqual(written);
+  });
+
   test('is looked for again when the API server did not say whether it is there', async () => {
     const operator = await provisional();
     await operator.stop();
