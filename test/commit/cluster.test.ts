@@ -133,6 +133,13 @@ describe('when an endpoint is gone', () => {
     expect(standby.asked).toEqual(['GET /']);
   });
 
+  test('no change of the configuration is undone for what another cluster says of it', async () => {
+    const node = await member('a');
+    const cluster = await open(node);
+    node.uuid = 'b';
+    await expect(cluster.configuration.prove()).rejects.toThrow(AnotherClusterError);
+  });
+
   test('what does not say who it is for a moment is not written to, but may be mended', async () => {
     const [first, second] = [await member('a'), await member('a')];
     const cluster = await open(first, second);
