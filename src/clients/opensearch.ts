@@ -122,13 +122,15 @@ export class OpenSearchClient {
     let failure: unknown;
     for (let attempt = 0; attempt < endpoints.length; attempt += 1) {
       const at = this.#current;
+      let isSent = false;
       try {
         await this.#checkOnce(at, request, signal);
+        isSent = true;
         return await this.#observed(at, request, signal);
       } catch (error) {
         failure = error;
         this.#leave(at);
-        if (request.method !== 'GET' && !wasNeverSent(error)) break;
+        if (request.method !== 'GET' && isSent && !wasNeverSent(error)) break;
       }
     }
     throw toTransportError(`${request.method} ${request.path}`, failure);

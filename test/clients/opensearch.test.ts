@@ -210,6 +210,12 @@ describe('the client of one cluster', () => {
       expect([second.asked, third.asked]).toEqual([['GET /'], ['GET /', 'PATCH /roles']]);
     });
 
+    test('passes by one that breaks before the write is sent', async () => {
+      const second = await member('a');
+      await checking(aClient(await serve(hangUp), second.url), 'a').request(patch);
+      expect(second.asked).toEqual(['GET /', 'PATCH /roles']);
+    });
+
     /** Over when the client knows of it: sockets are closed at the end of a round of the event loop. */
     async function allClosed(): Promise<void> {
       await Promise.all(sockets.splice(0).map((socket) => once(socket, 'close')));
