@@ -4,6 +4,7 @@ import { SettingsError, UnreachableError } from '../errors.ts';
 import { userAgent, type Caller } from './caller.ts';
 import { isForbiddenAddress, permittedLookup } from './address-guard.ts';
 import { answerLimit } from './answer-limit.ts';
+import { ClosedConnections } from './closed-connections.ts';
 import { withDeadline, type Deadline } from './deadline.ts';
 import { endpointOf } from './endpoint-of.ts';
 import { fenceWrites } from './fence.ts';
@@ -70,6 +71,8 @@ export type EndpointCheck = (get: (path: string) => Promise<OpenSearchResponse>)
 const WRITE_TIMEOUT_MS = 120_000;
 /** What a body may take after its head, pauses and all; a request that has to wait for its connection takes it from this, too. */
 const BODY_MS = 60_000;
+/** After which a connection is closed that nobody uses. */
+const IDLE_MS = 30_000;
 
 /** Keep-alive connections to one cluster; goes to the next endpoint when one cannot be reached. */
 export class OpenSearchClient {
@@ -82,17 +85,24 @@ export class OpenSearchClient {
   /** The endpoint that is of our cluster, since it was checked or is the only one that ever answered. */
   #known: number | undefined;
   #check: EndpointCheck | undefined;
+  readonly #closed: ClosedConnections;
+  /** How many were closed before the last check began: another server may answer since one more is. */
+  #closedBefore = 0;
 
-  constructor(settings: OpenSearchSettings, { bodyMs = BODY_MS }: { readonly bodyMs?: number } = {}) {
+  constructor(
+    settings: OpenSearchSettings,
+    { bodyMs = BODY_MS, idleMs = IDLE_MS }: { readonly bodyMs?: number; readonly idleMs?: number } = {},
+  ) {
     for (const endpoint of settings.endpoints) assertPermitted(endpoint);
     this.#settings = settings;
     this.#bodyMs = bodyMs;
     const agent = new Agent({
       connect: tlsOptions(settings),
       connections: 4,
-      keepAliveTimeout: 30_000,
+      keepAliveTimeout: idleMs,
       bodyTimeout: bodyMs,
     });
+    this.#closed = new ClosedConnections(agent, idleMs);
     this.#dispatcher = fenceWrites(agent, settings.caller);
     this.#headers = {
       'content-type': 'application/json',
@@ -112,13 +122,15 @@ export class OpenSearchClient {
     let failure: unknown;
     for (let attempt = 0; attempt < endpoints.length; attempt += 1) {
       const at = this.#current;
+      let isSent = false;
       try {
-        await this.#checkOnce(at, signal);
+        await this.#checkOnce(at, request, signal);
+        isSent = true;
         return await this.#observed(at, request, signal);
       } catch (error) {
         failure = error;
         this.#leave(at);
-        if (request.method !== 'GET' && !wasNeverSent(error)) break;
+        if (request.method !== 'GET' && isSent && !wasNeverSent(error)) break;
       }
     }
     throw toTransportError(`${request.method} ${request.path}`, failure);
@@ -126,7 +138,8 @@ export class OpenSearchClient {
 
   /**
    * From now on each endpoint that has not been asked yet, or that the client moves to, is checked before anything else is asked
-   * of it: a stand-by is another cluster, and where a connection broke another server may answer.
+   * of it: a stand-by is another cluster, and where a connection broke another server may answer. Where one was closed without
+   * any failure it is checked before a write alone: what is read is compared by who reads.
    */
   checkEndpoints(check: EndpointCheck): void {
     this.#check = check;
@@ -136,10 +149,13 @@ export class OpenSearchClient {
     await this.#dispatcher.destroy();
   }
 
-  async #checkOnce(at: number, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#check === undefined || this.#known === at) return;
+  async #checkOnce(at: number, { method }: OpenSearchRequest, signal: AbortSignal | undefined): Promise<void> {
+    const { count } = this.#closed;
+    const isKnown = this.#known === at && (method === 'GET' || count === this.#closedBefore);
+    if (this.#check === undefined || isKnown) return;
     await this.#check((path) => this.#observed(at, { method: 'GET', path }, signal));
     this.#known = at;
+    this.#closedBefore = count;
   }
 
   /** Somebody else whose request failed in the same moment may have left it before. */
@@ -155,6 +171,7 @@ export class OpenSearchClient {
     let code = NO_ANSWER;
     try {
       const response = await withDeadline(this.#deadline(request, signal), (both) => this.#send(at, request, both));
+      this.#closed.answered();
       if (!this.#hasMoved) this.#known = at;
       code = String(response.status);
       return response;

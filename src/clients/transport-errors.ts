@@ -1,4 +1,4 @@
-import { AnotherClusterError, messageOf, OperatorError, TlsVerificationError, UnreachableError } from '../errors.ts';
+import { messageOf, OperatorError, TlsVerificationError, UnreachableError } from '../errors.ts';
 
 /** In metrics, what takes the place of a status where no answer came; as client-go calls it. */
 export const NO_ANSWER = '<error>';
@@ -18,7 +18,6 @@ const TLS_CODES =
   /^(ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH|ERR_SSL_|ERR_OSSL_)/;
 
 export function wasNeverSent(error: unknown): boolean {
-  if (error instanceof AnotherClusterError) return true;
   const code = codeOf(error);
   return NEVER_SENT.has(code) || TLS_CODES.test(code);
 }

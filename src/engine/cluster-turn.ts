@@ -49,6 +49,7 @@ export async function openLedger({ world, state, cluster, signal }: TurnContext)
   state.refusals.clear();
   state.secretsInForce.clear();
   state.disabled.clear();
+  state.drifted.clear();
   state.unrecorded.clear();
   state.hasMoved = true;
   wakeAll(state, world.clock.steady());

@@ -17,6 +17,8 @@ const GIVE_UP_MS = 3_600_000;
 export class NodeWatch {
   readonly #clock: Clock;
   #clusterUuid: string | undefined;
+  /** Clusters that were left in doubt or without a node, which may go on with old rules whenever we come back. */
+  readonly #left = new Set<string>();
   #known: ReadonlySet<string> = new Set();
   readonly #away = new Map<string, number>();
   #mustFlush = false;
@@ -68,11 +70,13 @@ export class NodeWatch {
 
   /** Of another cluster than before nobody is known, and nobody of that one comes back. */
   #begin(clusterUuid: string | undefined): void {
-    if (this.#clusterUuid !== clusterUuid) {
-      this.#known = new Set();
-      this.#away.clear();
-    }
+    if (this.#clusterUuid === clusterUuid) return;
+    if (this.#clusterUuid !== undefined && (this.#mustFlush || this.nextLookMs !== undefined))
+      this.#left.add(this.#clusterUuid);
+    this.#known = new Set();
+    this.#away.clear();
     this.#clusterUuid = clusterUuid;
+    if (clusterUuid !== undefined && this.#left.delete(clusterUuid)) this.#flushTwice();
   }
 
   /** Doubt that comes while it is under way stays. Who may not flush will not be able to at the next turn either. */

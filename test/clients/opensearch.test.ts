@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { setImmediate as others } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { OpenSearchClient, type RequestObserver, type RequestRecord } from '../../src/clients/opensearch.ts';
 import { AnotherClusterError, UnreachableError } from '../../src/errors.ts';
@@ -14,15 +16,20 @@ const SETTINGS = {
 } as const;
 
 const servers: Server[] = [];
+const sockets: Socket[] = [];
 const clients: OpenSearchClient[] = [];
 
 afterEach(async () => {
   for (const client of clients.splice(0)) await client.close();
   for (const server of servers.splice(0)) server.close().closeAllConnections();
+  sockets.length = 0;
 });
 
 async function serve(handler: Handler): Promise<string> {
   const server = createServer(handler);
+  // As OpenSearch: it neither closes what is idle nor says that it will.
+  server.keepAliveTimeout = 0;
+  server.on('connection', (socket: Socket) => sockets.push(socket));
   servers.push(server);
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve);
@@ -144,14 +151,21 @@ describe('the client of one cluster', () => {
     const get = { method: 'GET', path: '/' } as const;
     const patch = { method: 'PATCH', path: '/roles', body: '[]' } as const;
 
+    interface Member {
+      readonly url: string;
+      readonly asked: string[];
+      readonly become: (uuid: string) => void;
+    }
+
     /** Serves what says of itself that it is of a cluster; tells what was asked. */
-    async function member(uuid: string): Promise<{ readonly url: string; readonly asked: string[] }> {
+    async function member(uuid: string): Promise<Member> {
       const asked: string[] = [];
+      const become = (another: string): void => void (uuid = another);
       const url = await serve(({ method, url: path }, response) => {
         asked.push(`${method ?? ''} ${path ?? ''}`);
         response.end(JSON.stringify({ uuid }));
       });
-      return { url, asked };
+      return { url, asked, become };
     }
 
     function checking(client: OpenSearchClient, uuid: string): OpenSearchClient {
@@ -194,6 +208,81 @@ describe('the client of one cluster', () => {
       const client = checking(aClient('http://127.0.0.1:1', second.url, third.url), 'a');
       await client.request(patch);
       expect([second.asked, third.asked]).toEqual([['GET /'], ['GET /', 'PATCH /roles']]);
+    });
+
+    test('passes by one that breaks before the write is sent', async () => {
+      const second = await member('a');
+      await checking(aClient(await serve(hangUp), second.url), 'a').request(patch);
+      expect(second.asked).toEqual(['GET /', 'PATCH /roles']);
+    });
+
+    /** Over when the client knows of it: sockets are closed at the end of a round of the event loop. */
+    async function allClosed(): Promise<void> {
+      await Promise.all(sockets.splice(0).map((socket) => once(socket, 'close')));
+      for (const round of [1, 2]) await others(round);
+    }
+
+    /** The server does it, without any failure. */
+    async function closeIdle(): Promise<void> {
+      for (const socket of sockets) socket.end();
+      await allClosed();
+    }
+
+    const read = { method: 'GET', path: '/roles' } as const;
+
+    async function opened(first: Member, idleMs = 30_000): Promise<OpenSearchClient> {
+      const client = new OpenSearchClient({ ...SETTINGS, endpoints: [first.url] }, { idleMs });
+      clients.push(client);
+      await Promise.all([client.request(read), client.request(read), client.request(read)]);
+      first.asked.length = 0;
+      return checking(client, 'a');
+    }
+
+    test('checks once before it writes when connections were closed that nobody used', async () => {
+      const first = await member('a');
+      const client = await opened(first);
+      await closeIdle();
+      await client.request(patch);
+      await client.request(patch);
+      expect(first.asked).toEqual(['GET /', 'PATCH /roles', 'PATCH /roles']);
+    });
+
+    test('checks before it writes when it closed itself all that nobody used', async () => {
+      const first = await member('a');
+      const client = await opened(first, 50);
+      await allClosed();
+      await client.request(patch);
+      expect(first.asked).toEqual(['GET /', 'PATCH /roles']);
+    });
+
+    test('reads then without a check, and still checks before it writes', async () => {
+      const first = await member('a');
+      const client = await opened(first);
+      await closeIdle();
+      await client.request(read);
+      await client.request(patch);
+      expect(first.asked).toEqual(['GET /roles', 'GET /', 'PATCH /roles']);
+    });
+
+    test('never writes where another cluster answers since then', async () => {
+      const first = await member('a');
+      const client = await opened(first);
+      await closeIdle();
+      first.become('b');
+      await expect(client.request(patch)).rejects.toThrow(AnotherClusterError);
+      expect(first.asked).toEqual(['GET /']);
+    });
+
+    test('checks nothing when it closes what it used for a moment only and goes on with the rest', async () => {
+      const first = await member('a');
+      const client = await opened(first, 200);
+      // In no hurry, so that one connection is enough.
+      while (sockets.filter(({ destroyed }) => !destroyed).length > 1) {
+        await client.request(read);
+        await others();
+      }
+      await client.request(patch);
+      expect(first.asked.filter((asked) => asked !== 'GET /roles')).toEqual(['PATCH /roles']);
     });
 
     test('takes none for known that was moved to before there was anything to check', async () => {

@@ -25,11 +25,11 @@ interface Member {
   readonly goDown: () => void;
 }
 
-async function member(uuid: string): Promise<Member> {
+async function member(uuid: string, connection = 'close'): Promise<Member> {
   const server = createServer(({ method, url = '' }, response) => {
     node.asked.push(`${method ?? ''} ${url}`);
     // Whoever comes again after it went down is to see that before anything is sent.
-    response.setHeader('connection', 'close');
+    response.setHeader('connection', connection);
     if (node.refused.has(url)) response.writeHead(403);
     response.end(JSON.stringify(answerOf(node.uuid, url)));
   });
@@ -115,7 +115,7 @@ describe('when an endpoint is gone', () => {
   });
 
   test('the next one of the same cluster is written to, after one look at who it is', async () => {
-    const [first, second] = [await member('a'), await member('a')];
+    const [first, second] = [await member('a'), await member('a', 'keep-alive')];
     const cluster = await open(first, second);
     first.goDown();
     await write(cluster);
@@ -131,6 +131,13 @@ describe('when an endpoint is gone', () => {
     const putBack = cluster.configuration.asRescuer((api) => api.put({}));
     await expect(putBack).rejects.toThrow(AnotherClusterError);
     expect(standby.asked).toEqual(['GET /']);
+  });
+
+  test('no change of the configuration is undone for what another cluster says of it', async () => {
+    const node = await member('a');
+    const cluster = await open(node);
+    node.uuid = 'b';
+    await expect(cluster.configuration.prove()).rejects.toThrow(AnotherClusterError);
   });
 
   test('what does not say who it is for a moment is not written to, but may be mended', async () => {

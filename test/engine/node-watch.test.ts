@@ -97,6 +97,23 @@ describe('the watch over nodes', () => {
     expect([cluster.flushes, nodes.nextLookMs]).toEqual([0, undefined]);
   });
 
+  it.each([
+    ['there was a doubt about', () => nodes.wrote(33_000)],
+    ['a node was away from', () => void (cluster.nodes = [])],
+  ])('flushes twice in a cluster that it comes back to when %s it', async (_, happen) => {
+    const first = cluster;
+    happen();
+    if (first.nodes.length === 0) await look();
+    cluster = new FakeCluster('cluster-2');
+    await look();
+    expect(first.flushes).toBe(0);
+    first.nodes = ['node-1'];
+    cluster = first;
+    await look();
+    await watch(60_000);
+    expect(first.flushes).toBe(2);
+  });
+
   it('flushes once for what was not loaded, and does not insist where it may not flush', async () => {
     nodes.doubt();
     await look();

@@ -13,7 +13,7 @@ import {
 import { accessRefusal } from '../../clients/access-refusal.ts';
 import { answers } from '../../clients/answers.ts';
 import { secretsIn } from '../../clients/redact.ts';
-import { OperatorError, UnreachableError, unlessDisabled } from '../../errors.ts';
+import { AnotherClusterError, OperatorError, UnreachableError, unlessDisabled } from '../../errors.ts';
 import type { JsonObject, JsonValue } from '../../generated/json-value.ts';
 import type { ConfigChange, ConfigDocument } from '../../plan/config/config-change.ts';
 import { MASK } from '../../plan/config/defaults.ts';
@@ -181,7 +181,8 @@ async function prove(
       try {
         return { answer: await whatWasLost(client, settings, identity), isMoment: false };
       } catch (error) {
-        if (!(error instanceof OperatorError)) throw error;
+        // What another cluster says proves nothing: the transaction is ended once ours answers again.
+        if (!(error instanceof OperatorError) || error instanceof AnotherClusterError) throw error;
         const answer = `the operator does not get in any more: ${error.message}`;
         return { answer, isMoment: error instanceof UnreachableError };
       }

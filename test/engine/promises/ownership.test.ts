@@ -129,6 +129,19 @@ describe('Promise 6: it deletes only what it created or adopted, and knows that 
     expect(operator.events).toContain('AnotherCluster');
   });
 
+  test('nobody is told of drift when another cluster answers that has none of it', async () => {
+    const operator = await anOperator().start();
+    operator.apply(ROLES, OPS, READ);
+    await operator.pass();
+    const another = new FakeCluster('cluster-2');
+    operator.cluster.movedTo = another;
+    operator.cluster = another;
+    await operator.pass(90_000);
+    expect(another.names('roles')).toEqual(['ops']);
+    expect(operator.events).toContain('AnotherCluster');
+    expect(operator.events).not.toContain('DriftCorrected');
+  });
+
   test('what it did not make is left when the object goes', async () => {
     const operator = anOperator();
     operator.cluster.put('roles', 'ops', { description: 'of somebody else' });
