@@ -11,6 +11,13 @@ export abstract class OperatorError extends Error {
 export class UnreachableError extends OperatorError {
   override readonly code = 'UNREACHABLE';
   override readonly retry: Retry = 'backoff';
+  /** False where it is known that nothing of the request came to anybody. */
+  readonly wasSent: boolean;
+
+  constructor(message: string, { wasSent = true, ...options }: ErrorOptions & { readonly wasSent?: boolean } = {}) {
+    super(message, options);
+    this.wasSent = wasSent;
+  }
 }
 
 /** Another cluster answers where the one that is open was. */

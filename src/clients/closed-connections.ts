@@ -5,16 +5,14 @@ const IDLE = 'socket idle timeout';
 
 /**
  * Counts connections that were closed, also while nobody used them: the next one leads wherever the name leads by then. One of
- * several that were opened for a moment does not count while others are in use, since requests go on over those.
+ * several that were opened for a moment does not count while another is open, since requests go on over that.
  */
 export class ClosedConnections {
-  readonly #inUseMs: number;
+  #open = 0;
   #count = 0;
-  #answeredMs = -Infinity;
 
-  /** @param idleMs after which the agent closes a connection */
-  constructor(agent: Agent, idleMs: number) {
-    this.#inUseMs = idleMs / 2;
+  constructor(agent: Agent) {
+    agent.on('connect', () => (this.#open += 1));
     agent.on('disconnect', (_origin, _targets, error) => this.#closed(error));
   }
 
@@ -22,13 +20,8 @@ export class ClosedConnections {
     return this.#count;
   }
 
-  /** A request was answered just now. */
-  answered(): void {
-    this.#answeredMs = performance.now();
-  }
-
   #closed({ message }: Error): void {
-    const isInUse = performance.now() - this.#answeredMs < this.#inUseMs;
-    if (message !== IDLE || !isInUse) this.#count += 1;
+    this.#open = Math.max(0, this.#open - 1);
+    if (message !== IDLE || this.#open === 0) this.#count += 1;
   }
 }

@@ -102,7 +102,7 @@ export class OpenSearchClient {
       keepAliveTimeout: idleMs,
       bodyTimeout: bodyMs,
     });
-    this.#closed = new ClosedConnections(agent, idleMs);
+    this.#closed = new ClosedConnections(agent);
     this.#dispatcher = fenceWrites(agent, settings.caller);
     this.#headers = {
       'content-type': 'application/json',
@@ -171,7 +171,6 @@ export class OpenSearchClient {
     let code = NO_ANSWER;
     try {
       const response = await withDeadline(this.#deadline(request, signal), (both) => this.#send(at, request, both));
-      this.#closed.answered();
       if (!this.#hasMoved) this.#known = at;
       code = String(response.status);
       return response;

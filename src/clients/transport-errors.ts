@@ -27,7 +27,8 @@ export function toTransportError(action: string, error: unknown): OperatorError 
   if (error instanceof OperatorError) return error;
   const code = codeOf(error);
   if (TLS_CODES.test(code)) return new TlsVerificationError(`${tlsProblem(code)} (${code})`, { cause: error });
-  return new UnreachableError(`${action}: ${code === '' ? messageOf(error) : code}`, { cause: error });
+  const words = code === '' ? messageOf(error) : code;
+  return new UnreachableError(`${action}: ${words}`, { cause: error, wasSent: !wasNeverSent(error) });
 }
 
 function codeOf(error: unknown): string {

@@ -4,8 +4,8 @@ import type { DocumentName, Kind } from '../kinds/kind.ts';
 const AGAIN_MS = 1000;
 /** In smaller batches what the server does for each batch would be most of the time. */
 const LEAST_AGAIN = 10;
-/** Who is not answered sooner than this may have sent too much; before that the server, or the way to it, is gone. */
-const TOO_LONG_MS = 20_000;
+/** Who is not answered sooner than this may have sent too much, proxies in between being impatient; before that the server, or the way to it, is gone. */
+const TOO_LONG_MS = 5000;
 /** For so long no batch gets as large as one that was too much: each that does costs the whole time that we wait. */
 const TOO_MANY_MS = 600_000;
 
@@ -51,12 +51,11 @@ export class BatchLimits {
     this.#limits.set(document, Math.max(1, Math.floor(operations / 2)));
   }
 
-  /** A request came to no answer after so long. */
+  /** A request that was sent came to no answer after so long. A few operations are never too many: it was something else. */
   unanswered(document: DocumentName, { operations, durationMs, nowMs }: Unanswered): void {
-    if (operations <= 1 || durationMs <= TOO_LONG_MS) return;
+    if (operations <= LEAST_AGAIN || durationMs <= TOO_LONG_MS) return;
     this.failed(document, operations);
-    const tooMany = Math.max(operations, LEAST_AGAIN);
-    this.#tooMany.set(document, { operations: tooMany, untilMs: nowMs + TOO_MANY_MS });
+    this.#tooMany.set(document, { operations, untilMs: nowMs + TOO_MANY_MS });
   }
 
   stored(document: DocumentName, nowMs: number): void {

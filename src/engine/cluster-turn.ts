@@ -3,7 +3,7 @@ import type { DocumentName, Kind } from '../kinds/kind.ts';
 import type { Operation } from '../plan/operation.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import { nobody } from '../commit/ownership.ts';
-import { slotKeyOf } from './claim-index.ts';
+import { slotKeyOf, type SlotKey } from './claim-index.ts';
 import { inQuestion, takeOverProvisional } from './departed.ts';
 import { forgetDisabled, isUnreadable, readUnlessDisabled, setAside } from './disabled-documents.ts';
 import { toTarget } from './object-teller.ts';
@@ -105,11 +105,16 @@ function noticeDrift(context: TurnContext, kind: Kind, name: string): void {
 }
 
 /** Who refers to a name that came, changed or went, or waits for its place, has to be looked at again. */
-function wakeDependents({ world, state }: TurnContext, document: DocumentName, name: string): void {
+function wakeDependents(context: TurnContext, document: DocumentName, name: string): void {
+  const { world, state } = context;
   const nowMs = world.clock.steady();
-  const waiting = state.index.beside(slotKeyOf(document, name));
-  for (const slot of [...state.references.dependents(document, name), ...waiting])
-    wake(state, slot, { priority: 'sweep', nowMs });
+  for (const slot of state.references.dependents(document, name)) wake(state, slot, { priority: 'sweep', nowMs });
+  wakeBeside(context, slotKeyOf(document, name));
+}
+
+function wakeBeside({ world, state }: TurnContext, key: SlotKey): void {
+  const nowMs = world.clock.steady();
+  for (const slot of state.index.beside(key)) wake(state, slot, { priority: 'sweep', nowMs });
 }
 
 function isApplied(world: World, resource: Resource): boolean {
@@ -199,6 +204,7 @@ function finish(context: TurnContext, task: Task): void {
   const isCorrected = state.drifted.delete(slot.key) && decision.operation?.type === 'add';
   if (isCorrected) world.metrics.driftCorrected.inc({ document: slot.kind.document });
   settle(state, ticket);
+  letOthersIn(context, task);
   // What is released is over only when its finalizer is off.
   if ([...decision.outcomes.values()].every(({ type }) => type !== 'released')) state.postponed.forget(slot.key);
   for (const [key, outcome] of decision.outcomes) {
@@ -209,6 +215,11 @@ function finish(context: TurnContext, task: Task): void {
     if (outcome.type === 'applied') finalizers.ensure(slot.claimants.get(key) ?? resource);
     if (isCorrected && decision.subjects?.includes(key) === true) teller.record(resource, DRIFT_CORRECTED);
   }
+}
+
+/** Whose a name is may let others in beside it, and that is not always written. */
+function letOthersIn(context: TurnContext, { slot, decision }: Task): void {
+  if (decision.owner !== undefined) wakeBeside(context, slot.key);
 }
 
 /**

@@ -149,7 +149,7 @@ async function send(context: PassContext, { document }: Kind, part: readonly Ope
   } catch (error) {
     const nowMs = context.now();
     const request = { operations: part.length, durationMs: nowMs - startedMs, nowMs };
-    if (error instanceof UnreachableError) context.limits.unanswered(document, request);
+    if (error instanceof UnreachableError && error.wasSent) context.limits.unanswered(document, request);
     throw error;
   }
 }

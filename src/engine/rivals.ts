@@ -10,9 +10,10 @@ import type { SessionState } from './session-state.ts';
  * The other names in OpenSearch that come to the same place as that of a slot, with who owns them. Those that are only
  * declared do not count: anybody may declare any number of them.
  */
-export function rivalsOf(state: SessionState, { name, kind: { document } }: Slot): readonly Rival[] {
+export function rivalsOf(state: SessionState, { name, kind: { document, clashes } }: Slot): readonly Rival[] {
   return state.documents
     .namesBeside(document, name)
+    .filter((other) => clashes?.(name, other) === true)
     .map((other) => ({ name: other, owner: ownerOf(state, slotKeyOf(document, other)) }));
 }
 

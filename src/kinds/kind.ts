@@ -87,10 +87,12 @@ export interface Kind<Spec = never> {
   /** The name in OpenSearch. */
   readonly resourceName: (metadataName: string, spec: Spec) => string;
   /**
-   * Where OpenSearch keeps what belongs to a name, if two names can come to the same place: who may use the one could read and
+   * Where OpenSearch keeps what belongs to a name, if two names can come to the same place: who may use the one might read and
    * write what belongs to the other. Absent where they cannot.
    */
   readonly placeOf?: (name: string) => string;
+  /** Whether that is so of two names in one place. */
+  readonly clashes?: (name: string, other: string) => boolean;
   readonly toEntity: (spec: Spec) => Entity;
   /** Spells alike what the server takes for the same; absent where it tells every spelling apart. */
   readonly normalize?: (entity: Entity) => Entity;

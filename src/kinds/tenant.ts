@@ -12,6 +12,8 @@ export const tenant: Kind<OpenSearchTenantSpec> = {
   emptyValue: '',
   resourceName: (metadataName, spec) => spec.name ?? metadataName,
   placeOf: hashOfIndex,
+  clashes: (name, other) =>
+    lettersOf(name).startsWith(lettersOf(other)) || lettersOf(other).startsWith(lettersOf(name)),
   toEntity: (spec) => ({ description: spec.description ?? '' }),
   problems: () => [],
   uses: () => ({ indexPatterns: [], tenants: [], actions: [], mappableRoles: [], backendRoles: [] }),
@@ -19,12 +21,16 @@ export const tenant: Kind<OpenSearchTenantSpec> = {
 };
 
 /**
- * Of the name of the index with the dashboards of a tenant, what counts: the plugin lets whoever has a tenant use any index that
- * begins like that of the tenant. Behind the hash stands the name without all but small letters and digits, which may be as short as one
- * likes. Source: PrivilegesInterceptorImpl of the plugin (toUserIndexName, and `startsWith` where an index is named).
+ * The name of the index with the dashboards of a tenant is made of this hash and of the letters behind it. The plugin lets whoever has a
+ * tenant use any index that begins like that of the tenant. Source: its PrivilegesInterceptorImpl (toUserIndexName, and
+ * `startsWith` where an index is named).
  */
 function hashOfIndex(name: string): string {
   return String(javaHashCode(name));
+}
+
+function lettersOf(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '');
 }
 
 /** String.hashCode of Java, over units of UTF-16. */

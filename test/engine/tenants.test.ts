@@ -193,6 +193,40 @@ describe('a tenant of another namespace', () => {
   });
 });
 
+test('tenants of other namespaces with one hash are both let in where neither begins like the other', async () => {
+  const operator = anOperator();
+  for (const name of ['team-an', 'team-c0'])
+    operator.apply(TENANTS, { name, namespace: 'team-b' }, { connectionRef: { namespace: 'team-a' } });
+  await operator.start();
+  await operator.pass(5000);
+  expect(operator.cluster.names('tenants')).toEqual(['team-an', 'team-c0']);
+});
+
+test('a tenant whose letters are only the beginning of those of another is refused beside it', async () => {
+  const operator = anOperator();
+  // Computed: it has the hash of `team-alpha`, and the letters `teama`.
+  const shorter = 'team-a-&$&#?-?(';
+  operator.apply(TENANTS, VICTIM, { connectionRef: { namespace: 'team-a' } });
+  await operator.start();
+  operator.apply(TENANTS, FORGER, { name: shorter, connectionRef: { namespace: 'team-a' } });
+  await operator.pass(5000);
+  expect(operator.ready(TENANTS, FORGER)).toBe('False NameTaken');
+});
+
+test('a tenant of the namespace of the connection is let in when what is beside it becomes its own, though that is not written', async () => {
+  const operator = anOperator();
+  operator.cluster.put('tenants', 'team-alpha', {});
+  forge(operator, { name: 'forger', namespace: 'team-a' });
+  await operator.start();
+  expect(operator.ready(TENANTS, { name: 'forger' })).toBe('False NameTaken');
+  operator.apply(TENANTS, TRUSTED);
+  await operator.pass(5000);
+  expect([operator.ready(TENANTS, TRUSTED), operator.ready(TENANTS, { name: 'forger' })]).toEqual([
+    'True Applied',
+    'True Applied',
+  ]);
+});
+
 test('tenants of the namespace of the connection may share an index, as it likes', async () => {
   const operator = anOperator();
   operator.cluster.put('tenants', 'team-alpha', { description: '' });

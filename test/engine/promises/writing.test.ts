@@ -338,10 +338,14 @@ describe('Promise 10: batches are bounded: 1,000 operations for roles and tenant
     expect(sizes(operator)).toEqual([100, 50, 50, 50]);
   });
 
-  test('what was not answered since the connection broke is sent again as it was', async () => {
+  test.each([
+    ['the connection broke', 0, new UnreachableError('reset')],
+    ['it was never sent', 25_000, new UnreachableError('UND_ERR_CONNECT_TIMEOUT', { wasSent: false })],
+  ])('what was not answered since %s is sent again as it was', async (_, ms, error) => {
     const operator = anOperator();
     applyGroups(operator, 100);
-    operator.cluster.nextPatchFails = new UnreachableError('reset');
+    slowDown(operator, () => ms);
+    operator.cluster.nextPatchFails = error;
     await operator.start();
     await operator.pass(60_000);
     expect(sizes(operator)).toEqual([100, 100]);
