@@ -5,23 +5,38 @@ const IDLE = 'socket idle timeout';
 
 /**
  * Counts connections that were closed, also while nobody used them: the next one leads wherever the name leads by then. One of
- * several that were opened for a moment does not count while another is open, since requests go on over that.
+ * several that were opened for a moment does not count while one is open that requests go over before they open that anew: undici asks
+ * for the first of its clients that is not busy, whether that is connected or not.
  */
 export class ClosedConnections {
-  #open = 0;
+  readonly #ranks = new WeakMap<object, number>();
+  readonly #open = new Map<object, string>();
+  #clients = 0;
   #count = 0;
 
   constructor(agent: Agent) {
-    agent.on('connect', () => (this.#open += 1));
-    agent.on('disconnect', (_origin, _targets, error) => this.#closed(error));
+    agent.on('connect', (origin, targets) => this.#opened(String(origin), targets.at(-1) ?? agent));
+    agent.on('disconnect', (origin, targets, error) => this.#closed(String(origin), targets.at(-1) ?? agent, error));
   }
 
   get count(): number {
     return this.#count;
   }
 
-  #closed({ message }: Error): void {
-    this.#open = Math.max(0, this.#open - 1);
-    if (message !== IDLE || this.#open === 0) this.#count += 1;
+  #opened(origin: string, client: object): void {
+    this.#open.set(client, origin);
+    if (this.#ranks.has(client)) return;
+    this.#clients += 1;
+    this.#ranks.set(client, this.#clients);
+  }
+
+  #closed(origin: string, client: object, { message }: Error): void {
+    this.#open.delete(client);
+    const isSpare = [...this.#open].some(([other, at]) => at === origin && this.#rank(other) < this.#rank(client));
+    if (message !== IDLE || !isSpare) this.#count += 1;
+  }
+
+  #rank(client: object): number {
+    return this.#ranks.get(client) ?? Infinity;
   }
 }

@@ -120,9 +120,10 @@ export class OpenSearchClient {
   async request(request: OpenSearchRequest, signal?: AbortSignal): Promise<OpenSearchResponse> {
     const { endpoints } = this.#settings;
     let failure: unknown;
+    let isSent = false;
     for (let attempt = 0; attempt < endpoints.length; attempt += 1) {
       const at = this.#current;
-      let isSent = false;
+      isSent = false;
       try {
         await this.#checkOnce(at, request, signal);
         isSent = true;
@@ -133,7 +134,7 @@ export class OpenSearchClient {
         if (request.method !== 'GET' && isSent && !wasNeverSent(error)) break;
       }
     }
-    throw toTransportError(`${request.method} ${request.path}`, failure);
+    throw toTransportError(`${request.method} ${request.path}`, failure, isSent);
   }
 
   /**

@@ -22,13 +22,13 @@ export function wasNeverSent(error: unknown): boolean {
   return NEVER_SENT.has(code) || TLS_CODES.test(code);
 }
 
-/** Says what was being done; the cause keeps the rest. */
-export function toTransportError(action: string, error: unknown): OperatorError {
+/** Says what was being done; the cause keeps the rest. @param isSent whether the request itself was begun */
+export function toTransportError(action: string, error: unknown, isSent = true): OperatorError {
   if (error instanceof OperatorError) return error;
   const code = codeOf(error);
   if (TLS_CODES.test(code)) return new TlsVerificationError(`${tlsProblem(code)} (${code})`, { cause: error });
   const words = code === '' ? messageOf(error) : code;
-  return new UnreachableError(`${action}: ${words}`, { cause: error, wasSent: !wasNeverSent(error) });
+  return new UnreachableError(`${action}: ${words}`, { cause: error, wasSent: isSent && !wasNeverSent(error) });
 }
 
 function codeOf(error: unknown): string {

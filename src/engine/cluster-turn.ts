@@ -217,9 +217,9 @@ function finish(context: TurnContext, task: Task): void {
   }
 }
 
-/** Whose a name is may let others in beside it, and that is not always written. */
+/** Who begins to have a name may let others in beside it, and that is not always written. */
 function letOthersIn(context: TurnContext, { slot, decision }: Task): void {
-  if (decision.owner !== undefined) wakeBeside(context, slot.key);
+  if (typeof decision.owner === 'string') wakeBeside(context, slot.key);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { KubernetesError } from '../../src/errors.ts';
 import { useOperators } from '../support/operators.ts';
 import { type SimulatedOperator, TENANTS } from '../support/simulated-operator.ts';
 
@@ -235,4 +236,28 @@ test('tenants of the namespace of the connection may share an index, as it likes
   await operator.start();
   expect(operator.cluster.names('tenants')).toEqual([FORGED, 'team-alpha'].sort());
   expect(operator.ready(TENANTS, { name: 'forger' })).toBe('True Applied');
+});
+
+test('tenants with one hash that stay when their objects go are let go of once, and not again and again', async () => {
+  const operator = anOperator();
+  const names = ['team-an', 'team-c0'];
+  for (const name of names)
+    operator.apply(
+      TENANTS,
+      { name, namespace: 'team-b' },
+      {
+        deletionPolicy: 'Orphan',
+        connectionRef: { namespace: 'team-a' },
+      },
+    );
+  await operator.start();
+  await operator.pass(5000);
+  operator.kubernetes.refuse = ({ method, path }) =>
+    method === 'PATCH' && path.includes('/opensearchtenants/') && !path.endsWith('/status')
+      ? new KubernetesError('refused', 403, 'Forbidden')
+      : undefined;
+  const before = operator.kubernetes.requests.length;
+  for (const name of names) operator.delete(TENANTS, { name, namespace: 'team-b' });
+  await operator.pass(60_000);
+  expect(operator.kubernetes.requests.length - before).toBeLessThan(100);
 });
