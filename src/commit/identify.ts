@@ -100,7 +100,8 @@ export function versionOf(response: OpenSearchResponse): { readonly version?: st
   return { version: text(record(main['version'])['number']), clusterUuid };
 }
 
-function record(value: unknown): Readonly<Record<string, unknown>> {
+/** Empty where it is none. */
+export function record(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 

@@ -1,4 +1,5 @@
 import type { OpenSearchClient, OpenSearchResponse } from '../clients/opensearch.ts';
+import { record } from './identify.ts';
 import { assertSameCluster } from './same-cluster.ts';
 
 /** Says which cluster it is, too; needs one of the permissions that `_cat/nodes` needs, and waits for no other node. */
@@ -24,17 +25,13 @@ export function nodeReader(client: OpenSearchClient, clusterUuid: string | undef
 function nodesIn({ status, body }: OpenSearchResponse, clusterUuid: string | undefined): readonly string[] | undefined {
   if (status !== 200) return undefined;
   if (Array.isArray(body)) return body.flatMap(idOfRow).sort();
-  const { cluster_uuid: present, nodes } = toRecord(body);
+  const { cluster_uuid: present, nodes } = record(body);
   if (typeof nodes !== 'object' || nodes === null) return undefined;
   assertSameCluster(clusterUuid, typeof present === 'string' && present !== '_na_' ? present : undefined);
   return Object.keys(nodes).sort();
 }
 
 function idOfRow(row: unknown): readonly string[] {
-  const { id } = toRecord(row);
+  const { id } = record(row);
   return typeof id === 'string' ? [id] : [];
-}
-
-function toRecord(body: unknown): Readonly<Record<string, unknown>> {
-  return typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>) : {};
 }

@@ -1,4 +1,4 @@
-import type { OpenSearchClient } from '../clients/opensearch.ts';
+import type { OpenSearchClient, OpenSearchResponse } from '../clients/opensearch.ts';
 import { AnotherClusterError } from '../errors.ts';
 import { versionOf } from './identify.ts';
 
@@ -11,20 +11,20 @@ export function assertSameCluster(expected: string | undefined, present: string 
 /**
  * Lets the client ask nothing of an endpoint that it moves to, or has not asked yet, before that says that it is of this
  * cluster. One GET each time. Where the cluster may not be asked who it is, nothing is checked.
+ *
+ * @param uuidIn what an endpoint says; `uuidIfTold` where one that says nothing now may be asked all the same, since it is there to be mended
  */
-export function keepToCluster(client: OpenSearchClient, clusterUuid: string | undefined): void {
+export function keepToCluster(
+  client: OpenSearchClient,
+  clusterUuid: string | undefined,
+  uuidIn: (main: OpenSearchResponse) => string | undefined = (main) => versionOf(main).clusterUuid,
+): void {
   if (clusterUuid === undefined) return;
-  client.checkEndpoints(async (get) => assertSameCluster(clusterUuid, versionOf(await get('/')).clusterUuid));
-}
-
-/** As `keepToCluster`; but one that says nothing now may be asked all the same, since it is there to be mended. */
-export function keepToClusterIfTold(client: OpenSearchClient, clusterUuid: string | undefined): void {
-  if (clusterUuid === undefined) return;
-  client.checkEndpoints(async (get) => assertSameCluster(clusterUuid, uuidIfTold(await get('/'))));
+  client.checkEndpoints(async (get) => assertSameCluster(clusterUuid, uuidIn(await get('/'))));
 }
 
 /** Undefined when the answer does not say it, for whatever reason. */
-export function uuidIfTold(main: Parameters<typeof versionOf>[0]): string | undefined {
+export function uuidIfTold(main: OpenSearchResponse): string | undefined {
   try {
     return versionOf(main).clusterUuid;
   } catch {

@@ -97,9 +97,9 @@ export class ClaimIndex {
     this.#placesOf(slot.kind)?.delete(slot.name);
   }
 
-  #placesOf({ document, placeOf }: Kind): NamesByPlace | undefined {
-    if (placeOf === undefined) return undefined;
-    const places = this.#places.get(document) ?? new NamesByPlace(placeOf);
+  #placesOf({ document, place }: Kind): NamesByPlace | undefined {
+    if (place === undefined) return undefined;
+    const places = this.#places.get(document) ?? new NamesByPlace(place.of);
     this.#places.set(document, places);
     return places;
   }

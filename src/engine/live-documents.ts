@@ -85,8 +85,8 @@ export class LiveDocuments {
   }
 }
 
-function placesOf({ placeOf }: Kind): NamesByPlace | undefined {
-  return placeOf === undefined ? undefined : new NamesByPlace(placeOf);
+function placesOf({ place }: Kind): NamesByPlace | undefined {
+  return place === undefined ? undefined : new NamesByPlace(place.of);
 }
 
 function keepPlaces({ snapshot, places }: Held, changed: readonly string[]): void {

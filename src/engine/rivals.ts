@@ -10,10 +10,10 @@ import type { SessionState } from './session-state.ts';
  * The other names in OpenSearch that come to the same place as that of a slot, with who owns them. Those that are only
  * declared do not count: anybody may declare any number of them.
  */
-export function rivalsOf(state: SessionState, { name, kind: { document, clashes } }: Slot): readonly Rival[] {
+export function rivalsOf(state: SessionState, { name, kind: { document, place } }: Slot): readonly Rival[] {
   return state.documents
     .namesBeside(document, name)
-    .filter((other) => clashes?.(name, other) === true)
+    .filter((other) => place?.isShared(name, other) === true)
     .map((other) => ({ name: other, owner: ownerOf(state, slotKeyOf(document, other)) }));
 }
 
@@ -40,7 +40,7 @@ export class TakenPlaces {
   /** Puts a task among the others, or in the place of one that has to wait for it. @returns how many operations there are more */
   put(task: Task): 0 | 1 {
     const { operation } = task.decision;
-    const place = operation?.type === 'add' ? task.slot.kind.placeOf?.(task.slot.name) : undefined;
+    const place = operation?.type === 'add' ? task.slot.kind.place?.of(task.slot.name) : undefined;
     const at = place === undefined ? undefined : this.#at.get(place);
     const before = at === undefined ? undefined : this.#tasks[at];
     if (at !== undefined && before !== undefined) {

@@ -63,6 +63,13 @@ export interface Uses {
   readonly anyIndex?: string;
 }
 
+/** Where OpenSearch keeps what belongs to a name: who may use the one might read and write what belongs to another there. */
+export interface Place {
+  readonly of: (name: string) => string;
+  /** Whether that is so of two names in one place. */
+  readonly isShared: (name: string, other: string) => boolean;
+}
+
 /**
  * All that the engine knows of a kind: data and small pure functions.
  * A new kind is one such value, its CRD and its tests; source of the rules: docs/security-api.md.
@@ -86,13 +93,8 @@ export interface Kind<Spec = never> {
   readonly emptyValue: '' | readonly [];
   /** The name in OpenSearch. */
   readonly resourceName: (metadataName: string, spec: Spec) => string;
-  /**
-   * Where OpenSearch keeps what belongs to a name, if two names can come to the same place: who may use the one might read and
-   * write what belongs to the other. Absent where they cannot.
-   */
-  readonly placeOf?: (name: string) => string;
-  /** Whether that is so of two names in one place. */
-  readonly clashes?: (name: string, other: string) => boolean;
+  /** How two names can come to the same place in OpenSearch; absent where they cannot. */
+  readonly place?: Place;
   readonly toEntity: (spec: Spec) => Entity;
   /** Spells alike what the server takes for the same; absent where it tells every spelling apart. */
   readonly normalize?: (entity: Entity) => Entity;

@@ -11,9 +11,11 @@ export const tenant: Kind<OpenSearchTenantSpec> = {
   requiredFields: ['description'],
   emptyValue: '',
   resourceName: (metadataName, spec) => spec.name ?? metadataName,
-  placeOf: hashOfIndex,
-  clashes: (name, other) =>
-    lettersOf(name).startsWith(lettersOf(other)) || lettersOf(other).startsWith(lettersOf(name)),
+  place: {
+    of: hashOfIndex,
+    isShared: (name, other) =>
+      lettersOf(name).startsWith(lettersOf(other)) || lettersOf(other).startsWith(lettersOf(name)),
+  },
   toEntity: (spec) => ({ description: spec.description ?? '' }),
   problems: () => [],
   uses: () => ({ indexPatterns: [], tenants: [], actions: [], mappableRoles: [], backendRoles: [] }),

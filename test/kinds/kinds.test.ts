@@ -43,7 +43,7 @@ describe('a tenant', () => {
     ['kirk', '3292183'],
     ['', '0'],
   ])('%j has its dashboards where the hash of its name is %s', (name, hash) => {
-    expect(tenant.placeOf?.(name)).toBe(hash);
+    expect(tenant.place?.of(name)).toBe(hash);
   });
 });
 

@@ -19,7 +19,7 @@ import type { ConfigChange, ConfigDocument } from '../../plan/config/config-chan
 import { MASK } from '../../plan/config/defaults.ts';
 import { isObject, leavesOf, pathOf, valueAt, withValue, type ConfigTree } from '../../plan/config/tree.ts';
 import { identify, type Identity } from '../identify.ts';
-import { keepToCluster, keepToClusterIfTold, uuidIfTold } from '../same-cluster.ts';
+import { keepToCluster, uuidIfTold } from '../same-cluster.ts';
 import { patchFor, rootOf, toPutBody, toRoot } from './config-wire.ts';
 import { upgradeApi, type UpgradeApi } from './upgrade-api.ts';
 
@@ -111,7 +111,7 @@ export async function asRescuer<T>(
   const { rescue } = settings;
   const auth = rescue === undefined ? settings.auth : ({ type: 'certificate', ...rescue } as const);
   return withClient({ ...settings, auth }, (client) => {
-    keepToClusterIfTold(client, clusterUuid);
+    keepToCluster(client, clusterUuid, uuidIfTold);
     return use(documents(client, { apiPrefix, isAdmin: auth.type === 'certificate' }));
   });
 }
