@@ -8,13 +8,13 @@ const timeoutMs = 10 * 60_000;
 
 type Check = { readonly name: string; readonly passed: boolean };
 
-/** Runs the checks; each counts as one test. What is wrong is printed as they go. */
+/** Runs the checks, and lets other tests go first; each counts as one test. What is wrong is printed as they go. */
 export async function runChecks(run: Run): Promise<Tally> {
   const report = join(run.folder, 'checks.json');
   const args = ['scripts/check.ts', '--no-tests', '--report', report];
   const onLine = (line: string): void => console.log(line);
   const { output } = await runChild(
-    { title: 'checks', command: process.execPath, args, timeoutMs, onLine },
+    { title: 'checks', command: process.execPath, args, timeoutMs, onLine, niceness: 10 },
     run.interrupted,
   );
   return existsSync(report) ? tally(JSON.parse(readFileSync(report, 'utf8')) as Check[]) : oneFailure('checks', output);

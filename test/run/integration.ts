@@ -10,6 +10,8 @@ import type { Tally } from './tally.ts';
 const timeoutMs = 40 * 60_000;
 /** Files that have nothing to do with what OpenSearch does. */
 const once = 'integration/(crds|leadership|statuses)';
+/** Files that start an OpenSearch of their own. */
+const apart = 'integration/(config-lockout|config-switched-off|nodes)';
 
 interface Lane {
   readonly title: string;
@@ -28,15 +30,16 @@ const installations: readonly RightsLane[] = [
 ];
 
 /**
- * All that needs the servers, in lanes beside each other: one for each version of OpenSearch, and one, in turn, for what is
- * tested once. Each test has a namespace of its own, and most of the time they wait. In the end it is seen whether the rights
- * of the operators were the ones that are needed.
+ * All that needs the servers, in lanes beside each other: one for each version of OpenSearch, and two, in turn, for what has
+ * servers of its own and for what is tested once. Each test has a namespace of its own, and most of the time they wait. In the
+ * end it is seen whether the rights of the operators were the ones that are needed.
  */
 export async function testIntegration(run: Run): Promise<readonly Tally[]> {
   const [newest, ...others] = versions;
   const lanes = [
     testVersion(run, newest, { clusterStack: clusterStackName }),
     ...others.map((version) => testVersion(run, version, {})),
+    testApart(run),
     testOnce(run),
   ];
   const tallies = (await Promise.all(lanes)).flat();
@@ -44,8 +47,16 @@ export async function testIntegration(run: Run): Promise<readonly Tally[]> {
 }
 
 function testVersion(run: Run, version: string, installed: Pick<Lane, 'clusterStack'>): Promise<Tally> {
-  const args = ['--testPathIgnorePatterns', once];
+  const args = ['--testPathIgnorePatterns', once, apart];
   return test(run, { title: `OpenSearch ${version}`, project: 'integration', args, version, ...installed });
+}
+
+async function testApart(run: Run): Promise<readonly Tally[]> {
+  const args = ['--testPathPatterns', apart];
+  const tallies: Tally[] = [];
+  for (const version of versions)
+    tallies.push(await test(run, { title: `OpenSearch ${version} of its own`, project: 'integration', args, version }));
+  return tallies;
 }
 
 async function testOnce(run: Run): Promise<readonly Tally[]> {
