@@ -22,8 +22,8 @@ interface Spec {
 }
 
 const CHART = 'deploy/helm/opensearch-security-operator';
-/** Those that belong to a cluster of one's own: where it is, and how people log in. */
-const OWN = ['connection.yaml', 'security-config.yaml'];
+/** Belongs to a cluster of one's own. */
+const CONNECTION = 'connection.yaml';
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
@@ -35,6 +35,8 @@ function readFolder(folder: string): Map<string, string> {
 
 const definitions = readFolder('crds');
 const examples = readFolder('deploy/examples');
+/** One of each kind. */
+const samples = new Map([...examples, ...readFolder('deploy/security-config')]);
 
 for (const [file, text] of definitions) {
   const { metadata } = load(text, { schema: CORE_SCHEMA }) as Definition;
@@ -43,7 +45,7 @@ for (const [file, text] of definitions) {
     throw new Error(`crds/${file}: the chart needs metadata with a name alone, and then the spec`);
 }
 writeGeneratedFolder(`${CHART}/files/crds`, definitions);
-writeGeneratedFolder(`${CHART}/files/examples`, new Map([...examples].filter(([name]) => !OWN.includes(name))));
+writeGeneratedFolder(`${CHART}/files/examples`, new Map([...examples].filter(([name]) => name !== CONNECTION)));
 writeGenerated(`${CHART}/Chart.yaml`, chartYaml(read(`${CHART}/Chart.yaml`)));
 writeGenerated(`${CHART}/README.md`, readme(read(`${CHART}/README.md`)));
 
@@ -54,7 +56,7 @@ function chartYaml(text: string): string {
     .replace(/^appVersion: .*$/m, `appVersion: ${version}`)
     .replace(/^( +image: opensearch-security-operator:).*$/m, `$1${version}`);
   const marks = [
-    '  # Made from crds/ and deploy/examples by `npm run generate`.\n',
+    '  # Made from crds/, deploy/examples and deploy/security-config by `npm run generate`.\n',
     '  # End of what is made.',
   ] as const;
   return replaceBetween(
@@ -84,7 +86,7 @@ function crdsOfHub(): readonly object[] {
 }
 
 function examplesOfHub(): readonly unknown[] {
-  return [...examples.values()].map((text) => loadAll(text, { schema: CORE_SCHEMA })[0]);
+  return [...samples.values()].map((text) => loadAll(text, { schema: CORE_SCHEMA })[0]);
 }
 
 function readme(text: string): string {

@@ -42,8 +42,12 @@ function denied(request: RefusedRequest | undefined): AccessRefusal {
   if (isConfig && request.isAdmin) return { type: 'switched-off', advice: SWITCHED_OFF };
   const permission = PERMISSIONS.find(([path]) => path.test(request?.path ?? ''))?.[1] ?? 'restapi:admin/...';
   const advice = `only the admin certificate may do that (plugins.security.authcz.admin_dn), or a user whose role has the permission ${permission} while plugins.security.restapi.admin.enabled is true`;
-  return { type: 'admin-only', advice };
+  return { type: 'admin-only', advice: isConfig ? `${advice}${WHERE_ADMIN_IS_OFF}` : advice };
 }
+
+/** With both settings at their default nobody may change the configuration. */
+const WHERE_ADMIN_IS_OFF =
+  '; where that is false, plugins.security.unsupported.restapi.allow_securityconfig_modification must be true, whoever asks';
 
 const SWITCHED_OFF =
   'changes of the security configuration are switched off in opensearch.yml: set plugins.security.restapi.admin.enabled to true, or plugins.security.unsupported.restapi.allow_securityconfig_modification';

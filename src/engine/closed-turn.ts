@@ -59,7 +59,7 @@ function whyWaiting(state: SessionState): {
   if (connection === undefined)
     return {
       reason: 'ConnectionNotFound',
-      message: `there is no OpenSearchConnection ${key}: create it, or correct spec.connectionRef`,
+      message: `there is no OpenSearchConnection ${key}: create it, or make this object anew with another connectionRef, which is immutable`,
     };
   if (isDeleting(connection))
     return { reason: 'ConnectionNotFound', message: `the OpenSearchConnection ${key} is being deleted` };

@@ -24,7 +24,7 @@ export interface OpenSearchConnectionSpec {
   readonly driftDetection?: OpenSearchConnectionDriftDetection;
   readonly passwords?: OpenSearchConnectionPasswords;
   /**
-   * Seconds that a request to the cluster may take. A write takes more than 30 when a node hangs, so keep it well above that.
+   * Seconds that a read may take. Absent means 30. A write is given at least 120, since it takes over 30 when a node hangs.
    */
   readonly requestTimeoutSeconds?: number;
   readonly certificates?: OpenSearchConnectionCertificates;
@@ -237,7 +237,7 @@ export interface OpenSearchConnectionGrant {
    */
   readonly tenants?: readonly string[];
   /**
-   * Actions and action groups that their roles and action groups may contain; * is a wildcard.
+   * Actions and action groups that their roles and action groups may contain, those of clusterPermissions and tenantPermissions included; * is a wildcard.
    */
   readonly actions?: readonly string[];
   /**

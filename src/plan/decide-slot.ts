@@ -44,7 +44,7 @@ function decideLoser(slot: SlotView, claim: Claim, winner: Claim | undefined): O
   const holder = winner === undefined ? 'another object' : ownerName(winner.key);
   return stalled(
     'NameTaken',
-    `${slot.kind.noun} "${slot.name}" belongs to ${holder}: give one of the two another spec.name or delete one`,
+    `${slot.kind.noun} "${slot.name}" belongs to ${holder}: delete one of the two, and make it anew with another spec.name if you need both`,
   );
 }
 

@@ -11,7 +11,7 @@ export function protectedBy(slot: SlotView, protection: string): Outcome {
   const advice = slot.kind.sharing === undefined ? 'choose another spec.name' : 'map another role';
   return stalled(
     'Reserved',
-    `${slot.kind.noun} "${slot.name}" is ${protection} in OpenSearch and is never changed: ${advice}`,
+    `${slot.kind.noun} "${slot.name}" is ${protection} in OpenSearch and is never changed: ${advice} in a new object, and delete this one`,
   );
 }
 

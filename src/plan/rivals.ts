@@ -18,7 +18,7 @@ export function rivalObstacle(slot: SlotView, winner: Claim): Outcome | undefine
   const whose = rival.owner === undefined ? '' : ` of ${ownerName(rival.owner)}`;
   return stalled(
     'NameTaken',
-    `OpenSearch may let whoever has ${slot.kind.noun} "${slot.name}" use what belongs to ${slot.kind.noun} "${rival.name}"${whose}, since it tells them apart by a hash that both have: choose another spec.name, or have the other one removed`,
+    `OpenSearch may let whoever has ${slot.kind.noun} "${slot.name}" use what belongs to ${slot.kind.noun} "${rival.name}"${whose}, since it tells them apart by a hash that both have: choose another spec.name in a new object and delete this one, or have the other one removed`,
   );
 }
 

@@ -90,7 +90,7 @@ function clashOf(
     const fields = slot.sharing.wholes.join(', ');
     return stalled(
       'NameTaken',
-      `${slot.kind.noun} "${slot.name}" has one list of ${fields}, which ${ownerName(rival.claim.key)} declares: declare the same or map another role`,
+      `${slot.kind.noun} "${slot.name}" has one list of ${fields}, which ${ownerName(rival.claim.key)} declares: declare the same, or map another role in a new object and delete this one`,
     );
   }
   return stand.mode === 'Merge' ? mergeObstacle(slot, stand) : adoptionObstacle(slot, stand, older);

@@ -14,6 +14,13 @@ describe('a refusal because of who asks', () => {
     { words: DISABLED, type: 'endpoint-disabled', named: 'endpoints_disabled.<role>.ROLES' },
     { words: DENIED, type: 'admin-only', named: 'plugins.security.authcz.admin_dn' },
     { words: DENIED, request: asUser('securityconfig'), type: 'admin-only', named: 'restapi:admin/config/update' },
+    {
+      words: DENIED,
+      request: asUser('securityconfig'),
+      type: 'admin-only',
+      named:
+        'plugins.security.restapi.admin.enabled is true; where that is false, plugins.security.unsupported.restapi.allow_securityconfig_modification must be true, whoever asks',
+    },
     { words: DENIED, request: asUser('certificates'), type: 'admin-only', named: 'restapi:admin/ssl/certs/info' },
     {
       words: DENIED,
@@ -29,6 +36,10 @@ describe('a refusal because of who asks', () => {
     },
   ])('is told as $type, with $named', ({ words, request, type, named }) => {
     expect(accessRefusal(words, request)).toEqual({ type, advice: expect.stringContaining(named) });
+  });
+
+  test('speaks of the setting for the security configuration nowhere else', () => {
+    expect(accessRefusal(DENIED, asUser('allowlist'))?.advice).toMatch(/admin\.enabled is true$/);
   });
 
   test('names the method and the endpoint, and not the roles in the order of one node', () => {

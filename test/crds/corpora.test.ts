@@ -8,7 +8,7 @@ import {
 import type { CustomResource } from '../support/custom-resource-definitions.ts';
 
 const schemas = new Map(readCustomResourceDefinitions().map((crd) => [crd.spec.names.kind, rootSchema(crd)]));
-const examples = readFixtures('deploy/examples');
+const examples = ['deploy/examples', 'deploy/security-config'].flatMap(readFixtures);
 const valid = readFixtures('test/fixtures/crds/valid');
 const invalid = readFixtures('test/fixtures/crds/invalid');
 const updates = readFixtures('test/fixtures/crds/updates');

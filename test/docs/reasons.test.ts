@@ -17,11 +17,28 @@ function reasonsInCode(): string[] {
   return [...new Set([...types, ...troubles, ...told].map((match) => match[1] ?? ''))].sort();
 }
 
+/** All conditions beside Ready. */
+function conditionsInCode(): string[] {
+  const files = ['certificates', 'connection-status', 'next-status'].map((file) => read(`src/status/${file}.ts`));
+  const types = files
+    .flatMap((text) => [...text.matchAll(/\btype(?:: | = )'([A-Z]\w+)'/g)])
+    .map(([, type = '']) => type);
+  return [...new Set(types)].filter((type) => type !== 'Ready').sort();
+}
+
 describe('docs/reasons.md', () => {
   it('finds reasons in the code', () => {
     expect(reasonsInCode()).toEqual(
       expect.arrayContaining(['AlreadyExists', 'Connected', 'NotFound', 'Unreachable', 'Pending']),
     );
+  });
+
+  it('finds conditions in the code', () => {
+    expect(conditionsInCode()).toEqual(expect.arrayContaining(['EndpointsPermitted', 'Paused', 'ReferencesResolved']));
+  });
+
+  it.each(conditionsInCode())('lists the condition %s', (type) => {
+    expect(read('docs/reasons.md')).toContain(`\n| \`${type}\` |`);
   });
 
   it.each(reasonsInCode())('says what to do about %s', (reason) => {

@@ -172,7 +172,17 @@ describe('role mappings of one role', () => {
     operator.apply(MAPPINGS, B, { role: 'ops', andBackendRoles: ['guests'] });
     await operator.pass();
     expect(operator.ready(MAPPINGS, B)).toBe('False NameTaken');
+    expect(operator.message(MAPPINGS, B)).toContain('or map another role in a new object and delete this one');
     expect(operator.cluster.get('rolesmapping', 'ops')).toMatchObject({ and_backend_roles: ['on-call', 'staff'] });
+  });
+
+  test('of one that is reserved say that another role takes a new object', async () => {
+    const operator = anOperator();
+    operator.cluster.put('rolesmapping', 'ops', { users: ['admin'], reserved: true });
+    operator.apply(MAPPINGS, A, { role: 'ops', mode: 'Merge', users: ['jane'] });
+    await operator.start();
+    expect(operator.ready(MAPPINGS, A)).toBe('False Reserved');
+    expect(operator.message(MAPPINGS, A)).toContain('map another role in a new object, and delete this one');
   });
 
   test('cannot have another list of which a user needs all entries than a paused one put there', async () => {

@@ -122,7 +122,9 @@ describe('a connection', () => {
     await operator.pass();
     election.lead(ONE.shard);
     await operator.pass();
-    expect(operator.message(ROLES, { name: 'role-one' })).toMatch(/there is no OpenSearchConnection team-a\/one/);
+    expect(operator.message(ROLES, { name: 'role-one' })).toBe(
+      'there is no OpenSearchConnection team-a/one: create it, or make this object anew with another connectionRef, which is immutable',
+    );
   });
 
   test('is written to once only when nothing has changed while its shard was led elsewhere', async () => {

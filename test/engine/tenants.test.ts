@@ -44,6 +44,7 @@ describe('a tenant of another namespace', () => {
     await operator.pass();
     expect(operator.ready(TENANTS, FORGER)).toBe('False NameTaken');
     expect(operator.message(TENANTS, FORGER)).toContain(`"team-alpha" of team-b/team-alpha`);
+    expect(operator.message(TENANTS, FORGER)).toContain('another spec.name in a new object and delete this one, or');
     expect(operator.cluster.names('tenants')).toEqual(['team-alpha']);
     operator.delete(TENANTS, VICTIM);
     await operator.pass(5000);

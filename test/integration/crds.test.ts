@@ -101,11 +101,14 @@ describe('the corpora', () => {
     expect(accepted).toBe(false);
   });
 
-  it.each(readFixtures('deploy/examples'))('the example $name is accepted', ({ resources }) => {
-    const moved = resources.map((resource) => ({ ...resource, metadata: { ...resource.metadata, namespace } }));
-    const answers = moved.map((resource) => apply(resource, '--dry-run=server'));
-    expect(answers.filter(({ accepted }) => !accepted)).toEqual([]);
-  });
+  it.each(['deploy/examples', 'deploy/security-config'].flatMap(readFixtures))(
+    'the example $name is accepted',
+    ({ resources }) => {
+      const moved = resources.map((resource) => ({ ...resource, metadata: { ...resource.metadata, namespace } }));
+      const answers = moved.map((resource) => apply(resource, '--dry-run=server'));
+      expect(answers.filter(({ accepted }) => !accepted)).toEqual([]);
+    },
+  );
 
   it.each(readFixtures('test/fixtures/crds/updates'))(
     '$name: $expected',

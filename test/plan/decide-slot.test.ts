@@ -89,7 +89,7 @@ describe('one claim of a name that is there', () => {
       expect(outcomeOf(decision, resource)).toMatchObject({
         type: 'stalled',
         reason: 'Reserved',
-        message: expect.stringContaining(`is ${protection} in OpenSearch`) as unknown,
+        message: `role "ops" is ${protection} in OpenSearch and is never changed: choose another spec.name in a new object, and delete this one`,
       });
     },
   );
@@ -178,7 +178,8 @@ describe('two claims of one name', () => {
     expect(outcomeOf(decision, younger)).toEqual({
       type: 'stalled',
       reason: 'NameTaken',
-      message: 'role "ops" belongs to team-b/ops: give one of the two another spec.name or delete one',
+      message:
+        'role "ops" belongs to team-b/ops: delete one of the two, and make it anew with another spec.name if you need both',
     });
   });
 
