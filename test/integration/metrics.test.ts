@@ -140,7 +140,11 @@ describe('a commit', () => {
     const name = `${scenario.namespace}-traced`;
     await scenario.create('OpenSearchRole', name, { description: 'traced' });
     await scenario.untilReason('OpenSearchRole', name, 'Applied');
-    const line = commits().at(-1);
+    const write = scenario.searchProxy.writes.find(({ body }) => body.includes(name));
+    // The object is told before the line is written.
+    const line = await waitFor('the line', () =>
+      Promise.resolve(commits().find(({ opaqueId }) => opaqueId === write?.opaqueId)),
+    );
     expect(line).toMatchObject({
       connection: `${scenario.namespace}/default`,
       document: 'roles',
@@ -151,15 +155,13 @@ describe('a commit', () => {
         new RegExp(`^opensearch-security-operator/${scenario.namespace}/default/[0-9a-z]{6}-\\d+$`),
       ) as unknown,
     });
-    expect(line?.durationMs).toBeGreaterThan(0);
-    const write = scenario.searchProxy.writes.find(({ body }) => body.includes(name));
-    expect(write?.opaqueId).toBe(line?.opaqueId);
+    expect(line.durationMs).toBeGreaterThan(0);
     const entry = await waitFor('the entry of the audit log', async () =>
-      auditLog().find(({ audit_rest_request_headers: headers }) => headers?.['x-opaque-id']?.[0] === line?.opaqueId),
+      auditLog().find(({ audit_rest_request_headers: headers }) => headers?.['x-opaque-id']?.[0] === line.opaqueId),
     );
     expect(entry.audit_rest_request_path).toMatch(/^\/_plugins\/_security\//);
     const methods = auditLog()
-      .filter(({ audit_rest_request_headers: headers }) => headers?.['x-opaque-id']?.[0] === line?.opaqueId)
+      .filter(({ audit_rest_request_headers: headers }) => headers?.['x-opaque-id']?.[0] === line.opaqueId)
       .map(({ audit_rest_request_method: method }) => method);
     expect(methods).toContain('PATCH');
   });
