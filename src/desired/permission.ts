@@ -29,13 +29,15 @@ export function refusalOf(
   }
   const problems = unescapedProblems(resource);
   if (problems.length > 0) return problems.join('; ');
+  const advice = `have it added to spec.grants of the connection ${at}`;
   const grants = (connection.spec.grants ?? []).filter((grant) => isChosen(grant.namespaces, place));
-  const refusals = grants.map((grant) => beyondGrant(resource, grant));
-  if (refusals.includes(undefined)) return undefined;
-  return (
-    refusals[0] ??
-    `the connection ${at} grants nothing to the namespace ${resource.namespace}: add it to spec.grants there`
-  );
+  if (grants.length === 0)
+    return `the connection ${at} grants nothing to the namespace ${resource.namespace}: add it to spec.grants there`;
+  const ofKind = grants.filter(({ kinds }) => kinds.some((granted) => granted === resource.kind.kind));
+  if (ofKind.length === 0) return `the grant does not include the kind ${resource.kind.kind}: ${advice}`;
+  const refusals = ofKind.map((grant) => beyondGrant(resource, grant));
+  const [refusal = ''] = refusals;
+  return refusals.includes(undefined) ? undefined : `${refusal}: ${advice}`;
 }
 
 /** Grants compare whole texts. OpenSearch joins them with others, and what it reads then is another text. */
@@ -46,9 +48,7 @@ function unescapedProblems(resource: Resource): readonly string[] {
 }
 
 function beyondGrant(resource: Resource, grant: Grant): string | undefined {
-  const { kind } = resource;
-  if (!grant.kinds.some((granted) => granted === kind.kind)) return `the grant does not include the kind ${kind.kind}`;
-  const uses = kind.uses(resource.spec as never);
+  const uses = resource.kind.uses(resource.spec as never);
   return (
     beyond('name', outside([resourceName(resource)], grant.names)) ??
     beyond('index pattern', outside(uses.indexPatterns, grant.indexPatterns)) ??

@@ -213,8 +213,17 @@ export class ClusterKeeper {
       return undefined;
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
-      return this.fail(error);
+      return this.#failToOpen(target, error);
     }
+  }
+
+  /** Said once, not at each try. */
+  async #failToOpen({ connection }: Target, error: OperatorError): Promise<Trouble> {
+    const before = this.#trouble?.message;
+    const trouble = await this.fail(error);
+    if (trouble.message !== before)
+      this.#world.log.warn({ connection, error: trouble.message }, 'cluster cannot be used');
+    return trouble;
   }
 
   /** What the Secret has, and the login of before where that may be used on. That goes first until it is refused: each wrong password counts. */

@@ -3,7 +3,7 @@ import type { Kind } from '../kinds/kind.ts';
 import type { Metrics } from '../metrics.ts';
 import { isReady } from '../status/next-status.ts';
 
-const STATES = ['ready', 'progressing', 'stalled'] as const;
+const STATES = ['ready', 'progressing', 'stalled', 'paused'] as const;
 type State = (typeof STATES)[number];
 
 /** Counts objects by kind and state as these change, so that a scrape costs nothing however many there are. */
@@ -46,6 +46,9 @@ export function showNoResources({ resources }: Pick<Metrics, 'resources'>, kinds
 
 function stateOf({ generation }: Resource, status: ObjectStatus): State {
   if (isReady({ generation, status })) return 'ready';
-  const isStalled = status.conditions?.some((condition) => condition.type === 'Stalled' && condition.status === 'True');
-  return isStalled === true && status.observedGeneration === generation ? 'stalled' : 'progressing';
+  const is = (type: string): boolean =>
+    status.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true;
+  // Somebody asked for that: a newer spec is not looked at, however long it takes.
+  if (is('Paused')) return 'paused';
+  return is('Stalled') && status.observedGeneration === generation ? 'stalled' : 'progressing';
 }

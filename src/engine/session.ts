@@ -25,7 +25,8 @@ export class Session {
 
   constructor(key: NamespacedName, world: World) {
     this.#world = world;
-    this.#meter = new TurnMeter(key, world, () => this.#state.dirty.size);
+    // What names a connection that does not exist has nowhere to go, and no queue to stand in.
+    this.#meter = new TurnMeter(key, world, () => (this.#state.connection === undefined ? 0 : this.#state.dirty.size));
     this.#state = createSessionState(key, this.#meter);
     this.#alarm = new Alarm(world.clock);
     this.#schedule = new Schedule(world);

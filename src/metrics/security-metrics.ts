@@ -39,7 +39,7 @@ function standing(
   return {
     resources: new Gauge({
       name: 'opensearch_security_managed_resources',
-      help: 'Custom resources by kind and state (ready, progressing or stalled).',
+      help: 'Custom resources by kind and state (ready, progressing, stalled, or paused with a spec that is not in force).',
       labelNames: ['kind', 'state'],
       registers,
     }),

@@ -34,12 +34,18 @@ export function toObject<Spec, Status>(raw: RawObject): KubernetesObject<Spec, S
 function requestsIn(
   annotations: Readonly<Record<string, string>>,
 ): Pick<KubernetesObject, 'reconcileRequestedAt' | 'flushCacheRequested'> {
-  const requested = annotations[REQUESTED] ?? annotations[FLUX_REQUESTED];
+  const requested = laterOf(annotations[REQUESTED], annotations[FLUX_REQUESTED]);
   const flush = annotations[FLUSH];
   return {
     ...(requested === undefined ? {} : { reconcileRequestedAt: fit(requested) }),
     ...(flush === undefined ? {} : { flushCacheRequested: fit(flush) }),
   };
+}
+
+/** Of two requests the one that names the later time; ours where that cannot be told. */
+function laterOf(ours: string | undefined, theirs: string | undefined): string | undefined {
+  if (ours === undefined || theirs === undefined) return ours ?? theirs;
+  return Date.parse(theirs) > Date.parse(ours) ? theirs : ours;
 }
 
 function fit(request: string): string {

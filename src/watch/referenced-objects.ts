@@ -151,7 +151,7 @@ export class ReferencedObjects {
       } catch (error) {
         log.warn({ resource, key, error: messageOf(error) }, 'referenced object not read');
         if (wanted.turn === turn && this.#isHopeless(error, wanted, failures))
-          this.#learn(key, wanted, { unreadable: messageOf(error) });
+          this.#learn(key, wanted, { unreadable: whyUnreadable(error) });
         await clock.sleep(backoffMs(failures, RETRY, random), signal);
       }
     }
@@ -203,6 +203,15 @@ function withVersionOf(before: ReferencedData, after: ReferencedData): Reference
   const haveValues = before !== undefined && after !== undefined;
   if (!haveValues || before.unreadable !== undefined || after.unreadable !== undefined) return after;
   return { ...after, version: before.version };
+}
+
+/** Who may not read there can do nothing about it; somebody who installs the operator can. */
+function whyUnreadable(error: unknown): string {
+  const isForbidden = error instanceof KubernetesError && error.status === 403;
+  const advice = isForbidden
+    ? ': open the namespace to the operator (rbac.secrets.namespaces of the chart; "Rights" in docs/install.md)'
+    : '';
+  return `${messageOf(error)}${advice}`;
 }
 
 function contentOf(data: ReferencedData): unknown {

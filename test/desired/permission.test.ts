@@ -215,6 +215,8 @@ describe('a grant', () => {
     },
   });
 
+  const ADVICE = 'have it added to spec.grants of the connection platform/default';
+
   function refusal(resource: Resource, ...grants: readonly Grant[]): string | undefined {
     const spec = { allowedNamespaces: { names: ['team-b'] }, grants };
     return refusalOf(fromTeamB(resource), aConnection({ namespace: 'platform', spec }), {});
@@ -313,7 +315,7 @@ describe('a grant', () => {
     ],
     ['another tenant by name', aTenant({ name: 'team-a' }), 'name "team-a"'],
   ])('refuses %s', (_, resource, what) => {
-    expect(refusal(resource, grant)).toBe(`the grant does not cover the ${what}`);
+    expect(refusal(resource, grant)).toBe(`the grant does not cover the ${what}: ${ADVICE}`);
   });
 
   test.each<[string, Resource, string]>([
@@ -355,7 +357,7 @@ describe('a grant', () => {
       ],
     });
     expect(refusal(resource, grant)).toBe(
-      'spec.indexPermissions[0].dls has a placeholder outside of quotes, in the name of a field, or without an end, which may make the query look into any index: put it into the text of a value ("${...}"), or let the grant cover the index pattern "*"',
+      'spec.indexPermissions[0].dls has a placeholder outside of quotes, in the name of a field, or without an end, which may make the query look into any index: put it into the text of a value ("${...}"), or let the grant cover the index pattern "*": have it added to spec.grants of the connection platform/default',
     );
     expect(refusal(resource, { ...grant, indexPatterns: ['*'] })).toBeUndefined();
   });
@@ -363,6 +365,13 @@ describe('a grant', () => {
   test('refuses a kind that it does not name', () => {
     expect(refusal(good, { ...grant, kinds: ['OpenSearchTenant'] })).toContain(
       'does not include the kind OpenSearchRole',
+    );
+  });
+
+  test('that has the kind is told of, and not another one before it', () => {
+    const names = { ...grant, names: ['x'] };
+    expect(refusal(good, { ...grant, kinds: ['OpenSearchTenant'] }, names)).toBe(
+      `the grant does not cover the name "team-b-reader": ${ADVICE}`,
     );
   });
 

@@ -4,6 +4,7 @@ import { useOperators, withRoleInForce } from '../support/operators.ts';
 import { CONNECTIONS, ROLES, type SimulatedOperator } from '../support/simulated-operator.ts';
 
 const OPS = { name: 'ops' };
+const STATES = ['ready', 'progressing', 'stalled', 'paused'];
 const CONTROLLER = 'controller="opensearchconnection"';
 const QUEUE = `name="opensearchconnection",${CONTROLLER}`;
 
@@ -67,6 +68,21 @@ describe('the turns of a session', () => {
 });
 
 describe('the queue', () => {
+  test('does not hold what names a connection that does not exist, until it does', async () => {
+    const operator = await anOperator().start();
+    operator.apply(ROLES, OPS, { connectionRef: { name: 'missing' } });
+    await operator.pass();
+    expect(await valueOf(operator, `workqueue_depth{${QUEUE}}`)).toBe(0);
+    operator.cluster.outage = new UnreachableError('away');
+    operator.apply(
+      CONNECTIONS,
+      { name: 'missing' },
+      { ...(operator.kubernetes.get(CONNECTIONS, 'team-a', 'default')?.['spec'] as object) },
+    );
+    await operator.pass();
+    expect(await valueOf(operator, `workqueue_depth{${QUEUE}}`)).toBe(1);
+  });
+
   test('holds what waits for a cluster that is away, and is empty when that is back', async () => {
     const operator = anOperator();
     operator.cluster.outage = new UnreachableError('away');
@@ -89,17 +105,23 @@ describe('the resources', () => {
     const operator = await withRoleInForce(anOperator());
     operator.apply(ROLES, { name: 'waits' }, { connectionRef: { name: 'missing' } });
     await operator.pass();
-    expect(await Promise.all(['ready', 'progressing', 'stalled'].map((state) => resources(operator, state)))).toEqual([
-      1, 1, 0,
-    ]);
+    expect(await Promise.all(STATES.map((state) => resources(operator, state)))).toEqual([1, 1, 0, 0]);
     await operator.pass(700_000);
     expect(await resources(operator, 'stalled')).toBe(1);
     operator.delete(ROLES, { name: 'waits' });
     operator.delete(ROLES, OPS);
     await operator.pass();
-    expect(await Promise.all(['ready', 'progressing', 'stalled'].map((state) => resources(operator, state)))).toEqual([
-      0, 0, 0,
-    ]);
+    expect(await Promise.all(STATES.map((state) => resources(operator, state)))).toEqual([0, 0, 0, 0]);
+  });
+
+  test('are counted as paused while a newer spec is not looked at, and as before otherwise', async () => {
+    const operator = await withRoleInForce(anOperator());
+    operator.annotate(ROLES, OPS, { 'security.opensearch.org/paused': 'true' });
+    await operator.pass();
+    expect([await resources(operator, 'ready'), await resources(operator, 'paused')]).toEqual([1, 0]);
+    operator.apply(ROLES, OPS, { description: 'newer' });
+    await operator.pass();
+    expect(await Promise.all(STATES.map((state) => resources(operator, state)))).toEqual([0, 0, 0, 1]);
   });
 
   test('that are found changed and put back are counted', async () => {

@@ -158,6 +158,19 @@ describe('lasting trouble with the ledger', () => {
   });
 });
 
+test('why a cluster cannot be opened is in the log, once for each cause', async () => {
+  const operator = anOperator();
+  const said = (): readonly string[] => operator.logged.filter((line) => line.includes('cluster cannot be used'));
+  operator.cluster.outage = new UnreachableError('no such host');
+  await operator.start();
+  await operator.pass(600_000);
+  expect(said()).toHaveLength(1);
+  expect(said()[0]).toContain('no such host');
+  operator.cluster.outage = new UnreachableError('connection refused');
+  await operator.pass(600_000);
+  expect(said()).toHaveLength(2);
+});
+
 describe('a Secret that may not be read', () => {
   test('is told, and heals', async () => {
     const operator = anOperator();
@@ -166,7 +179,9 @@ describe('a Secret that may not be read', () => {
     operator.apply(ROLES, OPS, { description: 'x' });
     await operator.start();
     expect(operator.ready(CONNECTIONS, DEFAULT)).toBe('False SecretNotFound');
-    expect(operator.message(CONNECTIONS, DEFAULT)).toContain('secrets is forbidden');
+    expect(operator.message(CONNECTIONS, DEFAULT)).toContain(
+      'secrets is forbidden: open the namespace to the operator (rbac.secrets.namespaces of the chart',
+    );
     operator.kubernetes.refuse = () => undefined;
     await operator.pass(120_000);
     expect(operator.ready(ROLES, OPS)).toBe('True Applied');

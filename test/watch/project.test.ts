@@ -64,6 +64,18 @@ describe('what is kept of an object', () => {
   ])('has the request to reconcile of %s', (_, annotations) => {
     expect(toResource(roleKind, { metadata: { ...metadata, annotations } }).reconcileRequestedAt).toBe('now');
   });
+
+  test.each([
+    ['ours', '2026-01-02T00:00:00Z', '2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z'],
+    ['the one of Flux', '2026-01-01T00:00:00Z', 'Fri Jan  2 00:00:00 UTC 2026', 'Fri Jan  2 00:00:00 UTC 2026'],
+    ['ours, where one is no time', 'again', '2026-01-01T00:00:00Z', 'again'],
+  ])('has the later one of two requests: %s', (_, ...[ours, theirs, later]) => {
+    const annotations = {
+      'security.opensearch.org/reconcile-requested-at': ours,
+      'reconcile.fluxcd.io/requestedAt': theirs,
+    };
+    expect(toResource(roleKind, { metadata: { ...metadata, annotations } }).reconcileRequestedAt).toBe(later);
+  });
 });
 
 describe('a pause before the next try', () => {
