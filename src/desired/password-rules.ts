@@ -49,12 +49,6 @@ export function passwordProblem(
   return patternMismatch(password, policy.pattern) ?? strengthProblem(measure(credentials), policy);
 }
 
-/** Why the pattern of a connection cannot be used; undefined when it can. */
-export function passwordPatternProblem(pattern: string): string | undefined {
-  const reading = readJavaPattern(pattern);
-  return reading.type === 'refused' ? `spec.passwords.pattern ${reading.message}` : undefined;
-}
-
 function patternMismatch(password: string, pattern: string): string | undefined {
   if (pattern === '') return undefined;
   const reading = readJavaPattern(pattern);

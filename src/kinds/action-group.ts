@@ -8,7 +8,6 @@ export const actionGroup: Kind<OpenSearchActionGroupSpec> = {
   plural: 'opensearchactiongroups',
   document: 'actiongroups',
   noun: 'action group',
-  order: 10,
   maxOperations: 100,
   checksEach: true,
   requiredFields: ['allowed_actions'],

@@ -7,7 +7,7 @@ import { tenant } from './tenant.ts';
 import { user } from './user.ts';
 
 /**
- * Every kind that the engine serves, in the order of writes.
+ * Every kind that the engine serves, in the order of writes; removals go the other way.
  * The cast erases the spec's type: a kind only ever meets specs of its own custom resource, which the API server has
  * checked against the CRD from which the type was made.
  */

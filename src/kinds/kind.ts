@@ -81,8 +81,6 @@ export interface Kind<Spec = never> {
   readonly document: DocumentName;
   /** What the server calls one resource of this type. */
   readonly noun: string;
-  /** Place in the order of writes, ascending; removals go the other way. */
-  readonly order: number;
   /** Most operations in one PATCH; larger ones cost the server more than linearly. */
   readonly maxOperations: number;
   /** The server loads all roles for each entry that changes, so that each takes it as long as the next. */

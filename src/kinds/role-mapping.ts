@@ -9,7 +9,6 @@ export const roleMapping: Kind<OpenSearchRoleMappingSpec> = {
   plural: 'opensearchrolemappings',
   document: 'rolesmapping',
   noun: 'role mapping',
-  order: 50,
   maxOperations: 100,
   checksEach: true,
   requiredFields: ['users', 'backend_roles', 'and_backend_roles', 'hosts'],

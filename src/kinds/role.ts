@@ -26,7 +26,6 @@ export const role: Kind<OpenSearchRoleSpec> = {
   plural: 'opensearchroles',
   document: 'roles',
   noun: 'role',
-  order: 30,
   maxOperations: 1000,
   requiredFields: ['cluster_permissions', 'index_permissions', 'tenant_permissions', 'description'],
   emptyValue: [],

@@ -7,7 +7,6 @@ export const securityConfig: Kind<OpenSearchSecurityConfigSpec> = {
   plural: 'opensearchsecurityconfigs',
   document: 'securityconfig',
   noun: 'security configuration',
-  order: 60,
   maxOperations: 1,
   requiredFields: ['dynamic'],
   emptyValue: '',

@@ -6,7 +6,6 @@ export const tenant: Kind<OpenSearchTenantSpec> = {
   plural: 'opensearchtenants',
   document: 'tenants',
   noun: 'tenant',
-  order: 20,
   maxOperations: 1000,
   requiredFields: ['description'],
   emptyValue: '',

@@ -11,7 +11,6 @@ export const user: Kind<OpenSearchUserSpec> = {
   plural: 'opensearchusers',
   document: 'internalusers',
   noun: 'user',
-  order: 40,
   maxOperations: 100,
   checksEach: true,
   requiredFields: ['backend_roles', 'attributes', 'opendistro_security_roles', 'description'],

@@ -6,7 +6,7 @@ import { describeDifference } from './describe-difference.ts';
 import { stalled, type Outcome } from './outcome.ts';
 import type { SlotView } from './slot.ts';
 
-/** The words that decisions about one name have in common. */
+/** That the name is one of OpenSearch's own. @param protection what it is there, such as `reserved` */
 export function protectedBy(slot: SlotView, protection: string): Outcome {
   const advice = slot.kind.sharing === undefined ? 'choose another spec.name' : 'map another role';
   return stalled(

@@ -19,7 +19,6 @@ export type OnChange<T> = (change: { readonly before: T | undefined; readonly af
 export interface ListWatchOptions<T> {
   readonly kubernetes: KubernetesClient;
   readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
   /** Accept headers of the list and of the watch, for metadata only. */
   readonly accept?: { readonly list: string; readonly watch: string };
   /** Keeps of an object what is used. */
@@ -196,12 +195,12 @@ export class ListWatch<T extends Cached> {
   }
 
   async #watch(resourceVersion: string, signal: AbortSignal): Promise<void> {
-    const { kubernetes, path, query, accept, random, clock } = this.#options;
+    const { kubernetes, path, accept, random, clock } = this.#options;
     const timeoutSeconds = String(Math.round(WATCH_SECONDS.least + WATCH_SECONDS.spread * random()));
     const request = {
       method: 'GET',
       path,
-      query: { ...query, watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, resourceVersion },
+      query: { watch: 'true', allowWatchBookmarks: 'true', timeoutSeconds, resourceVersion },
       ...(accept === undefined ? {} : { accept: accept.watch }),
     } as const;
     let isSilent = true;
@@ -275,12 +274,12 @@ export class ListWatch<T extends Cached> {
     this.#furtherAtMs = this.#options.clock.steady();
   }
 
-  #page(part: Readonly<Record<string, string>>, signal: AbortSignal): Promise<List> {
-    const { kubernetes, path, query, accept } = this.#options;
+  #page(query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<List> {
+    const { kubernetes, path, accept } = this.#options;
     const request = {
       method: 'GET',
       path,
-      query: { ...query, ...part },
+      query,
       ...(accept === undefined ? {} : { accept: accept.list }),
     } as const;
     const page = kubernetes.request(request, signal) as Promise<List>;

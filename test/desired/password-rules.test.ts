@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import {
-  passwordPatternProblem,
   passwordProblem,
   toPasswordPolicy,
   type PasswordPolicy,
@@ -102,15 +101,5 @@ describe('the rules for passwords', () => {
   test('refuse every password when the pattern cannot be checked, and say where it stands', () => {
     const words = 'spec.passwords.pattern of the connection cannot be checked by the operator: write it without (?>';
     expect(problem('Zk9!qWmP3vT', { pattern: '(?>a+)b' })).toBe(words);
-  });
-});
-
-describe('a pattern of a connection', () => {
-  test('is fine when it can be checked', () => {
-    expect(passwordPatternProblem('(?=.*[A-Z])(?=.*\\d).{8,}')).toBeUndefined();
-  });
-
-  test('is told when it cannot', () => {
-    expect(passwordPatternProblem('a*+b')).toContain('spec.passwords.pattern cannot be checked by the operator');
   });
 });
