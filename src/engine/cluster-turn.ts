@@ -89,6 +89,8 @@ export async function refreshDocuments(context: TurnContext, notBeforeMs: number
 
 function noticeDrift(context: TurnContext, kind: Kind, name: string): void {
   const { world, state } = context;
+  retryDependents(context, kind.document, name);
+  if (state.documents.get(kind.document, name) === undefined) retryElsewhere(context, name);
   wakeDependents(context, kind.document, name);
   const key = slotKeyOf(kind.document, name);
   const slot = state.index.slot(key);
@@ -110,6 +112,11 @@ function wakeDependents(context: TurnContext, document: DocumentName, name: stri
   const nowMs = world.clock.steady();
   for (const slot of state.references.dependents(document, name)) wake(state, slot, { priority: 'sweep', nowMs });
   wakeBeside(context, slotKeyOf(document, name));
+}
+
+/** Who refers to a name may have been refused only since it was not there, or was another one. */
+function retryDependents({ state }: TurnContext, document: DocumentName, name: string): void {
+  for (const slot of state.references.dependents(document, name)) state.refusals.delete(slot);
 }
 
 function wakeBeside({ world, state }: TurnContext, key: SlotKey): void {
@@ -156,7 +163,7 @@ export async function runTurn(context: TurnContext): Promise<boolean> {
 function tasksOf(context: TurnContext, kind: Kind, only: Operation['type']): readonly Task[] {
   const { world, state, credentials, signal, onlyRemovals } = context;
   if (signal.aborted || isUnreadable(context, kind)) return [];
-  const tasks = planTasks(state, kind, { only, namespaces: world.namespaces, credentials });
+  const tasks = planTasks(state, kind, { only, world, credentials, onlyRemovals });
   return onlyRemovals && only === 'add' ? tasks.flatMap(releaseOnly) : tasks;
 }
 
@@ -184,13 +191,16 @@ function committed(context: TurnContext, document: DocumentName, operations: rea
     else state.recentWrites.removed(key);
     if (operation.type === 'remove') state.secretsInForce.delete(key);
     else if (operation.secret !== undefined) state.secretsInForce.set(key, operation.secret.version);
+    if (operation.type === 'remove') {
+      retryDependents(context, document, operation.name);
+      retryElsewhere(context, operation.name);
+    }
     wakeDependents(context, document, operation.name);
-    if (operation.type === 'remove') reconsider(context, operation.name);
   }
 }
 
 /** A name may have been refused in one document only because another document had it. */
-function reconsider({ world, state }: TurnContext, name: string): void {
+function retryElsewhere({ world, state }: TurnContext, name: string): void {
   const nowMs = world.clock.steady();
   for (const { document } of world.kinds) {
     const key = slotKeyOf(document, name);

@@ -11,14 +11,17 @@ import type { Slot, SlotKey } from './claim-index.ts';
 import type { Credentials } from './credentials.ts';
 import type { Connection } from './resolve-settings.ts';
 import type { Task } from './pass.ts';
+import { namespaceOf } from '../plan/rivals.ts';
 import { rivalsOf, TakenPlaces } from './rivals.ts';
 import { isUnseen, settle, type SessionState } from './session-state.ts';
-import type { Namespaces } from './world.ts';
+import type { Namespaces, World } from './world.ts';
 
 /** What claims depend on besides the state of the session. */
 export interface ClaimContext {
-  readonly namespaces: Namespaces;
+  readonly world: Pick<World, 'namespaces' | 'isServed'>;
   readonly credentials: Pick<Credentials, 'of' | 'prepare'>;
+  /** Absent where all may be written. */
+  readonly onlyRemovals?: boolean;
 }
 
 /** The claim of a resource while nothing can be asked of the cluster. */
@@ -28,10 +31,10 @@ export function claimApart({ connection }: SessionState, resource: Resource, nam
 }
 
 /** The claim of a resource: refused where the connection does not permit it, with what it needs of others. */
-function claimOf(state: SessionState, resource: Resource, { namespaces, credentials }: ClaimContext): Claim {
+function claimOf(state: SessionState, resource: Resource, { world, credentials }: ClaimContext): Claim {
   const { connection } = state;
   if (connection === undefined) return toClaim(resource, {});
-  const refusal = refusalOf(resource, connection, namespaces.labels(resource.namespace));
+  const refusal = refusalOf(resource, connection, world.namespaces.labels(resource.namespace));
   const needsSecret =
     refusal === undefined && resource.kind.credential !== undefined && isEnforced(resource, connection);
   return toClaim(resource, {
@@ -113,21 +116,31 @@ function turnOf({ kind, claimants }: Slot): Operation['type'] | 'either' {
 /** Nothing while something that it depends on is still being read. */
 function decisionOf(state: SessionState, slot: Slot, context: ClaimContext): Decision | undefined {
   const claims = [...slot.claimants.values()].map((resource) => claimOf(state, resource, context));
-  return claims.every(({ desired }) => desired.type !== 'unknown') ? decide(state, slot, claims) : undefined;
+  return claims.every(({ desired }) => desired.type !== 'unknown')
+    ? decide(state, slot, { claims, ...context })
+    : undefined;
 }
 
-function decide(state: SessionState, slot: Slot, claims: readonly Claim[]): Decision {
+function decide(
+  state: SessionState,
+  slot: Slot,
+  { claims, world, onlyRemovals }: ClaimContext & { readonly claims: readonly Claim[] },
+): Decision {
   const { document } = slot.kind;
   const { owner, parts } = state.ledger?.owners.ownershipOf(document, slot.name) ?? nobody;
+  const leaving = claims.filter(({ resource }) => isDeleting(resource));
+  // Who cannot be written inherits nothing either: what the owner declared would stay in force under that name.
+  const isHeirless = onlyRemovals === true && leaving.some(({ key }) => key === owner) && !slot.kind.sharing;
   return decideSlot({
     kind: slot.kind,
     name: slot.name,
-    claims,
+    claims: isHeirless ? leaving : claims,
     live: state.documents.get(document, slot.name),
     rivals: rivalsOf(state, slot),
     home: state.connection?.namespace,
     owner,
     parts,
+    unseen: new Set([...parts.keys(), owner ?? []].flat().filter((key) => !world.isServed(namespaceOf(key) ?? ''))),
     isUnrecorded: state.unrecorded.has(slot.key),
     refusal: state.refusals.get(slot.key),
     secretInForce: secretInForce(state, slot, owner),
@@ -152,10 +165,8 @@ function prepare(
   }
 }
 
-interface SecretContext {
+interface SecretContext extends ClaimContext {
   readonly state: SessionState;
-  readonly world: Pick<ClaimContext, 'namespaces'>;
-  readonly credentials: ClaimContext['credentials'];
 }
 
 /**
@@ -169,7 +180,7 @@ export function ownedSecret(
   const owner = state.ledger?.owners.ownerOf(slot.kind.document, slot.name);
   const resource = owner === undefined ? undefined : slot.claimants.get(owner);
   if (resource === undefined) return undefined;
-  const { desired, missing } = claimOf(state, resource, { namespaces: world.namespaces, credentials });
+  const { desired, missing } = claimOf(state, resource, { world, credentials });
   if (desired.type !== 'entity' || desired.secret === undefined || missing !== undefined) return undefined;
   const { canonical, secret } = desired;
   const live = state.documents.get(slot.kind.document, slot.name);
@@ -196,7 +207,7 @@ export function standingOf({ state, world, credentials }: SecretContext, key: Sl
   const version = isOwned ? state.secretsInForce.get(key) : undefined;
   if (state.disabled.has(`GET ${document}`) || state.disabled.has(`PATCH ${document}`))
     return { isGranted: false, version };
-  const decision = decisionOf(state, slot, { namespaces: world.namespaces, credentials });
+  const decision = decisionOf(state, slot, { world, credentials });
   if (decision === undefined) return { isGranted: true, version };
   const told = [...decision.outcomes.values()].map(({ type }) => type);
   const isGranted = told.includes('applied');

@@ -53,6 +53,7 @@ function unite(slot: Shared, stands: readonly Stand[]): Entries {
 
   function isKept(key: string): boolean {
     const holders = [...slot.parts].filter(([, part]) => part.includes(key)).map(([holder]) => holder);
+    if (holders.some((holder) => slot.unseen.has(holder))) return true;
     if (stands.some(({ type, claim }) => type === 'frozen' && holders.includes(claim.key))) return true;
     if (isExclusive || (holders.length === 0 && isOwnerLeaving)) return false;
     return (
@@ -96,7 +97,7 @@ function withoutRole(slot: Shared, stands: readonly Stand[], missing: string): D
   const rest = stands.filter(({ type }) => type !== 'active');
   const isWhollyOurs = slot.owner !== undefined || foreignEntries(slot).size === 0;
   const isOurs = slot.live !== undefined && slot.live.protection === undefined && isWhollyOurs;
-  const isHeld = rest.some(({ type }) => type === 'frozen' || type === 'orphaning');
+  const isHeld = slot.unseen.size > 0 || rest.some(({ type }) => type === 'frozen' || type === 'orphaning');
   const canGo = isOurs && !isHeld && lossBy(slot, undefined) === undefined && slot.refusal === undefined;
   if (canGo) return settled(slot, [...active, ...rest], { operation: { type: 'remove', name: slot.name } });
   return leftInPlace(slot, [...active, ...rest], missing);
@@ -151,7 +152,10 @@ function outcomeOf(slot: Shared, stand: Stand): Outcome {
 function ownerAfter(slot: Shared, stands: readonly Stand[], isRemoved: boolean): Pick<Decision, 'owner'> {
   const exclusive = activeOf(stands).filter(({ mode }) => mode === 'Exclusive');
   const staying = stands.filter(({ type }) => type === 'frozen').map(({ claim }) => claim.key);
-  const candidates = [...exclusive.map(({ claim }) => claim.key), ...staying.filter((key) => key === slot.owner)];
+  const candidates = [
+    ...exclusive.map(({ claim }) => claim.key),
+    ...[...staying, ...slot.unseen].filter((key) => key === slot.owner),
+  ];
   const next = isRemoved ? undefined : (candidates.find((key) => key === slot.owner) ?? candidates[0]);
   return next === slot.owner ? {} : { owner: next ?? null };
 }
@@ -159,7 +163,7 @@ function ownerAfter(slot: Shared, stands: readonly Stand[], isRemoved: boolean):
 /** Of what it declares, a merging claim has what others did not put there before it. */
 function partsAfter(slot: Shared, stands: readonly Stand[], operation: Operation | undefined): Pick<Decision, 'parts'> {
   const foreign = foreignEntries(slot);
-  const parts = new Map(operation === undefined ? partsOfGone(slot) : []);
+  const parts = new Map(operation === undefined ? partsOfGone(slot) : partsOfUnseen(slot));
   for (const stand of operation?.type === 'remove' ? [] : stands) {
     const { key } = stand.claim;
     const recorded = slot.parts.get(key);
@@ -178,6 +182,11 @@ function partsOfGone({ claims, recorded, liveEntries }: Shared): Parts {
   return new Map(
     [...recorded].filter(([key, part]) => !present.has(key) && part.some((entry) => liveEntries.has(entry))),
   );
+}
+
+/** What is written leaves theirs as it is. */
+function partsOfUnseen({ recorded, unseen }: Shared): Parts {
+  return new Map([...recorded].filter(([key]) => unseen.has(key)));
 }
 
 function isSame(a: Parts, b: Parts): boolean {

@@ -22,6 +22,7 @@ export function rivalObstacle(slot: SlotView, winner: Claim): Outcome | undefine
   );
 }
 
-function namespaceOf(owner: ObjectKey | undefined): string | undefined {
+/** Where an object is. */
+export function namespaceOf(owner: ObjectKey | undefined): string | undefined {
   return owner?.split('/')[1];
 }

@@ -44,6 +44,8 @@ export interface SlotView {
   readonly owner: ObjectKey | undefined;
   /** On record for a shared name. */
   readonly parts: Parts;
+  /** Of those on record, whose objects this process does not see: what they put there stays. */
+  readonly unseen: ReadonlySet<ObjectKey>;
   /** It could not be put on record: that somebody has a finalizer does not mean that the record was lost. */
   readonly isUnrecorded: boolean;
   readonly refusal: Refusal | undefined;

@@ -324,7 +324,7 @@ describe('a connection', () => {
     expect([operator.exists(ROLES, OPS), operator.exists(CONNECTIONS, DEFAULT)]).toEqual([false, false]);
   });
 
-  test('that is deleted does not hold an object whose name a younger one inherits', async () => {
+  test('that is deleted does not hold an object whose name a younger one waits for, and leaves nothing of it', async () => {
     const operator = anOperator();
     const heir = { name: 'heir' };
     operator.apply(ROLES, OPS, READ);
@@ -335,9 +335,27 @@ describe('a connection', () => {
     operator.delete(ROLES, OPS);
     await operator.pass(5000);
     expect(operator.exists(ROLES, OPS)).toBe(false);
-    expect(operator.cluster.names('roles')).toEqual(['ops']);
+    expect(operator.cluster.names('roles')).toEqual([]);
     await operator.pass(20_000);
     expect(operator.ready(ROLES, heir)).toBe('False ConnectionNotFound');
+  });
+
+  test('without its Secret leaves nothing of an object that is deleted to the one that waits for its name, until that can be written', async () => {
+    const operator = anOperator();
+    const heir = { name: 'heir' };
+    operator.apply(ROLES, OPS, READ);
+    await operator.start();
+    operator.apply(ROLES, heir, { ...READ, name: 'ops', description: 'of the heir' });
+    await operator.pass();
+    operator.delete('secrets', { name: 'admin' });
+    await operator.pass();
+    operator.delete(ROLES, OPS);
+    await operator.pass(20_000);
+    expect([operator.exists(ROLES, OPS), operator.cluster.names('roles')]).toEqual([false, []]);
+    operator.putSecret('admin', { username: 'operator', password: 'secret-password' });
+    await operator.pass(20_000);
+    expect(operator.ready(ROLES, heir)).toBe('True Applied');
+    expect(operator.cluster.get('roles', 'ops')).toMatchObject({ description: 'of the heir' });
   });
 
   test('that is deleted leaves nothing behind of what is deleted while a commit is under way', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { UnreachableError } from '../../src/errors.ts';
 import type { FakeCluster } from '../support/fake-cluster.ts';
 import { useOperators } from '../support/operators.ts';
-import { ROLES, type SimulatedOperator } from '../support/simulated-operator.ts';
+import { ACTION_GROUPS, ROLES, type SimulatedOperator } from '../support/simulated-operator.ts';
 
 const OPS = { name: 'ops' };
 const READ = { indexPermissions: [{ indexPatterns: ['logs-*'], allowedActions: ['read'] }] };
@@ -135,6 +135,23 @@ describe('drift', () => {
     expect(operator.cluster.names('roles')).toEqual(['ops']);
     expect(operator.status(ROLES, OPS).lastHandledReconcileAt).toBe('now');
   });
+});
+
+test('what was refused since a name is that of something else is tried again when that goes behind the operator', async () => {
+  const operator = anOperator();
+  operator.apply(ROLES, OPS, READ);
+  operator.cluster.put('roles', 'same', { description: 'of others' });
+  operator.cluster.poison.set(
+    'same',
+    'same is an existing role. An action group cannot be named with an existing role name.',
+  );
+  operator.apply(ACTION_GROUPS, { name: 'same' }, { allowedActions: ['read'] });
+  await operator.start();
+  expect(operator.ready(ACTION_GROUPS, { name: 'same' })).toBe('False Rejected');
+  operator.cluster.poison.clear();
+  operator.cluster.drop('roles', 'same');
+  await operator.pass(130_000);
+  expect(operator.ready(ACTION_GROUPS, { name: 'same' })).toBe('True Applied');
 });
 
 test('a paused object is left alone until it is not', async () => {

@@ -165,6 +165,72 @@ describe('role mappings of one role', () => {
     expect(operator.ready(MAPPINGS, A)).toBe('False ReferenceNotFound');
   });
 
+  describe('of a role that goes behind the operator, and is missed by a PATCH first', () => {
+    async function anOperatorWithoutRole(): Promise<SimulatedOperator> {
+      const operator = newOperator();
+      operator.cluster.put('roles', 'ops', { description: 'of others' });
+      operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'] });
+      await operator.start();
+      operator.cluster.drop('roles', 'ops');
+      operator.apply(MAPPINGS, A, { role: 'ops', users: ['joe'] });
+      await operator.pass();
+      expect([operator.ready(MAPPINGS, A), users(operator)]).toEqual(['False Rejected', ['jane']]);
+      return operator;
+    }
+
+    test('are taken out once that is seen', async () => {
+      const operator = await anOperatorWithoutRole();
+      await operator.pass(130_000);
+      expect([operator.ready(MAPPINGS, A), users(operator)]).toEqual(['False ReferenceNotFound', undefined]);
+    });
+
+    test('are put in force when the role is back, and nobody else holds that', async () => {
+      const operator = await anOperatorWithoutRole();
+      await operator.pass(130_000);
+      operator.cluster.put('roles', 'ops', { description: 'another' });
+      await operator.pass(130_000);
+      expect([operator.ready(MAPPINGS, A), users(operator)]).toEqual(['True Applied', ['joe']]);
+    });
+
+    test('are put in force when the role is back as another one before anybody looks', async () => {
+      const operator = await anOperatorWithoutRole();
+      operator.cluster.put('roles', 'ops', { description: 'another' });
+      await operator.pass(130_000);
+      expect([operator.ready(MAPPINGS, A), users(operator)]).toEqual(['True Applied', ['joe']]);
+    });
+  });
+
+  test('of namespaces that are not served any more keep their entries', async () => {
+    const operator = newOperator();
+    const other = { name: 'b', namespace: 'team-b' };
+    operator.apply(ROLES, OPS, { description: 'x' });
+    const namespaces = { names: ['team-b'] };
+    const grant = { namespaces, kinds: ['OpenSearchRoleMapping' as const], names: ['ops'], mappableRoles: ['ops'] };
+    operator.connect({ allowedNamespaces: namespaces, grants: [grant] });
+    operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'] });
+    operator.apply(MAPPINGS, other, { role: 'ops', users: ['jim'], connectionRef: { namespace: 'team-a' } });
+    await operator.start();
+    expect(users(operator)).toEqual(['jane', 'jim']);
+    await operator.stop();
+    await operator.start(['team-a']);
+    expect(users(operator)).toEqual(['jane', 'jim']);
+    operator.apply(MAPPINGS, A, { role: 'ops', users: ['joe'] });
+    await operator.pass();
+    operator.apply(MAPPINGS, A, { role: 'ops', users: ['jill'] });
+    await operator.pass();
+    expect(users(operator)).toEqual(['jill', 'jim']);
+    operator.delete(ROLES, OPS);
+    await operator.pass(5000);
+    expect([operator.ready(MAPPINGS, A), users(operator)]).toEqual(['False ReferenceNotFound', ['jill', 'jim']]);
+    operator.apply(ROLES, OPS, { description: 'x' });
+    operator.apply(MAPPINGS, A, { role: 'ops', users: ['joe'] });
+    await operator.stop();
+    await operator.start();
+    operator.delete(MAPPINGS, other);
+    await operator.pass();
+    expect(users(operator)).toEqual(['joe']);
+  });
+
   test('with different lists of which a user needs all entries cannot be united, which would narrow the older one', async () => {
     const operator = anOperator();
     operator.apply(MAPPINGS, A, { role: 'ops', andBackendRoles: ['staff', 'on-call'] });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { objectKey, type CommonSpec, type Resource } from '../../src/desired/resource.ts';
+import { roleMapping } from '../../src/kinds/role-mapping.ts';
 import { decideSlot, decideWithoutCluster } from '../../src/plan/decide-slot.ts';
 import type { Decision, Live, SlotView } from '../../src/plan/slot.ts';
 import { aCanonicalRole, aClaim, aRole, aSlot, CREATED, desiredOf, LATER, leaving } from '../support/builders.ts';
@@ -345,6 +346,18 @@ describe('a value that the server refused', () => {
     const changed = aRole({ spec: { description: 'other' } });
     expect(decide([changed], { refusal }).operation).toMatchObject({ type: 'add', value: desiredOf(changed) });
   });
+});
+
+test('a shared name stays with an owner whom this process does not see', () => {
+  const mapping = {
+    ...aRole(),
+    kind: roleMapping,
+    spec: { role: 'ops', users: ['jane'], adoptionPolicy: 'Always' as const },
+  };
+  const owner = 'OpenSearchRoleMapping/team-b/theirs';
+  const slot = { kind: roleMapping, claims: [aClaim(mapping)], owner, parts: new Map([[owner, ['jim']]]) };
+  expect(decideSlot(aSlot({ ...slot, unseen: new Set([owner]) })).owner).toBeUndefined();
+  expect(decideSlot(aSlot(slot)).owner).toBe(objectKey(mapping));
 });
 
 describe('without a cluster to ask', () => {

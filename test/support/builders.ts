@@ -91,6 +91,7 @@ export function aSlot(overrides: Partial<SlotView> = {}): SlotView {
     home: 'team-a',
     owner: undefined,
     parts: new Map(),
+    unseen: new Set(),
     isUnrecorded: false,
     secretInForce: undefined,
     self: undefined,
