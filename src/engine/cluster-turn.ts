@@ -44,7 +44,12 @@ export async function openLedger({ world, state, cluster, signal }: TurnContext)
   await world.catchUp(inQuestion(world, state, owners), signal);
   state.ledger = { clusterUuid, owners };
   takeOverProvisional(world, state);
-  if (!isAnother) return;
+  if (!isAnother) {
+    // The process before was at work on another one, and what objects say of their passwords is about that.
+    const { clusterUUID: told = clusterUuid } = state.connection.status;
+    state.hasMoved = told !== clusterUuid;
+    return;
+  }
   state.documents.clear();
   state.refusals.clear();
   state.secretsInForce.clear();

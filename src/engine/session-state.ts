@@ -133,7 +133,7 @@ export function settle({ dirty, arrivals }: SessionState, ticket: Ticket): void 
 const MAX_AGE_MS = 20_000;
 
 /**
- * Whether a name that nobody owns as a whole was claimed, or began to count, after its document was last read, or that is long ago.
+ * Whether a name that nobody has for himself was claimed, or began to count, after its document was last read, or that is long ago.
  * What we remember says nothing then: it may have been made by hand meanwhile, and an `add` would overwrite it; or it was given and
  * taken entries that are not ours. What was read in this turn is new enough whatever comes in meanwhile.
  */
@@ -144,7 +144,9 @@ export function isUnseen(state: SessionState, { key, kind, name, claimants }: Sl
   if (documents.isFresh(kind.document, Math.min(turnMs, Math.max(arrivedMs, turnMs - MAX_AGE_MS)))) return false;
   const { owner, parts } = ledger?.owners.ownershipOf(kind.document, name) ?? nobody;
   const isOnlyLetGo = parts.size === 0 && [...claimants.values()].every(isDeleting);
-  return owner === undefined && !isOnlyLetGo;
+  // What one of several has may be kept only as far as it is there.
+  const isShared = kind.sharing !== undefined && new Set([...claimants.keys(), ...parts.keys()]).size > 1;
+  return (owner === undefined || isShared) && !isOnlyLetGo;
 }
 
 /** The documents that have to be read before what is unseen in them can be decided. */

@@ -8,6 +8,9 @@ const FLUSH = 'security.opensearch.org/flush-cache';
 /** Flux asks the same question with its own annotation. */
 const FLUX_REQUESTED = 'reconcile.fluxcd.io/requestedAt';
 
+/** RFC 3339, with its zone. */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
 /** What the status can hold of it (see the CRDs). */
 const MAX_REQUEST_LENGTH = 1024;
 
@@ -42,10 +45,10 @@ function requestsIn(
   };
 }
 
-/** Of two requests the one that names the later time; ours where that cannot be told. */
+/** Of two requests the one that names the later time; ours where one of them is no time, which may be any text. */
 function laterOf(ours: string | undefined, theirs: string | undefined): string | undefined {
   if (ours === undefined || theirs === undefined) return ours ?? theirs;
-  return Date.parse(theirs) > Date.parse(ours) ? theirs : ours;
+  return [ours, theirs].every((text) => TIME.test(text)) && Date.parse(theirs) > Date.parse(ours) ? theirs : ours;
 }
 
 function fit(request: string): string {

@@ -342,6 +342,19 @@ describe('role mappings of one role', () => {
     await operator.pass();
   });
 
+  test('do not bring back what was taken by hand from a paused one a moment ago', async () => {
+    const operator = anOperator();
+    operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'] });
+    operator.apply(MAPPINGS, B, { role: 'ops', users: ['jim'] });
+    await operator.start();
+    operator.annotate(MAPPINGS, A, { 'security.opensearch.org/paused': 'true' });
+    await operator.pass();
+    operator.cluster.put('rolesmapping', 'ops', { users: ['jim'] });
+    operator.apply(MAPPINGS, B, { role: 'ops', users: ['jim', 'joe'] });
+    await operator.pass();
+    expect(users(operator)).toEqual(['jim', 'joe']);
+  });
+
   test('keep what a paused one put there, and add nothing of it', async () => {
     const operator = anOperator();
     operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'] });

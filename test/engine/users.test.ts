@@ -289,7 +289,10 @@ describe('a user', () => {
     expect(operator.ready(USERS, JANE)).toBe('True Applied');
   });
 
-  test('has the password of its Secret also in a cluster that the connection comes back to', async () => {
+  test.each([
+    ['comes back to', false],
+    ['comes back to while the operator is away', true],
+  ])('has the password of its Secret also in a cluster that the connection %s', async (_, isAway) => {
     const operator = await inForce();
     const first = operator.cluster;
     const second = new FakeCluster('cluster-2');
@@ -299,8 +302,10 @@ describe('a user', () => {
     operator.putSecret('jane', { password: 'second' });
     await operator.pass();
     expect(second.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and second' });
+    if (isAway) await operator.stop();
     operator.cluster = first;
     operator.connect({ endpoints: ['https://first.example:9200'] });
+    if (isAway) await operator.start();
     await operator.pass(10_000);
     expect(first.get('internalusers', 'jane')).toMatchObject({ hash: 'hash of jane and second' });
   });

@@ -4,7 +4,8 @@ import type { Run } from './phase.ts';
 import { runChild } from './run-child.ts';
 import { oneFailure, type Tally } from './tally.ts';
 
-const timeoutMs = 10 * 60_000;
+/** Others go first, for as long as a lane of tests may take. */
+const timeoutMs = 40 * 60_000;
 
 type Check = { readonly name: string; readonly passed: boolean };
 

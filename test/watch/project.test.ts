@@ -67,8 +67,14 @@ describe('what is kept of an object', () => {
 
   test.each([
     ['ours', '2026-01-02T00:00:00Z', '2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z'],
-    ['the one of Flux', '2026-01-01T00:00:00Z', 'Fri Jan  2 00:00:00 UTC 2026', 'Fri Jan  2 00:00:00 UTC 2026'],
-    ['ours, where one is no time', 'again', '2026-01-01T00:00:00Z', 'again'],
+    ['the one of Flux', '2026-01-01T00:00:00Z', '2026-01-01T01:30:00.5+01:00', '2026-01-01T01:30:00.5+01:00'],
+    ['ours, where it is no time', '2', '2026-01-01T00:00:00Z', '2'],
+    [
+      'ours, where the other is no time',
+      '2026-01-01T00:00:00Z',
+      'Fri Jan  2 00:00:00 UTC 2026',
+      '2026-01-01T00:00:00Z',
+    ],
   ])('has the later one of two requests: %s', (_, ...[ours, theirs, later]) => {
     const annotations = {
       'security.opensearch.org/reconcile-requested-at': ours,

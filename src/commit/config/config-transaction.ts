@@ -175,7 +175,7 @@ async function sendOrDoubt(send: () => Promise<WriteAnswer>): Promise<WriteAnswe
 async function silentProvider({ base, wanted }: Transaction, api: Pick<Api, 'answers'>): Promise<string | undefined> {
   for (const { name, url } of providersThatComeFirst(base, wanted))
     if (!(await api.answers(url)))
-      return `dynamic.authc.${name} comes before other domains, and ${url} does not answer: start it, correct the address, or give the domain a higher order`;
+      return `dynamic.authc.${name} comes before other domains, and ${url} does not answer: start it, correct the address, or give the domain a higher order (behind one whose challenge is true it is never asked)`;
   return undefined;
 }
 

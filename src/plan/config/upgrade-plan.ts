@@ -98,7 +98,7 @@ function hindranceTo(parts: {
     return {
       type: 'hindered',
       reason: 'DeclaredByRole',
-      why: `an object declares ${names}, and OpenSearch ${version} upgrades all or nothing (3.x can leave some out): delete the object or rename what it makes`,
+      why: `an object declares ${names}, and OpenSearch ${version} upgrades all or nothing (3.x can leave some out): delete the object, and make it anew with another spec.name if you need it`,
     };
   if (others > 0)
     return {
