@@ -99,7 +99,13 @@ function throwForItsState({ status, body }: OpenSearchResponse, words: string): 
 /** 500s that are about what was sent and will be the same next time. */
 function isInputError(body: unknown): boolean {
   const type = isRecord(body) && isRecord(body['error']) ? body['error']['type'] : undefined;
-  return typeof type === 'string' ? INPUT_ERRORS.test(type) : spell(body).startsWith('Existing user ');
+  if (typeof type === 'string') return INPUT_ERRORS.test(type);
+  return spell(body).startsWith('Existing user ') || (isRecord(body) && isFlushFailure(String(body['message'])));
+}
+
+/** What the plugin says with a 500 when a node could not flush its caches; the cluster goes on to answer everything else. */
+export function isFlushFailure(words: string): boolean {
+  return words.startsWith('Cannot flush cache due to ');
 }
 
 const INPUT_ERRORS =

@@ -21,13 +21,25 @@ export interface ClosedContext {
  * Tells the objects that wait, once each, that their connection is missing or cannot be used; its own status says why.
  * What is in force already stays told so: an outage must not turn into a write for every object.
  */
-export async function tellWaiting(context: ClosedContext): Promise<void> {
+export async function tellWaiting(parts: ClosedContext): Promise<void> {
+  const context = { ...parts, world: askingOnce(parts.world) };
   const { state } = context;
   for (const ticket of [...state.dirty.tickets()]) {
     const slot = state.index.slot(ticket.slot);
     if (slot === undefined) settle(state, ticket);
     for (const resource of slot?.claimants.values() ?? []) await tellOne(context, resource);
   }
+}
+
+/** A namespace may hold thousands that are being deleted. */
+function askingOnce(world: World): World {
+  const asked = new Map<string, Promise<boolean>>();
+  const isTerminating = (name: string): Promise<boolean> => {
+    const answer = asked.get(name) ?? world.namespaces.isTerminating(name);
+    asked.set(name, answer);
+    return answer;
+  };
+  return { ...world, namespaces: { labels: (name) => world.namespaces.labels(name), isTerminating } };
 }
 
 async function tellOne(context: ClosedContext, resource: Resource): Promise<void> {

@@ -3,7 +3,7 @@ import type { DocumentName, Kind } from '../kinds/kind.ts';
 import type { Operation } from '../plan/operation.ts';
 import type { Outcome } from '../plan/outcome.ts';
 import { nobody } from '../commit/ownership.ts';
-import { slotKeyOf, type SlotKey } from './claim-index.ts';
+import { slotKeyOf, type Slot, type SlotKey } from './claim-index.ts';
 import { inQuestion, takeOverProvisional } from './departed.ts';
 import { forgetDisabled, isUnreadable, readUnlessDisabled, setAside } from './disabled-documents.ts';
 import { toTarget } from './object-teller.ts';
@@ -124,6 +124,12 @@ function retryDependents({ state }: TurnContext, document: DocumentName, name: s
   for (const slot of state.references.dependents(document, name)) state.refusals.delete(slot);
 }
 
+/** What somebody who was refused refers to may be gone, though it was there when it was read. */
+function doubtReferences({ state }: TurnContext, { claimants }: Slot): void {
+  for (const { kind, spec } of claimants.values())
+    for (const { document } of kind.references(spec as never)) state.documents.doubt(document);
+}
+
 function wakeBeside({ world, state }: TurnContext, key: SlotKey): void {
   const nowMs = world.clock.steady();
   for (const slot of state.index.beside(key)) wake(state, slot, { priority: 'sweep', nowMs });
@@ -151,6 +157,7 @@ export async function runTurn(context: TurnContext): Promise<boolean> {
     disabled: (kind, tasks) => setAside(context, kind, tasks),
     refused: (slot, refusal) => {
       state.refusals.set(slot.key, refusal);
+      doubtReferences(context, slot);
       logWrite(context, slot, { outcome: 'refused' });
     },
     finish: (task) => finish(context, task),

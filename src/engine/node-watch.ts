@@ -5,6 +5,8 @@ import type { Cluster, FlushAnswer } from '../commit/cluster.ts';
 const SLOW_WRITE_MS = 20_000;
 /** A node that is back in the cluster may not listen yet when it is told; it is told a second time. */
 const AGAIN_MS = 15_000;
+/** Who could not flush is asked again after this. */
+const RETRY_MS = 60_000;
 /** How often a node that is away is looked for; it serves stale rules from the moment it is back. */
 const LOOK_MS = 2000;
 /** A node that was away for longer was restarted, or taken away for good. */
@@ -85,7 +87,11 @@ export class NodeWatch {
     [this.#mustFlush, this.#mayBeDeaf] = [false, false];
     try {
       const answer = await cluster.flushCache();
-      if (mayBeDeaf) this.#againAtMs = answer.type === 'flushed' ? nowMs + AGAIN_MS : undefined;
+      if (answer.type === 'failed') {
+        // Writes go on meanwhile: one of them may be what mends the node.
+        this.#againAtMs = nowMs + RETRY_MS;
+        this.#mayBeDeaf ||= mayBeDeaf;
+      } else if (mayBeDeaf) this.#againAtMs = answer.type === 'flushed' ? nowMs + AGAIN_MS : undefined;
       else if (nowMs >= (this.#againAtMs ?? Infinity)) this.#againAtMs = undefined;
       return answer;
     } catch (error) {

@@ -113,7 +113,7 @@ export class OpenTurns {
     this.#isLookOwed = false;
     const flush = await this.#nodes.look(cluster, signal);
     if (flush.type === 'flushed') world.log.info({ connection: state.key }, 'caches flushed');
-    if (flush.type !== 'refused') return;
+    if (flush.type === 'not needed' || flush.type === 'flushed') return;
     world.log.warn({ connection: state.key }, 'caches not flushed: a node that was away may go on with old rules');
     const message = `a node was away or slow and the caches were not flushed, so it may go on with old rules and let in who was removed: ${flush.words}. Once that is mended, flush them with the annotation security.opensearch.org/flush-cache`;
     this.#tell({ type: 'Warning', reason: 'CacheNotFlushed', message });

@@ -5,7 +5,7 @@ import { nobody } from '../commit/ownership.ts';
 import { isDeleting, type ObjectKey, type Resource } from '../desired/resource.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { decideSlot } from '../plan/decide-slot.ts';
-import type { Decision } from '../plan/slot.ts';
+import type { Decision, Live } from '../plan/slot.ts';
 import type { Operation } from '../plan/operation.ts';
 import type { Slot, SlotKey } from './claim-index.ts';
 import type { Credentials } from './credentials.ts';
@@ -128,14 +128,15 @@ function decide(
 ): Decision {
   const { document } = slot.kind;
   const { owner, parts } = state.ledger?.owners.ownershipOf(document, slot.name) ?? nobody;
+  const live = state.documents.get(document, slot.name);
   const leaving = claims.filter(({ resource }) => isDeleting(resource));
-  // Who cannot be written inherits nothing either: what the owner declared would stay in force under that name.
-  const isHeirless = onlyRemovals === true && leaving.some(({ key }) => key === owner) && !slot.kind.sharing;
+  const isOwnerLeaving = slot.kind.sharing === undefined && leaving.some(({ key }) => key === owner);
+  const isHeirless = onlyRemovals === true && isOwnerLeaving && !hasEqualHeir(state, claims, live);
   return decideSlot({
     kind: slot.kind,
     name: slot.name,
     claims: isHeirless ? leaving : claims,
-    live: state.documents.get(document, slot.name),
+    live,
     rivals: rivalsOf(state, slot),
     home: state.connection?.namespace,
     owner,
@@ -147,6 +148,21 @@ function decide(
     isObserving: state.connection?.spec.managementPolicy === 'Observe',
     self: state.self,
   });
+}
+
+/**
+ * Whether somebody declares just what is there, and may soon be written again. Others cannot inherit where they cannot be
+ * written: what the owner declared would stay in force under that name.
+ */
+function hasEqualHeir({ connection }: SessionState, claims: readonly Claim[], live: Live | undefined): boolean {
+  if (connection === undefined || isDeleting(connection)) return false;
+  return claims.some(
+    ({ resource, desired }) =>
+      !isDeleting(resource) &&
+      desired.type === 'entity' &&
+      desired.secret === undefined &&
+      desired.canonical === live?.canonical,
+  );
 }
 
 /** Whether all is there that its operation needs. */

@@ -120,9 +120,9 @@ export class Upkeep {
     const answer = await cluster.flushCache();
     this.#facts = { ...this.#facts, flushCacheHandledAt: requested };
     this.#tell(
-      answer.type === 'refused'
-        ? { type: 'Warning', reason: 'CacheNotFlushed', message: `the caches were not flushed: ${answer.words}` }
-        : { type: 'Normal', reason: 'CacheFlushed', message: 'the caches of all nodes were flushed, as requested' },
+      answer.type === 'flushed'
+        ? { type: 'Normal', reason: 'CacheFlushed', message: 'the caches of all nodes were flushed, as requested' }
+        : { type: 'Warning', reason: 'CacheNotFlushed', message: `the caches were not flushed: ${answer.words}` },
     );
   }
 

@@ -10,6 +10,7 @@ import {
   activeOf,
   foreignEntries,
   kept,
+  partOf,
   settleClashes,
   spell,
   toStand,
@@ -97,10 +98,16 @@ function withoutRole(slot: Shared, stands: readonly Stand[], missing: string): D
   const rest = stands.filter(({ type }) => type !== 'active');
   const isWhollyOurs = slot.owner !== undefined || foreignEntries(slot).size === 0;
   const isOurs = slot.live !== undefined && slot.live.protection === undefined && isWhollyOurs;
-  const isHeld = slot.unseen.size > 0 || rest.some(({ type }) => type === 'frozen' || type === 'orphaning');
+  const isHeld = isHeldUnseen(slot, rest) || rest.some(({ type }) => type === 'frozen' || type === 'orphaning');
   const canGo = isOurs && !isHeld && lossBy(slot, undefined) === undefined && slot.refusal === undefined;
   if (canGo) return settled(slot, [...active, ...rest], { operation: { type: 'remove', name: slot.name } });
   return leftInPlace(slot, [...active, ...rest], missing);
+}
+
+/** Whoever goes now would leave what he has to the next role of that name; who is not seen comes back with it. */
+function isHeldUnseen(slot: Shared, stands: readonly Stand[]): boolean {
+  const isLeft = stands.some((stand) => stand.type === 'leaving' && kept(slot, stand).size > 0);
+  return !isLeft && [...slot.unseen].some((holder) => partOf(slot, holder).size > 0);
 }
 
 /** What cannot be taken out now stays on record: with the next change, when the role is there again, it goes. */

@@ -1,6 +1,6 @@
 import { canonical, type Canonical } from '../desired/canonical.ts';
 import type { Claim } from '../desired/claim.ts';
-import { hasFinalizer, isDeleting } from '../desired/resource.ts';
+import { hasFinalizer, isDeleting, type ObjectKey } from '../desired/resource.ts';
 import type { Sharing } from '../kinds/kind.ts';
 import { isObserved, observed, ownerName, protectedBy, reasonToLeave, toEntity } from './obstacles.ts';
 import { stalled, type Outcome } from './outcome.ts';
@@ -83,22 +83,29 @@ function clashOf(
   stand: Active,
   { older, stands }: { readonly older: readonly Active[]; readonly stands: readonly Stand[] },
 ): Outcome | undefined {
+  const differs = (holder: ObjectKey): boolean => differInWhole(slot, stand.entries, partOf(slot, holder));
   const rival =
-    older.find((other) => differInWhole(slot, stand.entries, other.entries)) ??
-    stands.find((other) => other.type === 'frozen' && differInWhole(slot, stand.entries, kept(slot, other)));
+    older.find((other) => differInWhole(slot, stand.entries, other.entries))?.claim.key ??
+    stands.find(({ type, claim }) => type === 'frozen' && differs(claim.key))?.claim.key ??
+    [...slot.unseen].find(differs);
   if (rival !== undefined) {
     const fields = slot.sharing.wholes.join(', ');
     return stalled(
       'NameTaken',
-      `${slot.kind.noun} "${slot.name}" has one list of ${fields}, which ${ownerName(rival.claim.key)} declares: declare the same, or map another role in a new object and delete this one`,
+      `${slot.kind.noun} "${slot.name}" has one list of ${fields}, which ${ownerName(rival)} declares: declare the same, or map another role in a new object and delete this one`,
     );
   }
   return stand.mode === 'Merge' ? mergeObstacle(slot, stand) : adoptionObstacle(slot, stand, older);
 }
 
 /** What a claim put there, and is there still. */
-export function kept({ liveEntries, parts }: Shared, { claim }: Stand): Entries {
-  const part = new Set(parts.get(claim.key));
+export function kept(slot: Shared, { claim }: Stand): Entries {
+  return partOf(slot, claim.key);
+}
+
+/** What a holder on record put there, and is there still. */
+export function partOf({ liveEntries, parts }: Shared, holder: ObjectKey): Entries {
+  const part = new Set(parts.get(holder));
   return new Map([...liveEntries].filter(([key]) => part.has(key)));
 }
 

@@ -133,6 +133,7 @@ const WAITING = new Set([
   'Verifying',
   'Unreachable',
   'NotInitialized',
+  'AnotherCluster',
 ]);
 
 function hasStalled({ generation, status }: Conditioned, { nowMs, stallAfterMs }: StatusContext): boolean {

@@ -109,6 +109,12 @@ const REFUSALS: readonly (readonly [string, number, unknown, Refusal])[] = [
     { type: 'refused', words: 'Existing user x has no password, and no new password or hash was' },
   ],
   [
+    'a flush that one node cannot do',
+    500,
+    { status: 'INTERNAL_SERVER_ERROR', message: 'Cannot flush cache due to Failed node [abc]' },
+    { type: 'refused', words: 'Cannot flush cache due to Failed node [abc]' },
+  ],
+  [
     'an endpoint of another version',
     400,
     { error: 'no handler found for uri [/_plugins/_security/api/whitelist] and method [GET]' },

@@ -18,3 +18,8 @@ test('a flush that is disabled for our roles says which setting to change, and n
 test('a flush that is refused otherwise is told in the words of the server', async () => {
   expect(await refusedWith('Access denied')).toEqual({ type: 'refused', words: 'Access denied' });
 });
+
+test('a flush that one node cannot do has failed, and is not refused', async () => {
+  const words = 'Cannot flush cache due to Failed node [abc]';
+  expect(await refusedWith(words)).toEqual({ type: 'failed', words });
+});

@@ -358,6 +358,23 @@ describe('a connection', () => {
     expect(operator.cluster.get('roles', 'ops')).toMatchObject({ description: 'of the heir' });
   });
 
+  test('without its Secret keeps what is deleted for another one that declares the same', async () => {
+    const operator = anOperator();
+    const heir = { name: 'heir' };
+    operator.apply(ROLES, OPS, READ);
+    await operator.start();
+    operator.apply(ROLES, heir, { ...READ, name: 'ops' });
+    await operator.pass();
+    operator.delete('secrets', { name: 'admin' });
+    await operator.pass();
+    operator.delete(ROLES, OPS);
+    await operator.pass(20_000);
+    expect([operator.exists(ROLES, OPS), operator.cluster.names('roles')]).toEqual([false, ['ops']]);
+    operator.putSecret('admin', { username: 'operator', password: 'secret-password' });
+    await operator.pass(20_000);
+    expect(operator.ready(ROLES, heir)).toBe('True Applied');
+  });
+
   test('that is deleted leaves nothing behind of what is deleted while a commit is under way', async () => {
     const operator = anOperator();
     const late = { name: 'late' };

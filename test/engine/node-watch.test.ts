@@ -75,6 +75,20 @@ describe('the watch over nodes', () => {
     expect(cluster.flushes).toBe(2);
   });
 
+  it('tries again later, and throws nothing, when a node could not do it', async () => {
+    nodes.doubt();
+    cluster.flushAnswer = { type: 'failed', words: 'Cannot flush cache due to Failed node' };
+    expect(await look()).toEqual(cluster.flushAnswer);
+    expect(nodes.isInDoubt).toBe(false);
+    await watch(59_000);
+    expect(cluster.flushes).toBe(1);
+    await watch(1000);
+    expect(cluster.flushes).toBe(2);
+    cluster.flushAnswer = { type: 'flushed' };
+    await watch(180_000);
+    expect(cluster.flushes).toBe(3);
+  });
+
   it('counts anew when another node comes meanwhile', async () => {
     cluster.nodes = ['node-1', 'node-2'];
     await look();

@@ -192,6 +192,18 @@ describe('role mappings of one role', () => {
       expect([operator.ready(MAPPINGS, A), users(operator)]).toEqual(['True Applied', ['joe']]);
     });
 
+    test('are put in force when an edit of its object brings the role back before anybody looks', async () => {
+      const operator = anOperator();
+      operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'] });
+      await operator.start();
+      operator.cluster.drop('roles', 'ops');
+      operator.apply(MAPPINGS, A, { role: 'ops', users: ['joe'] });
+      await operator.pass();
+      operator.apply(ROLES, OPS, { description: 'again' });
+      await operator.pass(5000);
+      expect([operator.ready(MAPPINGS, A), users(operator)]).toEqual(['True Applied', ['joe']]);
+    });
+
     test('are put in force when the role is back as another one before anybody looks', async () => {
       const operator = await anOperatorWithoutRole();
       operator.cluster.put('roles', 'ops', { description: 'another' });
@@ -229,6 +241,45 @@ describe('role mappings of one role', () => {
     operator.delete(MAPPINGS, other);
     await operator.pass();
     expect(users(operator)).toEqual(['joe']);
+  });
+
+  describe('beside one of a namespace that is not served any more', () => {
+    const other = { name: 'b', namespace: 'team-b' };
+
+    async function withUnseen(spec: object): Promise<SimulatedOperator> {
+      const operator = newOperator();
+      const namespaces = { names: ['team-b'] };
+      const grant = { namespaces, kinds: ['OpenSearchRoleMapping' as const], names: ['ops'], mappableRoles: ['ops'] };
+      operator.connect({ allowedNamespaces: namespaces, grants: [{ ...grant, backendRoles: ['*'] }] });
+      operator.apply(ROLES, OPS, { description: 'x' });
+      operator.apply(MAPPINGS, other, { role: 'ops', connectionRef: { namespace: 'team-a' }, ...spec });
+      await operator.start();
+      expect(operator.ready(MAPPINGS, other)).toBe('True Applied');
+      return operator;
+    }
+
+    test('do not stay when they are deleted without their role', async () => {
+      const operator = await withUnseen({ users: ['jim'] });
+      operator.apply(MAPPINGS, A, { role: 'ops', users: ['jane'] });
+      await operator.pass();
+      await operator.stop();
+      await operator.start(['team-a']);
+      operator.delete(ROLES, OPS);
+      await operator.pass(5000);
+      operator.delete(MAPPINGS, A);
+      await operator.pass(5000);
+      expect([operator.exists(MAPPINGS, A), users(operator)]).toEqual([false, undefined]);
+    });
+
+    test('do not replace its list of which a user needs all entries', async () => {
+      const operator = await withUnseen({ andBackendRoles: ['staff', 'on-call'] });
+      await operator.stop();
+      await operator.start(['team-a']);
+      operator.apply(MAPPINGS, A, { role: 'ops', andBackendRoles: ['guests'] });
+      await operator.pass();
+      expect(operator.ready(MAPPINGS, A)).toBe('False NameTaken');
+      expect(operator.cluster.get('rolesmapping', 'ops')).toMatchObject({ and_backend_roles: ['on-call', 'staff'] });
+    });
   });
 
   test('with different lists of which a user needs all entries cannot be united, which would narrow the older one', async () => {

@@ -86,6 +86,21 @@ describe('a finalizer', () => {
   });
 });
 
+test('of many that are deleted while the cluster is away, their namespace is asked about once at each look', async () => {
+  const operator = await anOperator().start();
+  const names = Array.from({ length: 20 }, (_, index) => ({ name: `role-${index}` }));
+  for (const name of names) operator.apply(ROLES, name, { description: 'x' });
+  await operator.pass(5000);
+  operator.cluster.outage = new UnreachableError('away');
+  for (const name of names) operator.delete(ROLES, name);
+  await operator.pass(600_000);
+  operator.kubernetes.requests.length = 0;
+  await operator.pass(60_000);
+  const asked = operator.kubernetes.requests.filter(({ path }) => path === '/api/v1/namespaces/team-a').length;
+  expect(asked).toBeGreaterThan(0);
+  expect(asked).toBeLessThan(10);
+});
+
 describe('a status that was wiped', () => {
   test('is written again', async () => {
     const operator = await inForce();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { OpenSearchConnectionStatus } from '../../src/generated/opensearch-connection.ts';
-import { connectionStatus, type ConnectionFacts } from '../../src/status/connection-status.ts';
+import { connectionStatus, type ConnectionFacts, type Trouble } from '../../src/status/connection-status.ts';
 import { CREATED } from '../support/builders.ts';
 
 const STALL_AFTER_MS = 600_000;
@@ -16,8 +16,8 @@ const connected: ConnectionFacts = {
   resources: [{ type: 'roles', declared: 3, inSync: 2 }],
 };
 
-function inTrouble(isStalled: boolean): ConnectionFacts {
-  return { trouble: { reason: 'Unreachable', message: 'no answer', isStalled }, isObserving: false, resources: [] };
+function inTrouble(isStalled: boolean, reason: Trouble['reason'] = 'Unreachable'): ConnectionFacts {
+  return { trouble: { reason, message: 'no answer', isStalled }, isObserving: false, resources: [] };
 }
 
 function after(...facts: readonly (readonly [atMs: number, facts: ConnectionFacts])[]): OpenSearchConnectionStatus {
@@ -69,6 +69,15 @@ describe('the status of a connection', () => {
       Stalled: 'True Unreachable',
     });
   });
+
+  test.each(['Unreachable', 'NotInitialized', 'AnotherCluster'] as const)(
+    'that goes on stays Stalled: %s',
+    (reason) => {
+      const waiting = inTrouble(false, reason);
+      const status = after([0, waiting], [STALL_AFTER_MS, waiting], [STALL_AFTER_MS + 1, waiting]);
+      expect(types(status)).toEqual({ Ready: `False ${reason}`, Stalled: `True ${reason}` });
+    },
+  );
 
   test('keeps what was known of the cluster while it cannot be reached', () => {
     expect(after([0, connected], [1, inTrouble(false)])).toMatchObject({ version: '3.4.0', clusterUUID: 'uuid-1' });
