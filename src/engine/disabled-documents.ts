@@ -45,10 +45,10 @@ export function isUnreadable(context: TurnContext, { document }: Kind): boolean 
 }
 
 function tellUnreadable({ state, teller, world }: TurnContext, document: DocumentName, message: string): void {
-  for (const ticket of [...state.dirty.tickets()]) {
+  for (const ticket of [...state.dirty.tickets(document)]) {
     const slot = state.index.slot(ticket.slot);
-    if (slot?.kind.document !== document) continue;
     settle(state, ticket);
+    if (slot === undefined) continue;
     postpone(state, slot.key, world);
     for (const resource of slot.claimants.values())
       if (!resource.paused && !teller.isReady(resource)) teller.tell(resource, stalled('Forbidden', message));

@@ -149,7 +149,8 @@ export class ReferencedObjects {
         if (wanted.turn === turn) this.#learn(key, wanted, data);
         return;
       } catch (error) {
-        log.warn({ resource, key, error: messageOf(error) }, 'referenced object not read');
+        const isTold = wanted.data?.unreadable === whyUnreadable(error);
+        log[isTold ? 'debug' : 'warn']({ resource, key, error: messageOf(error) }, 'referenced object not read');
         if (wanted.turn === turn && this.#isHopeless(error, wanted, failures))
           this.#learn(key, wanted, { unreadable: whyUnreadable(error) });
         await clock.sleep(backoffMs(failures, RETRY, random), signal);

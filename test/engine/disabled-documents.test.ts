@@ -77,6 +77,16 @@ describe('a document that cannot be read any more', () => {
     expect(told(operator)).toContain('GET of roles');
   });
 
+  test('is not asked for again and again since one of those who wait for it is deleted', async () => {
+    const operator = await anOperator('GET roles');
+    operator.apply(ROLES, { name: 'another' }, { description: 'x' });
+    await operator.pass(QUARTER_MS);
+    operator.delete(ROLES, { name: 'another' });
+    operator.cluster.reads = 0;
+    await operator.pass(10_000);
+    expect(operator.cluster.reads).toBeLessThan(5);
+  });
+
   test('does not hold up what refers into it', async () => {
     const operator = await anOperator('GET roles');
     operator.cluster.put('roles', 'analysts', {});

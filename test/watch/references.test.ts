@@ -140,6 +140,19 @@ describe('a Secret that somebody refers to', () => {
   });
 });
 
+test('what may not be read is warned of once, not at each try', async () => {
+  const { kubernetes, clock, tools, signal } = aStage();
+  const warnings: unknown[] = [];
+  const ignore = (): void => undefined;
+  const log = { debug: ignore, info: ignore, error: ignore, warn: (line: unknown) => void warnings.push(line) };
+  const objects = new ReferencedObjects({ ...tools, log, resource: 'secrets', onChange: ignore });
+  objects.start(signal);
+  kubernetes.refuse = ({ path }) => (path.endsWith('/secrets/s') ? new KubernetesError('no', 403, '') : undefined);
+  objects.get('a', 's');
+  await clock.advance(600_000);
+  expect(warnings).toEqual([{ resource: 'secrets', key: 'a/s', error: 'no' }]);
+});
+
 test('a ConfigMap is not encoded', async () => {
   const { objects, kubernetes, clock } = referenced('configmaps');
   kubernetes.create('configmaps', 'a', { metadata: { name: 'ca' }, data: { 'ca.crt': 'PEM' } });
