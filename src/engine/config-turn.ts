@@ -147,12 +147,13 @@ export class ConfigTurn {
 
   async #carryOut(context: TurnContext, look: Look, plan: ConfigPlan): Promise<boolean> {
     const task = { ticket: look.ticket, slot: look.slot, seen: look.seen, decision: toDecision(plan) };
+    const before = partsOf(context);
     if ((await writeAhead(context, [task])).length === 0) return false;
     const result = plan.changes.length === 0 ? undefined : await this.#transact(context, look, plan);
     if (result?.type === 'outrun') return true;
     const outcomes = outcomesAfter(plan, result);
     const isInForce = result === undefined || result.type === 'committed';
-    const parts = withoutReleased(isInForce ? plan.parts : partsOf(context), outcomes);
+    const parts = withoutReleased(isInForce ? plan.parts : before, outcomes);
     await recordOwners(context, [{ document: 'securityconfig', name: CONFIG_NAME, parts }]);
     this.#tell(context, look, { plan, outcomes, isCommitted: result?.type === 'committed' });
     const left = whatIsLeft(plan, result);

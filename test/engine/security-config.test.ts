@@ -93,6 +93,22 @@ describe('a security configuration', () => {
     expect(operator.ready(CONFIGS, SSO)).toBe('False RolledBack');
   });
 
+  test('that was put back leaves what was there before it when it is deleted', async () => {
+    const operator = anOperator();
+    const { configuration } = operator.cluster;
+    const theirs = { ...OIDC, order: 9 };
+    const path = ['dynamic', 'authc', 'oidc'];
+    configuration.tree = withValue(configuration.tree, path, theirs);
+    configuration.shutOut = (tree) => (valueAt(tree, [...path, 'order']) === OIDC.order ? 'nobody gets in' : undefined);
+    operator.apply(CONFIGS, SSO, { dynamic: { authc: { oidc: OIDC } }, adoptionPolicy: 'Always' });
+    await operator.start();
+    await operator.pass(60_000);
+    expect(operator.ready(CONFIGS, SSO)).toBe('False RolledBack');
+    operator.delete(CONFIGS, SSO);
+    await operator.pass(60_000);
+    expect([operator.exists(CONFIGS, SSO), valueAt(configuration.tree, path)]).toEqual([false, theirs]);
+  });
+
   test('is tried anew when it is made anew, with what is right this time', async () => {
     const operator = anOperator();
     const { configuration } = operator.cluster;

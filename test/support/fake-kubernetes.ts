@@ -142,7 +142,11 @@ export class FakeKubernetes {
     const deletionTimestamp = this.#timestamp();
     if (finalizers.length === 0) this.#drop(collection, object);
     else if (object.metadata.deletionTimestamp === undefined)
-      this.#store('MODIFIED', collection, { ...object, metadata: { ...object.metadata, deletionTimestamp } });
+      this.#store('MODIFIED', collection, {
+        ...object,
+        // As the API server does, which takes this for a change of what is wanted.
+        metadata: { ...object.metadata, deletionTimestamp, generation: (object.metadata.generation ?? 1) + 1 },
+      });
   }
 
   #answer(request: KubernetesRequest): unknown {
