@@ -153,7 +153,7 @@ export class ConfigTurn {
     if (result?.type === 'outrun') return true;
     const outcomes = outcomesAfter(plan, result);
     const isInForce = result === undefined || result.type === 'committed';
-    const parts = withoutReleased(isInForce ? plan.parts : before, outcomes);
+    const parts = withoutReleased(isInForce ? plan.parts : partsWithout(plan, before), outcomes);
     await recordOwners(context, [{ document: 'securityconfig', name: CONFIG_NAME, parts }]);
     this.#tell(context, look, { plan, outcomes, isCommitted: result?.type === 'committed' });
     const left = whatIsLeft(plan, result);
@@ -262,6 +262,18 @@ function requestOf({ claim }: ConfigWish): string {
 
 function partsOf({ state }: Pick<TurnContext, 'state'>): Parts {
   return (state.ledger?.owners.ownershipOf('securityconfig', CONFIG_NAME) ?? nobody).parts;
+}
+
+/** Of a change that is not in force its subjects have what they had; others may have what was there, but nothing that it would have made. */
+function partsWithout({ parts, subjects, changes }: ConfigPlan, before: Parts): Parts {
+  const isChanged = (at: string): boolean =>
+    changes.some(({ pointer }) => `${at}/`.startsWith(`${pointer}/`) || pointer.startsWith(`${at}/`));
+  const others = [...parts].filter(([key]) => !subjects.includes(key));
+  const held = others.map(([key, part]) => {
+    const own = before.get(key) ?? [];
+    return [key, part.filter((at) => own.includes(at) || !isChanged(at))] as const;
+  });
+  return new Map([...[...before].filter(([key]) => subjects.includes(key)), ...held]);
 }
 
 /** Who is told to be free holds nothing, whatever came of the others. */

@@ -1,5 +1,5 @@
 import type { Canonical } from '../desired/canonical.ts';
-import { toClaim, type Claim, type Secret } from '../desired/claim.ts';
+import { byAge, toClaim, type Claim, type Secret } from '../desired/claim.ts';
 import { refusalOf } from '../desired/permission.ts';
 import { nobody } from '../commit/ownership.ts';
 import { isDeleting, type ObjectKey, type Resource } from '../desired/resource.ts';
@@ -151,18 +151,14 @@ function decide(
 }
 
 /**
- * Whether somebody declares just what is there, and may soon be written again. Others cannot inherit where they cannot be
+ * Whether the heir declares just what is there, and may soon be written again. Others cannot inherit where they cannot be
  * written: what the owner declared would stay in force under that name.
  */
 function hasEqualHeir({ connection }: SessionState, claims: readonly Claim[], live: Live | undefined): boolean {
   if (connection === undefined || isDeleting(connection)) return false;
-  return claims.some(
-    ({ resource, desired }) =>
-      !isDeleting(resource) &&
-      desired.type === 'entity' &&
-      desired.secret === undefined &&
-      desired.canonical === live?.canonical,
-  );
+  const alive = claims.filter(({ resource }) => !isDeleting(resource)).toSorted(byAge);
+  const desired = alive.find((claim) => claim.desired.type !== 'stalled')?.desired;
+  return desired?.type === 'entity' && desired.secret === undefined && desired.canonical === live?.canonical;
 }
 
 /** Whether all is there that its operation needs. */

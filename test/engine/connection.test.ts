@@ -358,18 +358,23 @@ describe('a connection', () => {
     expect(operator.cluster.get('roles', 'ops')).toMatchObject({ description: 'of the heir' });
   });
 
-  test('without its Secret keeps what is deleted for another one that declares the same', async () => {
+  test.each([
+    ['keeps what is deleted for the heir that declares the same', READ, ['ops']],
+    ['keeps nothing for somebody who declares the same and is not the heir', { description: 'older' }, []],
+  ])('without its Secret %s', async (_, spec, left) => {
     const operator = anOperator();
     const heir = { name: 'heir' };
     operator.apply(ROLES, OPS, READ);
     await operator.start();
-    operator.apply(ROLES, heir, { ...READ, name: 'ops' });
+    operator.apply(ROLES, heir, { ...spec, name: 'ops' });
+    await operator.pass(5000);
+    operator.apply(ROLES, { name: 'younger' }, { ...READ, name: 'ops' });
     await operator.pass();
     operator.delete('secrets', { name: 'admin' });
     await operator.pass();
     operator.delete(ROLES, OPS);
     await operator.pass(20_000);
-    expect([operator.exists(ROLES, OPS), operator.cluster.names('roles')]).toEqual([false, ['ops']]);
+    expect([operator.exists(ROLES, OPS), operator.cluster.names('roles')]).toEqual([false, left]);
     operator.putSecret('admin', { username: 'operator', password: 'secret-password' });
     await operator.pass(20_000);
     expect(operator.ready(ROLES, heir)).toBe('True Applied');

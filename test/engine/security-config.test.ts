@@ -109,6 +109,28 @@ describe('a security configuration', () => {
     expect([operator.exists(CONFIGS, SSO), valueAt(configuration.tree, path)]).toEqual([false, theirs]);
   });
 
+  test('that needs no change is answered for though another one is put back, and takes away what it has when it is deleted', async () => {
+    const operator = anOperator();
+    const { configuration } = operator.cluster;
+    const theirs = { ...OIDC, order: 9 };
+    configuration.tree = withValue(configuration.tree, ['dynamic', 'authc', 'theirs'], theirs);
+    configuration.shutOut = (tree) =>
+      valueAt(tree, ['dynamic', 'authc', 'bad']) === undefined ? undefined : 'nobody gets in';
+    operator.apply(CONFIGS, SSO, { dynamic: { authc: { theirs } } });
+    operator.apply(CONFIGS, { name: 'bad' }, { dynamic: { authc: { bad: OIDC } } });
+    await operator.start();
+    expect([operator.ready(CONFIGS, SSO), operator.ready(CONFIGS, { name: 'bad' })]).toEqual([
+      'True Applied',
+      'False RolledBack',
+    ]);
+    operator.delete(CONFIGS, SSO);
+    await operator.pass(10_000);
+    expect([operator.exists(CONFIGS, SSO), Object.keys(authc(operator) as object)]).toEqual([
+      false,
+      ['basic_internal_auth_domain'],
+    ]);
+  });
+
   test('is tried anew when it is made anew, with what is right this time', async () => {
     const operator = anOperator();
     const { configuration } = operator.cluster;

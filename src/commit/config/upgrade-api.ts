@@ -4,6 +4,7 @@ import { toDocument, toWriteAnswer, read, API_PREFIXES, type ApiPrefix } from '.
 import type { OpenSearchClient } from '../../clients/opensearch.ts';
 import type { JsonObject, JsonValue } from '../../generated/json-value.ts';
 import type { WireOperation } from './config-wire.ts';
+import { NotInForceError } from '../../errors.ts';
 import { flushCache } from '../flush-cache.ts';
 import { isObject, pointerOf, withValue } from '../../plan/config/tree.ts';
 import type { UpgradeAction, UpgradeOffer, UpgradeScope } from '../../plan/config/upgrade-plan.ts';
@@ -65,6 +66,8 @@ export function upgradeApi(client: OpenSearchClient, prefix: ApiPrefix): Upgrade
     },
     load: async () => {
       const answer = await flushCache(rest);
+      // What was upgraded is stored and not in force there: nobody would load it later.
+      if (answer.type === 'failed') throw new NotInForceError(answer.words);
       return answer.type === 'flushed' ? undefined : answer.words;
     },
   };
