@@ -149,10 +149,10 @@ export class ReferencedObjects {
         if (wanted.turn === turn) this.#learn(key, wanted, data);
         return;
       } catch (error) {
-        const isTold = wanted.data?.unreadable === whyUnreadable(error);
+        const unreadable = whyUnreadable(error);
+        const isTold = wanted.data?.unreadable === unreadable;
         log[isTold ? 'debug' : 'warn']({ resource, key, error: messageOf(error) }, 'referenced object not read');
-        if (wanted.turn === turn && this.#isHopeless(error, wanted, failures))
-          this.#learn(key, wanted, { unreadable: whyUnreadable(error) });
+        if (wanted.turn === turn && this.#isHopeless(error, wanted, failures)) this.#learn(key, wanted, { unreadable });
         await clock.sleep(backoffMs(failures, RETRY, random), signal);
       }
     }

@@ -324,13 +324,20 @@ describe('a connection', () => {
     expect([operator.exists(ROLES, OPS), operator.exists(CONNECTIONS, DEFAULT)]).toEqual([false, false]);
   });
 
-  test('that is deleted does not hold an object whose name a younger one waits for, and leaves nothing of it', async () => {
+  const heir = { name: 'heir' };
+
+  /** With a role in force whose name another object waits for. */
+  async function withHeir(spec: object): Promise<SimulatedOperator> {
     const operator = anOperator();
-    const heir = { name: 'heir' };
     operator.apply(ROLES, OPS, READ);
     await operator.start();
-    operator.apply(ROLES, heir, { ...READ, name: 'ops', description: 'of the heir' });
-    await operator.pass();
+    operator.apply(ROLES, heir, { ...spec, name: 'ops' });
+    await operator.pass(5000);
+    return operator;
+  }
+
+  test('that is deleted does not hold an object whose name a younger one waits for, and leaves nothing of it', async () => {
+    const operator = await withHeir({ ...READ, description: 'of the heir' });
     operator.delete(CONNECTIONS, DEFAULT);
     operator.delete(ROLES, OPS);
     await operator.pass(5000);
@@ -341,12 +348,7 @@ describe('a connection', () => {
   });
 
   test('without its Secret leaves nothing of an object that is deleted to the one that waits for its name, until that can be written', async () => {
-    const operator = anOperator();
-    const heir = { name: 'heir' };
-    operator.apply(ROLES, OPS, READ);
-    await operator.start();
-    operator.apply(ROLES, heir, { ...READ, name: 'ops', description: 'of the heir' });
-    await operator.pass();
+    const operator = await withHeir({ ...READ, description: 'of the heir' });
     operator.delete('secrets', { name: 'admin' });
     await operator.pass();
     operator.delete(ROLES, OPS);
@@ -362,12 +364,7 @@ describe('a connection', () => {
     ['keeps what is deleted for the heir that declares the same', READ, ['ops']],
     ['keeps nothing for somebody who declares the same and is not the heir', { description: 'older' }, []],
   ])('without its Secret %s', async (_, spec, left) => {
-    const operator = anOperator();
-    const heir = { name: 'heir' };
-    operator.apply(ROLES, OPS, READ);
-    await operator.start();
-    operator.apply(ROLES, heir, { ...spec, name: 'ops' });
-    await operator.pass(5000);
+    const operator = await withHeir(spec);
     operator.apply(ROLES, { name: 'younger' }, { ...READ, name: 'ops' });
     await operator.pass();
     operator.delete('secrets', { name: 'admin' });
